@@ -1,0 +1,1 @@
+"""Enerscope: analytics and monitoring for an energy trading desk."""

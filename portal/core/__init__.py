@@ -1,0 +1,1 @@
+"""The bottom floor: standard library, numpy types and pydantic only."""
