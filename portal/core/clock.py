@@ -1,0 +1,61 @@
+"""The only clock of the program, and the pair of clocks that every query takes.
+
+``as_of`` is the valuation day: the last day whose facts count. ``known_at`` is the moment up to which records count:
+a correction recorded later is invisible. Together they reproduce any earlier screen exactly.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from portal.core.errors import DomainError
+
+
+def now() -> datetime:
+    """Return the present moment, UTC; tests freeze this one function."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The pair of clocks of one view. ``live`` means that ``known_at`` was not pinned by the user."""
+
+    as_of: date
+    known_at: datetime
+    live: bool = True
+
+    def query(self) -> dict[str, str]:
+        """Return the URL parameters that reproduce this pair; an unpinned ``known_at`` is left out."""
+        pair = {"as_of": self.as_of.isoformat()}
+        if not self.live:
+            pair["known_at"] = self.known_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return pair
+
+    def label(self) -> str:
+        """Return the pair in words, for exports and passports."""
+        return f"as of {self.as_of:%Y-%m-%d}, known at {self.known_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def parse_clocks(as_of: str | None, known_at: str | None, *, latest: date) -> Clocks:
+    """Read the pair from URL text; ``latest`` is the newest day in the data and the default ``as_of``.
+
+    Raises
+    ------
+    DomainError
+        A text that is not an ISO date or moment.
+    """
+    try:
+        day = date.fromisoformat(as_of) if as_of else latest
+    except ValueError:
+        raise DomainError(
+            f"The valuation day '{as_of}' is not a date. Write it as YYYY-MM-DD, for example {latest:%Y-%m-%d}.",
+            as_of=as_of,
+        ) from None
+    if not known_at:
+        return Clocks(day, now(), live=True)
+    try:
+        moment = datetime.fromisoformat(known_at)
+    except ValueError:
+        raise DomainError(
+            f"'{known_at}' is not a moment. Write 'known at' as YYYY-MM-DDTHH:MM:SSZ (UTC).", known_at=known_at
+        ) from None
+    return Clocks(day, moment if moment.tzinfo else moment.replace(tzinfo=UTC), live=False)

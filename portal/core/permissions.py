@@ -1,0 +1,53 @@
+"""Every permission of the portal and the roles that hold it.
+
+A page or callback names one :class:`Permission`; a user holds the union of the permissions of their roles.
+To add one: a line in the enum (sorted), and at least one role below. ``tests/architecture`` checks both.
+"""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What somebody may do, as ``<area>:<verb>``."""
+
+    DATA_IMPORT = "data:import"
+    DATA_REPAIR = "data:repair"
+    EXPORT = "export:download"
+    MARKET_READ = "market:read"
+    SIGNED_IN = "account:signed-in"
+    USERS_MANAGE = "users:manage"
+
+
+class Role(StrEnum):
+    """A job on the desk; the value is what the database stores."""
+
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+    COMPLIANCE_OFFICER = "compliance_officer"
+    EXECUTIVE = "executive"
+    OPERATIONS = "operations"
+    RISK_OFFICER = "risk_officer"
+    TRADER = "trader"
+
+    @property
+    def label(self) -> str:
+        """The role as people write it, for example ``Risk officer``."""
+        return self.value.replace("_", " ").capitalize()
+
+
+_READER = frozenset({Permission.SIGNED_IN, Permission.MARKET_READ, Permission.EXPORT})
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.ADMINISTRATOR: frozenset({Permission.SIGNED_IN, Permission.USERS_MANAGE, Permission.MARKET_READ}),
+    Role.AUDITOR: _READER,
+    Role.COMPLIANCE_OFFICER: _READER,
+    Role.EXECUTIVE: _READER,
+    Role.OPERATIONS: _READER | {Permission.DATA_IMPORT, Permission.DATA_REPAIR},
+    Role.RISK_OFFICER: _READER | {Permission.DATA_IMPORT, Permission.DATA_REPAIR},
+    Role.TRADER: _READER | {Permission.DATA_IMPORT},
+}
+
+
+def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
+    """Return the union of what ``roles`` may do."""
+    return frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))

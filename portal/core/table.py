@@ -1,0 +1,89 @@
+"""A table of typed columns: what a service hands to a grid, a chart and an export alike.
+
+Because the grid on screen, its CSV and its XLSX are drawn from one :class:`Table`, they cannot differ.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+Cell = str | float | int | bool | date | datetime | list[float] | None
+Kind = Literal["text", "number", "integer", "percent", "date", "moment", "spark", "badge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: ``unit`` is shown in the heading, ``decimals`` is for numbers, ``percent`` holds fractions.
+
+    ``metric`` names the entry of the metric registry whose passport a cell opens. A ``spark`` cell is a list of
+    numbers; it is drawn on screen and left out of exports. ``link`` names a column whose text is the cell's address.
+    """
+
+    key: str
+    title: str
+    kind: Kind = "text"
+    unit: str = ""
+    decimals: int = 2
+    metric: str | None = None
+    sortable: bool = True
+    signed: bool = False
+    link: str | None = None
+    hidden: bool = False
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GridQuery:
+    """What the user asked of a grid: sorting, filtering and paging, all done in SQL where the rows are in SQL."""
+
+    sort: str | None = None
+    descending: bool = False
+    text: str = ""
+    offset: int = 0
+    limit: int | None = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows in column order. ``total`` counts the rows before paging; ``note`` is said below the grid."""
+
+    columns: tuple[Column, ...]
+    rows: Sequence[tuple[Cell, ...]]
+    total: int | None = None
+    note: str = ""
+    simulated: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def index(self, key: str) -> int:
+        """Return the position of column ``key``; KeyError names it when there is none."""
+        for position, column in enumerate(self.columns):
+            if column.key == key:
+                return position
+        raise KeyError(key)
+
+    def column(self, key: str) -> list[Cell]:
+        """Return all cells of column ``key``."""
+        position = self.index(key)
+        return [row[position] for row in self.rows]
+
+    def records(self) -> list[dict[str, Cell]]:
+        """Return the rows as mappings by column key."""
+        keys = [column.key for column in self.columns]
+        return [dict(zip(keys, row, strict=True)) for row in self.rows]
+
+
+def sort_rows(table: Table, query: GridQuery) -> Table:
+    """Filter, sort and page rows that were computed rather than stored; empty cells sort last either way."""
+    rows = list(table.rows)
+    if query.text:
+        needle = query.text.casefold()
+        texts = [i for i, column in enumerate(table.columns) if column.kind in ("text", "badge")]
+        rows = [row for row in rows if any(needle in str(row[i] or "").casefold() for i in texts)]
+    if query.sort is not None:
+        at = table.index(query.sort)
+        known = sorted((r for r in rows if r[at] is not None), key=lambda r: r[at], reverse=query.descending)  # type: ignore[arg-type, return-value]  # one column holds one type
+        rows = known + [row for row in rows if row[at] is None]
+    total = len(rows)
+    end = None if query.limit is None else query.offset + query.limit
+    return Table(table.columns, rows[query.offset : end], total, table.note, table.simulated, table.extra)
