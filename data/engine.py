@@ -1,0 +1,71 @@
+"""The connection pool of this process: made by :func:`connect`, thrown away in a forked child."""
+
+import os
+from urllib.parse import urlsplit
+
+from sqlalchemy import Engine, create_engine
+
+from portal.core.errors import ConfigurationError, UpstreamError
+
+_engine: Engine | None = None
+
+
+def driver_url(url: str) -> str:
+    """Return ``url`` with the psycopg 3 driver named, whatever spelling of PostgreSQL it came with.
+
+    Raises
+    ------
+    ConfigurationError
+        The scheme is not PostgreSQL.
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme.split("+")[0] not in ("postgresql", "postgres"):
+        raise ConfigurationError(
+            f"DATABASE_URL starts with '{scheme}', but Enerscope needs PostgreSQL. "
+            "Write it as postgresql://user:password@host:5432/name.",
+            scheme=scheme,
+        )
+    return f"postgresql+psycopg://{rest}"
+
+
+def connect(url: str, *, pool_size: int = 8) -> Engine:
+    """Make the engine of this process and return it; a second call replaces the first."""
+    global _engine
+    if _engine is not None:
+        _engine.dispose()
+    _engine = create_engine(
+        driver_url(url),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        connect_args={"connect_timeout": 5, "application_name": "enerscope", "options": "-c timezone=UTC -c jit=off"},
+    )
+    return _engine
+
+
+def engine() -> Engine:
+    """Return the engine of this process.
+
+    Raises
+    ------
+    UpstreamError
+        :func:`connect` was not called, so there is no database to talk to.
+    """
+    if _engine is None:
+        raise UpstreamError("There is no database connection. Start the portal with `enerscope run`, or set DATABASE_URL.")
+    return _engine
+
+
+def address() -> str:
+    """Return host and database name of the engine, without its password, for status lines."""
+    parts = urlsplit(str(engine().url.render_as_string(hide_password=True)))
+    return f"{parts.hostname or 'local socket'}{parts.path}"
+
+
+def _forget_after_fork() -> None:
+    if _engine is not None:
+        _engine.dispose(close=False)  # the sockets belong to the parent; closing them here would end its queries
+
+
+os.register_at_fork(after_in_child=_forget_after_fork)

@@ -1,0 +1,1 @@
+"""Reads: session first, keyword-only filters, both clocks always, plain values out."""

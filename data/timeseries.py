@@ -1,0 +1,143 @@
+"""The one place that knows whether TimescaleDB is there.
+
+Both flavours offer the same relations: ``price_ticks`` (facts by interval), ``price_rollup`` (one row for each version
+of each delivery day, made from the ticks) and ``price_daily`` (published bars and rolled-up ticks together). Readers use
+``price_daily``; writers call :func:`ensure_partitions` before and :func:`roll_up` after they append ticks, and
+:func:`refresh` when they have committed.
+
+On plain PostgreSQL the ticks are cut by month and the roll-up is a table filled in the writer's transaction. With the
+Community edition of TimescaleDB the ticks are a hypertable with columnstore and the roll-up a continuous aggregate. The
+Apache edition offers neither, so it is treated as plain PostgreSQL.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Connection, Engine, text
+
+CHUNK = "7 days"
+
+_ROLLUP_COLUMNS = "instrument_id, day, recorded_at, open, high, low, settle, volume, n"
+
+# A delivery day can lie in two UTC days, so the aggregate holds up to two parts for a day; the view puts them together.
+_AGGREGATE = f"""
+CREATE MATERIALIZED VIEW price_rollup_parts WITH (timescaledb.continuous, timescaledb.materialized_only = true) AS
+SELECT instrument_id, day, recorded_at, time_bucket('1 day', ts) AS bucket,
+       first(value, ts) AS open, max(value) AS high, min(value) AS low, last(value, ts) AS close,
+       sum(value) AS total, sum(volume) AS volume, count(*) AS n
+FROM price_ticks GROUP BY instrument_id, day, recorded_at, bucket WITH NO DATA;
+CREATE VIEW price_rollup AS
+SELECT instrument_id, day, recorded_at, (array_agg(open ORDER BY bucket))[1] AS open, max(high) AS high,
+       min(low) AS low, sum(total) / sum(n) AS settle, sum(volume) AS volume, sum(n)::integer AS n
+FROM price_rollup_parts GROUP BY instrument_id, day, recorded_at;
+SELECT create_hypertable('price_ticks', by_range('ts', INTERVAL '{CHUNK}'), create_default_indexes => false);
+"""
+
+_TABLE = """
+CREATE TABLE price_rollup (
+    instrument_id bigint NOT NULL REFERENCES instruments (id), day date NOT NULL, recorded_at timestamptz NOT NULL,
+    open double precision NOT NULL, high double precision NOT NULL, low double precision NOT NULL,
+    settle double precision NOT NULL, volume double precision, n integer NOT NULL,
+    CONSTRAINT pk_price_rollup PRIMARY KEY (instrument_id, day, recorded_at)
+);
+CREATE INDEX ix_price_rollup_day_instrument_id ON price_rollup (day, instrument_id);
+"""
+
+_DAILY = f"""
+CREATE VIEW price_daily AS
+SELECT instrument_id, day, recorded_at, open, high, low, settle, volume, 1 AS n FROM price_bars
+UNION ALL SELECT {_ROLLUP_COLUMNS} FROM price_rollup
+"""
+
+_FILL = f"""
+INSERT INTO price_rollup ({_ROLLUP_COLUMNS})
+SELECT instrument_id, day, recorded_at, (array_agg(value ORDER BY ts))[1], max(value), min(value),
+       avg(value), sum(volume), count(*)
+FROM price_ticks WHERE batch_id = :batch_id GROUP BY instrument_id, day, recorded_at
+"""
+
+
+class Flavour(StrEnum):
+    """What the database can do for time series."""
+
+    PLAIN = "PostgreSQL"
+    TIMESCALE = "TimescaleDB"
+
+
+def flavour(connection: Connection) -> Flavour:
+    """Tell which flavour the connected database is; only the Community edition counts as TimescaleDB.
+
+    The Apache edition has the procedures too, as bodies that raise, so the licence setting is what tells.
+    """
+    licence = connection.scalar(text("SELECT current_setting('timescaledb.license', true)"))
+    return Flavour.TIMESCALE if licence == "timescale" else Flavour.PLAIN
+
+
+def create_extension(connection: Connection) -> None:
+    """Switch TimescaleDB on where the server offers it; call before the tables are made."""
+    offered = connection.scalar(text("SELECT count(*) FROM pg_available_extensions WHERE name = 'timescaledb'"))
+    preloaded = connection.scalar(text("SELECT current_setting('shared_preload_libraries')")) or ""
+    if offered and "timescaledb" in preloaded:
+        connection.execute(text("CREATE EXTENSION IF NOT EXISTS timescaledb"))
+
+
+def create_relations(connection: Connection) -> None:
+    """Make the roll-up and the daily relation over ``price_ticks`` and ``price_bars``, which exist already."""
+    if flavour(connection) is Flavour.TIMESCALE:
+        *parts, hypertable = [part for part in _AGGREGATE.split(";") if part.strip()]
+        for statement in (hypertable, *parts):
+            connection.execute(text(statement))
+        connection.execute(
+            text(
+                "ALTER TABLE price_ticks SET (timescaledb.enable_columnstore, timescaledb.segmentby = 'instrument_id', "
+                "timescaledb.orderby = 'ts DESC, recorded_at DESC')"
+            )
+        )
+        connection.execute(text("CALL add_columnstore_policy('price_ticks', after => INTERVAL '30 days')"))
+    else:
+        for statement in _TABLE.split(";"):
+            if statement.strip():
+                connection.execute(text(statement))
+    connection.execute(text(_DAILY))
+
+
+def drop_relations(connection: Connection) -> None:
+    """Undo :func:`create_relations`."""
+    connection.execute(text("DROP VIEW IF EXISTS price_daily"))
+    if flavour(connection) is Flavour.TIMESCALE:
+        connection.execute(text("DROP VIEW IF EXISTS price_rollup"))
+        connection.execute(text("DROP MATERIALIZED VIEW IF EXISTS price_rollup_parts"))
+    else:
+        connection.execute(text("DROP TABLE IF EXISTS price_rollup"))
+
+
+def ensure_partitions(connection: Connection, first: datetime, last: datetime) -> None:
+    """Make the monthly partitions of ``price_ticks`` that cover ``first`` to ``last``; nothing to do on TimescaleDB."""
+    if flavour(connection) is Flavour.TIMESCALE:
+        return
+    month = first.astimezone(UTC).date().replace(day=1)
+    while month <= last.astimezone(UTC).date():
+        following = (month + timedelta(days=32)).replace(day=1)
+        connection.execute(
+            text(
+                f"CREATE TABLE IF NOT EXISTS price_ticks_{month:%Y_%m} PARTITION OF price_ticks "
+                f"FOR VALUES FROM ('{month:%Y-%m-%d}T00:00:00Z') TO ('{following:%Y-%m-%d}T00:00:00Z')"
+            )
+        )
+        month = following
+
+
+def roll_up(connection: Connection, batch_id: int) -> None:
+    """Add the daily rows of the ticks that batch ``batch_id`` appended, in the same transaction."""
+    if flavour(connection) is Flavour.PLAIN:
+        connection.execute(text(_FILL), {"batch_id": batch_id})
+
+
+def refresh(engine: Engine, first: date, last: date) -> None:
+    """Bring the daily relation up to date for ``first`` to ``last`` after a commit; nothing to do on plain PostgreSQL."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if flavour(connection) is Flavour.TIMESCALE:
+            connection.execute(
+                text("CALL refresh_continuous_aggregate('price_rollup_parts', CAST(:a AS timestamptz), CAST(:b AS timestamptz))"),
+                {"a": first - timedelta(days=2), "b": last + timedelta(days=2)},
+            )

@@ -1,0 +1,1 @@
+"""Inserts: facts are appended, never updated."""
