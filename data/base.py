@@ -21,7 +21,9 @@ Words = Annotated[str, mapped_column(Text)]
 Utc = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 Recorded = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())]
 Day = Annotated[date, mapped_column(Date)]
-Quote = Annotated[float, mapped_column(Double)]  # a price or rate in the unit of its series; money amounts are numeric
+Quote = Annotated[
+    float, mapped_column(Double)
+]  # a price or rate in the unit of its series; money amounts are numeric
 Json = Annotated[dict[str, Any], mapped_column(JSONB)]
 
 
@@ -29,4 +31,8 @@ class Base(DeclarativeBase):
     """Base of all tables: one naming convention, times with zone."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: DateTime(timezone=True), float: Double, dict[str, Any]: JSONB}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: DateTime(timezone=True),
+        float: Double,
+        dict[str, Any]: JSONB,
+    }

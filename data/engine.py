@@ -39,7 +39,11 @@ def connect(url: str, *, pool_size: int = 8) -> Engine:
         max_overflow=pool_size,
         pool_pre_ping=True,
         pool_timeout=10,
-        connect_args={"connect_timeout": 5, "application_name": "enerscope", "options": "-c timezone=UTC -c jit=off"},
+        connect_args={
+            "connect_timeout": 5,
+            "application_name": "enerscope",
+            "options": "-c timezone=UTC -c jit=off",
+        },
     )
     return _engine
 
@@ -53,7 +57,9 @@ def engine() -> Engine:
         :func:`connect` was not called, so there is no database to talk to.
     """
     if _engine is None:
-        raise UpstreamError("There is no database connection. Start the portal with `enerscope run`, or set DATABASE_URL.")
+        raise UpstreamError(
+            "There is no database connection. Start the portal with `enerscope run`, or set DATABASE_URL."
+        )
     return _engine
 
 
@@ -65,7 +71,9 @@ def address() -> str:
 
 def _forget_after_fork() -> None:
     if _engine is not None:
-        _engine.dispose(close=False)  # the sockets belong to the parent; closing them here would end its queries
+        _engine.dispose(
+            close=False
+        )  # the sockets belong to the parent; closing them here would end its queries
 
 
 os.register_at_fork(after_in_child=_forget_after_fork)

@@ -75,7 +75,9 @@ def flavour(connection: Connection) -> Flavour:
 
 def create_extension(connection: Connection) -> None:
     """Switch TimescaleDB on where the server offers it; call before the tables are made."""
-    offered = connection.scalar(text("SELECT count(*) FROM pg_available_extensions WHERE name = 'timescaledb'"))
+    offered = connection.scalar(
+        text("SELECT count(*) FROM pg_available_extensions WHERE name = 'timescaledb'")
+    )
     preloaded = connection.scalar(text("SELECT current_setting('shared_preload_libraries')")) or ""
     if offered and "timescaledb" in preloaded:
         connection.execute(text("CREATE EXTENSION IF NOT EXISTS timescaledb"))
@@ -138,6 +140,8 @@ def refresh(engine: Engine, first: date, last: date) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if flavour(connection) is Flavour.TIMESCALE:
             connection.execute(
-                text("CALL refresh_continuous_aggregate('price_rollup_parts', CAST(:a AS timestamptz), CAST(:b AS timestamptz))"),
+                text(
+                    "CALL refresh_continuous_aggregate('price_rollup_parts', CAST(:a AS timestamptz), CAST(:b AS timestamptz))"
+                ),
                 {"a": first - timedelta(days=2), "b": last + timedelta(days=2)},
             )

@@ -31,7 +31,9 @@ class UserRole(Base):
     __tablename__ = "user_roles"
     __table_args__ = (CheckConstraint(f"role IN ({ROLE_LIST})", name="role"),)
 
-    user_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
     role: Mapped[Code] = mapped_column(primary_key=True)
 
 
@@ -51,8 +53,12 @@ class UserPortfolio(Base):
 
     __tablename__ = "user_portfolios"
 
-    user_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
-    portfolio_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("portfolios.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    portfolio_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("portfolios.id", ondelete="CASCADE"), primary_key=True
+    )
 
 
 class UserSession(Base):

@@ -3,6 +3,9 @@
 Facts carry ``recorded_at`` in their key and are appended, never updated: a correction is a newer row. The version of
 a day is whole: whoever corrects one hour of a delivery day records all hours of that day again, so that the newest
 ``recorded_at`` of a day always holds the complete day (see ``docs/decisions``).
+
+The big fact tables have no foreign keys: a check for each row would double the time of a load, and their only writers
+take the ids from the parent tables in the same statement.
 """
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger
@@ -29,12 +32,18 @@ class Instrument(Base):
     """A series of prices of one thing in one unit."""
 
     __tablename__ = "instruments"
-    __table_args__ = (CheckConstraint("granularity IN ('daily', 'hourly', 'quarter-hourly', 'monthly')", name="granularity"),)
+    __table_args__ = (
+        CheckConstraint(
+            "granularity IN ('daily', 'hourly', 'quarter-hourly', 'monthly')", name="granularity"
+        ),
+    )
 
     id: Mapped[Id]
     code: Mapped[Code] = mapped_column(unique=True)
     name: Mapped[Words]
-    commodity: Mapped[Code] = mapped_column(index=True)  # crude, products, gas, lng, coal, carbon, power, fx, index
+    commodity: Mapped[Code] = mapped_column(
+        index=True
+    )  # crude, products, gas, lng, coal, carbon, power, fx, index
     unit: Mapped[Code]  # such as USD/bbl
     currency: Mapped[Code]
     timezone: Mapped[Code]  # IANA name of the zone in which its days are counted
@@ -59,7 +68,7 @@ class PriceBar(Base):
     low: Mapped[Quote | None]
     settle: Mapped[Quote]
     volume: Mapped[Quote | None]
-    batch_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("import_batches.id"))
+    batch_id: Mapped[int] = mapped_column(BigInteger)
 
 
 class PriceTick(Base):
@@ -76,13 +85,13 @@ class PriceTick(Base):
         {"postgresql_partition_by": "RANGE (ts)"},
     )
 
-    instrument_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("instruments.id"), primary_key=True)
+    instrument_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     ts: Mapped[Utc] = mapped_column(primary_key=True)
     recorded_at: Mapped[Recorded] = mapped_column(primary_key=True)
     day: Mapped[Day]
     value: Mapped[Quote]
     volume: Mapped[Quote | None]
-    batch_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("import_batches.id"))
+    batch_id: Mapped[int] = mapped_column(BigInteger)
 
 
 class Curve(Base):
@@ -111,14 +120,14 @@ class CurvePoint(Base):
         CheckConstraint("status IN ('quoted', 'interpolated', 'rolled', 'proxied')", name="status"),
     )
 
-    curve_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("curves.id"), primary_key=True)
+    curve_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     trade_date: Mapped[Day] = mapped_column(primary_key=True)
     delivery: Mapped[Day] = mapped_column(primary_key=True)
     recorded_at: Mapped[Recorded] = mapped_column(primary_key=True)
     tenor: Mapped[int] = mapped_column(SmallInteger)  # 1 is the next contract to expire
     value: Mapped[Quote]
     status: Mapped[Code] = mapped_column(server_default="quoted")
-    batch_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("import_batches.id"))
+    batch_id: Mapped[int] = mapped_column(BigInteger)
 
 
 class FxRate(Base):
@@ -132,7 +141,7 @@ class FxRate(Base):
     recorded_at: Mapped[Recorded] = mapped_column(primary_key=True)
     rate: Mapped[Quote]
     source_code: Mapped[Code] = mapped_column(ForeignKey("data_sources.code"))
-    batch_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("import_batches.id"))
+    batch_id: Mapped[int] = mapped_column(BigInteger)
 
 
 class WeatherObservation(Base):
@@ -146,4 +155,4 @@ class WeatherObservation(Base):
     recorded_at: Mapped[Recorded] = mapped_column(primary_key=True)
     value: Mapped[Quote]
     source_code: Mapped[Code] = mapped_column(ForeignKey("data_sources.code"))
-    batch_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("import_batches.id"))
+    batch_id: Mapped[int] = mapped_column(BigInteger)

@@ -21,4 +21,4 @@ class PowerSystem(Base):
     wind_fc_mw: Mapped[Quote | None]
     solar_fc_mw: Mapped[Quote | None]
     source_code: Mapped[Code] = mapped_column(ForeignKey("data_sources.code"))
-    batch_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("import_batches.id"))
+    batch_id: Mapped[int] = mapped_column(BigInteger)

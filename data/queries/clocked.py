@@ -29,7 +29,9 @@ PRICE_DAILY = Table(
 """One row for each version of each day of each instrument: see :mod:`data.timeseries`."""
 
 
-def latest(facts: FromClause, clocks: Clocks, *, key: Sequence[str], day: str, where: Sequence[Any] = ()) -> Select[Any]:
+def latest(
+    facts: FromClause, clocks: Clocks, *, key: Sequence[str], day: str, where: Sequence[Any] = ()
+) -> Select[Any]:
     """Return a select of the newest versions of ``facts`` by ``key``, up to ``clocks``, ordered by ``key``.
 
     ``day`` names the column that ``as_of`` bounds; it may be a date, or a moment (then the whole day counts, UTC).
@@ -38,8 +40,6 @@ def latest(facts: FromClause, clocks: Clocks, *, key: Sequence[str], day: str, w
     keys = [columns[name] for name in key]
     bound = columns[day] <= clocks.as_of
     if isinstance(columns[day].type, DateTime):
-
-
         bound = columns[day] < datetime.combine(clocks.as_of + timedelta(days=1), time(), UTC)
     return (
         select(facts)

@@ -56,6 +56,7 @@ def parse_clocks(as_of: str | None, known_at: str | None, *, latest: date) -> Cl
         moment = datetime.fromisoformat(known_at)
     except ValueError:
         raise DomainError(
-            f"'{known_at}' is not a moment. Write 'known at' as YYYY-MM-DDTHH:MM:SSZ (UTC).", known_at=known_at
+            f"'{known_at}' is not a moment. Write 'known at' as YYYY-MM-DDTHH:MM:SSZ (UTC).",
+            known_at=known_at,
         ) from None
     return Clocks(day, moment if moment.tzinfo else moment.replace(tzinfo=UTC), live=False)

@@ -14,24 +14,47 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """All settings of the portal. Environment names are ``ENERSCOPE_<FIELD>`` unless an alias is given."""
 
-    model_config = SettingsConfigDict(env_prefix="ENERSCOPE_", frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ENERSCOPE_", frozen=True, extra="ignore", populate_by_name=True
+    )
 
-    home: Path = Field(Path("~/.enerscope"), description="Folder of the embedded database, cache, uploads and secret.")
-    host: str = Field("127.0.0.1", validation_alias=AliasChoices("HOST", "ENERSCOPE_HOST"),
-                      description="Address that the web server binds.")
-    port: int = Field(8050, ge=0, le=65535, validation_alias=AliasChoices("PORT", "ENERSCOPE_PORT"),
-                      description="Port that the web server binds.")
-    database_url: SecretStr | None = Field(None, validation_alias=AliasChoices("DATABASE_URL", "ENERSCOPE_DATABASE_URL"),
-                                           description="PostgreSQL to use; empty means the embedded one.")
-    redis_url: SecretStr | None = Field(None, validation_alias=AliasChoices("REDIS_URL", "ENERSCOPE_REDIS_URL"),
-                                        description="Redis for the cache; empty means a disk cache under home.")
-    secret_key: SecretStr | None = Field(None, validation_alias=AliasChoices("SECRET_KEY", "ENERSCOPE_SECRET_KEY"),
-                                         description="Signs session cookies; empty means one kept under home.")
+    home: Path = Field(
+        Path("~/.enerscope"), description="Folder of the embedded database, cache, uploads and secret."
+    )
+    host: str = Field(
+        "127.0.0.1",
+        validation_alias=AliasChoices("HOST", "ENERSCOPE_HOST"),
+        description="Address that the web server binds.",
+    )
+    port: int = Field(
+        8050,
+        ge=0,
+        le=65535,
+        validation_alias=AliasChoices("PORT", "ENERSCOPE_PORT"),
+        description="Port that the web server binds.",
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("DATABASE_URL", "ENERSCOPE_DATABASE_URL"),
+        description="PostgreSQL to use; empty means the embedded one.",
+    )
+    redis_url: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("REDIS_URL", "ENERSCOPE_REDIS_URL"),
+        description="Redis for the cache; empty means a disk cache under home.",
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("SECRET_KEY", "ENERSCOPE_SECRET_KEY"),
+        description="Signs session cookies; empty means one kept under home.",
+    )
     demo: bool = Field(True, description="Load the demo desk on `run` when the database is empty.")
     cookie_secure: bool = Field(False, description="Send cookies over HTTPS only; switch on behind TLS.")
     session_idle_minutes: int = Field(30, ge=1, description="Minutes without activity until a session ends.")
     session_hours: int = Field(12, ge=1, description="Hours until a session ends whatever happens.")
-    sessions_per_user: int = Field(5, ge=1, description="Sessions one user may have open; the oldest is ended.")
+    sessions_per_user: int = Field(
+        5, ge=1, description="Sessions one user may have open; the oldest is ended."
+    )
     threads: int = Field(8, ge=1, description="Threads of the web server.")
     upload_mb: int = Field(64, ge=1, description="Largest file that the import page takes, in megabytes.")
 
