@@ -48,6 +48,14 @@ def connect(url: str, *, pool_size: int = 8) -> Engine:
     return _engine
 
 
+def disconnect() -> None:
+    """Close the pool of this process; :func:`engine` refuses until the next :func:`connect`."""
+    global _engine
+    if _engine is not None:
+        _engine.dispose()
+    _engine = None
+
+
 def engine() -> Engine:
     """Return the engine of this process.
 

@@ -8,6 +8,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+MIGRATION_LOCK = 0x456E6572  # any number that no other lock of ours uses
+
 
 def _config() -> Config:
     config = Config()
@@ -17,8 +19,9 @@ def _config() -> Config:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the database of ``engine`` to ``revision``."""
+    """Bring the database of ``engine`` to ``revision``; of two processes that try at once, one waits for the other."""
     with engine.begin() as connection:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)

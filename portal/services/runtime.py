@@ -1,0 +1,66 @@
+"""The database of this process: found or started, connected, migrated, and left again."""
+
+from data import engine, migrations
+from data.postgres import EmbeddedPostgres
+from data.queries import system
+from data.session import UnitOfWork
+from portal.core.config import Settings
+
+_embedded: EmbeddedPostgres | None = None
+_url: str | None = None
+
+
+def database_url(settings: Settings) -> str:
+    """Return ``DATABASE_URL``, or the URL of the embedded server, which is started or attached to when needed.
+
+    A forked child answers with what its parent found.
+
+    Raises
+    ------
+    ConfigurationError
+        There is no ``DATABASE_URL`` and the embedded server cannot start.
+    """
+    global _embedded, _url
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    if _embedded is None or _embedded.home != settings.root or _url is None:
+        _embedded = EmbeddedPostgres(settings.root)
+        _url = _embedded.start()
+    return _url
+
+
+def open_database(settings: Settings) -> None:
+    """Make the connection pool of this process."""
+    engine.connect(database_url(settings), pool_size=settings.threads)
+
+
+def close_database() -> bool:
+    """Close the pool and leave the embedded server, which stops when nobody else uses it; return whether it did."""
+    global _embedded, _url
+    engine.disconnect()
+    server, _embedded, _url = _embedded, None, None
+    return server.stop() if server is not None else False
+
+
+def revive_database() -> bool:
+    """Start the embedded server again if it died; return whether that was needed. Nothing happens without one."""
+    if _embedded is None or _embedded.running():
+        return False
+    _embedded.start()
+    return True
+
+
+def migrate() -> None:
+    """Bring the connected database to the schema of this release."""
+    migrations.upgrade(engine.engine())
+
+
+def needs_migration() -> bool:
+    """Tell whether the connected database is older than this release."""
+    return migrations.pending(engine.engine())
+
+
+def is_empty() -> bool:
+    """Tell whether nobody put users or files of their own into the database, so that the demo desk may go in."""
+    with UnitOfWork() as work:
+        return not system.holds_own_data(work.session)

