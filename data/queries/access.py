@@ -151,7 +151,9 @@ def active_holders(session: Session, *, role: str) -> list[str]:
     """Return the user names of active users who hold ``role``."""
     return list(
         session.scalars(
-            select(User.username).join(UserRole, UserRole.user_id == User.id).where(User.is_active, UserRole.role == role)
+            select(User.username)
+            .join(UserRole, UserRole.user_id == User.id)
+            .where(User.is_active, UserRole.role == role)
         )
     )
 
@@ -179,8 +181,9 @@ def address_is_known(session: Session, *, username: str, address: str, since: da
 
 def portfolio_ids(session: Session, *, codes: frozenset[str]) -> dict[str, int]:
     """Return the ids of the portfolios among ``codes`` that exist."""
-    rows = session.execute(select(Portfolio.code, Portfolio.id).where(Portfolio.code == any_(cast(list(codes), ARRAY(Text)))))
-    return {code: number for code, number in rows}
+    wanted = cast(sorted(codes), ARRAY(Text))
+    rows = session.execute(select(Portfolio.code, Portfolio.id).where(Portfolio.code == any_(wanted)))
+    return dict(rows.tuples().all())
 
 
 def root_portfolios(session: Session) -> frozenset[str]:

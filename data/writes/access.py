@@ -13,9 +13,8 @@ def lock_account(session: Session, *, username: str) -> bool:
 
     Returns False at once when another try holds it: a queue of waiting tries would use up the connection pool.
     """
-    return bool(
-        session.scalar(text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 7))"), {"name": f"login:{username}"})
-    )
+    statement = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 7))")
+    return bool(session.scalar(statement, {"name": f"login:{username}"}))
 
 
 def insert_user(session: Session, *, username: str, name: str, password_hash: str, is_demo: bool) -> int:

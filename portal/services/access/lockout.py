@@ -21,7 +21,7 @@ FIRST_DELAY = timedelta(seconds=15)
 LONGEST_DELAY = timedelta(minutes=15)
 
 
-class TooManyAttempts(DomainError):
+class TooManyAttempts(DomainError):  # noqa: N818  (named for what happened, as all errors of the portal)
     """Too many failed tries; ``seconds`` says when the next one is taken."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS
@@ -62,5 +62,6 @@ def _wait(attempts: Sequence[Attempt], free: int, now: datetime) -> int:
     failures = [a.at for a in attempts if not a.succeeded]
     if len(failures) < free:
         return 0
-    delay = min(FIRST_DELAY * 2 ** (len(failures) - free), LONGEST_DELAY)
+    doublings = min(len(failures) - free, 10)
+    delay = min(FIRST_DELAY * (1 << doublings), LONGEST_DELAY)
     return max(0, ceil((max(failures) + delay - now).total_seconds()))

@@ -17,7 +17,7 @@ from portal.core.errors import DomainError
 SHORTEST = 12
 LONGEST = 256
 HOUSE_WORDS = ("enerscope", "energytrading", "tradingportal")
-_DISGUISES = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i", "|": "i"})
+_DISGUISES = str.maketrans("013457@$!|", "oieastasii")
 _ROWS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qazwsxedcrfvtgbyhnujm",
          "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "qwertzuiopasdfghjklyxcvbnm", "azertyuiopqsdfghjklmwxcvbn")
 
@@ -25,7 +25,7 @@ _hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)  # R
 _slots = BoundedSemaphore(4)  # each check takes 64 MiB for its duration, so a burst of logins must queue
 
 
-class WeakPassword(DomainError):
+class WeakPassword(DomainError):  # noqa: N818  (named for what happened, as all errors of the portal)
     """The chosen password is one that is guessed early."""
 
     code = "weak-password"

@@ -35,8 +35,12 @@ class AccountDisabled(NotSignedIn):
 
 
 def normal_username(username: str) -> str:
-    """Return the form in which user names are stored: lower case, printable, at most 64 characters."""
-    return "".join(c for c in username.strip().casefold() if c.isprintable())[:64]
+    """Return the form in which user names are stored: lower case and printable.
+
+    What is longer than any user name becomes its digest, so that attempts with it are counted like all others.
+    """
+    name = "".join(c for c in username.strip().casefold() if c.isprintable())
+    return name if len(name) <= 64 else _hashed(name)
 
 
 def sign_in(username: str, password: str, *, address: str, agent: str) -> str:
@@ -113,8 +117,8 @@ def _hashed(token: str) -> str:
 def actor_of(token: str, *, counts_as_activity: bool = True) -> Actor | None:
     """Return who is behind ``token`` now, or None when the session has ended.
 
-    A request of a timer passes ``counts_as_activity=False``: an unattended screen must still go idle. Otherwise the last
-    use is stored, at most once a minute.
+    A request of a timer passes ``counts_as_activity=False``: an unattended screen must still go idle. Otherwise the
+    last use is stored, at most once a minute.
     """
     now, token_hash = clock.now(), _hashed(token)
     idle = timedelta(minutes=settings().session_idle_minutes)

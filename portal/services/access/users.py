@@ -37,10 +37,10 @@ def create_user(
         A portfolio does not exist.
     """
     actor.require(Permission.USERS_MANAGE)
-    username = normal_username(username)
-    if not _USERNAME.fullmatch(username):
+    asked, username = username, normal_username(username)
+    if len(asked.strip()) > 64 or not _USERNAME.fullmatch(username):
         raise DomainError(
-            f"The user name '{username}' cannot be taken. Use 2 to 64 letters, digits, dots, dashes or underscores, "
+            f"The user name '{asked[:80]}' cannot be taken. Use 2 to 64 letters, digits, dots, dashes or underscores, "
             "beginning with a letter or digit.",
             username=username,
         )
@@ -145,5 +145,7 @@ def _grant(work: UnitOfWork, user_id: int, portfolios: frozenset[str]) -> None:
     found = queries.portfolio_ids(work.session, codes=portfolios)
     missing = sorted(portfolios - found.keys())
     if missing:
-        raise NotFound(f"There is no portfolio {', '.join(missing)}. Check the spelling of the code.", portfolios=missing)
+        raise NotFound(
+            f"There is no portfolio {', '.join(missing)}. Check the spelling of the code.", portfolios=missing
+        )
     writes.set_portfolios(work.session, user_id=user_id, portfolio_ids=frozenset(found.values()))
