@@ -1,0 +1,85 @@
+"""The composition root: settings, database, Flask server, Dash, pages, guard.
+
+``create_app`` builds the portal over a database that is connected already; ``server`` (for gunicorn) and ``app`` are
+made at first use, so that importing this module starts nothing.
+"""
+
+import importlib
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from dash import Dash
+from flask import Flask
+
+from portal.core.config import Settings, settings
+from portal.services import runtime
+from portal.web import access, assets, errors, exports, guard, headers, health
+
+ROOT = Path(__file__).parent
+PAGE = """<!DOCTYPE html>
+<html lang="en" data-bs-theme="light">
+<head>
+{%metas%}
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{%title%}</title>
+<link rel="icon" href="{icon}" type="image/svg+xml">
+<script src="{theme}"></script>
+<link rel="stylesheet" href="{bootstrap}">
+<link rel="stylesheet" href="{tokens}">
+{%css%}
+</head>
+<body>
+{%app_entry%}
+<footer>{%config%}{%scripts%}{%renderer%}</footer>
+</body>
+</html>"""
+
+
+@lru_cache(maxsize=1)
+def create_app(config: Settings) -> Dash:
+    """Return the portal; a process has one, since Dash keeps pages and callbacks in registries of the process."""
+    server = Flask("enerscope", static_folder=None)
+    access.install(server, config)
+    app = Dash(
+        __name__,
+        server=server,
+        use_pages=True,
+        pages_folder="",
+        assets_folder=str(ROOT / "assets"),
+        assets_path_ignore=["public"],
+        suppress_callback_exceptions=True,
+        title="Enerscope",
+        update_title="",
+        serve_locally=True,
+        on_error=errors.on_callback_error,
+        enable_mcp=False,
+    )
+    for name in ("callbacks", "pages"):
+        importlib.import_module(name)
+    app.index_string = page_shell(server)
+    app.layout = importlib.import_module("callbacks.shell").layout
+    server.register_blueprint(exports.blueprint)
+    server.register_blueprint(health.blueprint)
+    errors.install(server)
+    guard.lock(app)
+    headers.install(app, config)
+    assets.compress(server, config.root / "cache" / "assets")
+    return app
+
+
+def page_shell(server: Flask) -> str:
+    """Return the HTML around the app, with the addresses of the public assets and of Bootstrap filled in."""
+    addresses = assets.install(server, ROOT / "assets" / "public")
+    return re.sub(r"\{(icon|theme|bootstrap|tokens)\}", lambda found: addresses[found.group(1)], PAGE)
+
+
+def __getattr__(name: str) -> Any:
+    """Make ``app`` and ``server`` at first use, over the database of the environment."""
+    if name not in ("app", "server"):
+        raise AttributeError(f"module 'app' has no attribute '{name}'")
+    config = settings()
+    runtime.open_database(config)
+    made = create_app(config)
+    return made if name == "app" else made.server

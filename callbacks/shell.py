@@ -1,0 +1,54 @@
+"""The frame's own reactions: all of them in the browser, except drawing it."""
+
+from dash import ALL, ClientsideFunction, Input, Output, State
+from dash.development.base_component import Component
+
+from components import shell as frame
+from portal import VERSION
+from portal.services import clocks as clock_service
+from portal.services import demo
+from portal.web.actor import current_actor
+from portal.web.guard import guarded_clientside
+from portal.web.nav import menu
+
+
+def layout() -> Component:
+    """Return the frame for whoever is signed in."""
+    actor = current_actor()
+    return frame.shell(
+        menu=[(item.area, item.name, item.path) for item in menu(actor)],
+        user=actor.name,
+        roles=", ".join(sorted(role.label for role in actor.roles)),
+        latest=clock_service.latest_day().isoformat(),
+        demo=demo.is_loaded(),
+        version=VERSION,
+    )
+
+
+guarded_clientside(
+    ClientsideFunction("enerscope", "clocks"),
+    Output(frame.AS_OF, "value"),
+    Output(frame.KNOWN_AT, "value"),
+    Output(frame.LIVE, "className"),
+    Input(frame.AS_OF, "value"),
+    Input(frame.KNOWN_AT, "value"),
+    Input(frame.LIVE, "n_clicks"),
+    Input("_pages_location", "search"),
+    State(frame.LATEST, "data"),
+)
+
+guarded_clientside(
+    ClientsideFunction("enerscope", "menu"),
+    Output({"type": "nav", "path": ALL}, "href"),
+    Output({"type": "nav", "path": ALL}, "className"),
+    Input("_pages_location", "pathname"),
+    Input("_pages_location", "search"),
+    State({"type": "nav", "path": ALL}, "id"),
+)
+
+guarded_clientside(
+    ClientsideFunction("enerscope", "toasts"),
+    Output("toast-region", "data-last"),
+    Input(frame.TOASTS, "data"),
+    prevent_initial_call=True,
+)

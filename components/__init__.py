@@ -1,0 +1,1 @@
+"""Pure functions: values in, Dash tree or figure out. No services, no queries, no Flask."""

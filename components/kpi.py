@@ -1,0 +1,23 @@
+"""Tiles: one metric, its unit and a word about it."""
+
+from dash import html
+
+from components.number import shown
+from portal.core.metrics import Shown
+
+
+def kpi_tile(title: str, item: Shown, *, detail: str = "", stale: str = "") -> html.Div:
+    """Return a tile. ``stale`` names what is late; it dims the tile and is said in words."""
+    return html.Div(
+        [
+            html.Div(title, className="es-kpi-title"),
+            html.Div([shown(item), html.Span(item.unit, className="es-unit")], className="es-kpi-value"),
+            html.Div(stale or detail or " ", className="es-kpi-detail"),
+        ],
+        className="es-kpi" + (" es-stale" if stale else ""),
+    )
+
+
+def kpi_row(tiles: list[html.Div]) -> html.Div:
+    """Return tiles side by side, wrapping on a phone."""
+    return html.Div(tiles, className="es-kpis")

@@ -1,0 +1,48 @@
+"""A metric on screen: the figure itself is the button that opens its passport."""
+
+import json
+
+from dash import html
+
+from components.format import NO_DATA, number, percent
+from portal.core.metrics import Metric, Params, Shown
+
+
+def figure_text(metric: Metric, value: float | None) -> str:
+    """Return ``value`` formatted the way ``metric`` asks for."""
+    if metric.percent:
+        return percent(value, metric.decimals, signed=metric.signed)
+    return number(value, metric.decimals, signed=metric.signed)
+
+
+def tone(value: float | None, *, signed: bool) -> str:
+    """Return the class that colours a signed figure by its direction."""
+    if not signed or not value:
+        return ""
+    return " up" if value > 0 else " down"
+
+
+def passport_button(metric: Metric, text: str, params: Params, *, class_name: str = "") -> html.Button:
+    """Return ``text`` as a button that opens the passport of ``metric`` for ``params``.
+
+    The click is handled by one listener in the browser, so that a grid of numbers needs no callback of its own.
+    """
+    return html.Button(
+        text,
+        type="button",
+        className=f"es-num {class_name}".strip(),
+        title=f"{metric.title}: open formula and rows",
+        **{"data-passport": json.dumps({"metric": metric.id, "params": dict(params)}, sort_keys=True)},
+    )
+
+
+def shown(item: Shown) -> html.Button | html.Span:
+    """Return a metric's value as a passport button; an empty value is plain text that says so."""
+    text = figure_text(item.metric, item.value)
+    if text == NO_DATA:
+        return html.Span(
+            "no data", className="es-empty-number", title=item.note or "No value for these clocks"
+        )
+    return passport_button(
+        item.metric, text, item.params, class_name=tone(item.value, signed=item.metric.signed)
+    )

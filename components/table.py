@@ -1,0 +1,260 @@
+"""Grids drawn as plain tables: sorting, filtering and paging are asked of the server, exports repeat the same question."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import format as text
+from components.number import passport_button, tone
+from components.states import badge, empty
+from portal.core import metrics
+from portal.core.table import Cell, Column, GridQuery, Table
+
+BADGES = {
+    "quoted": "neutral",
+    "interpolated": "info",
+    "rolled": "info",
+    "proxied": "warn",
+    "late": "bad",
+    "on time": "good",
+    "simulated": "sim",
+    "real": "neutral",
+    "open": "warn",
+    "repaired": "good",
+    "dismissed": "neutral",
+    "stored": "good",
+    "unchanged": "neutral",
+    "refused": "bad",
+}
+
+
+def grid_id(part: str, grid: str, **more: str) -> dict[str, str]:
+    """Return the id of one part of a grid; the callbacks in ``callbacks/grid.py`` match on it."""
+    return {"type": f"grid-{part}", "grid": grid, **more}
+
+
+def export_address(
+    grid: str, kind: str, params: Mapping[str, Any], clocks: Mapping[str, str], query: GridQuery
+) -> str:
+    """Return the address of the CSV or XLSX with exactly the rows and order on screen (all pages of them)."""
+    asked = {"params": dict(params), "sort": query.sort, "descending": query.descending, "text": query.text}
+    return f"/export/{grid}.{kind}?" + urlencode({"q": json.dumps(asked, sort_keys=True), **clocks})
+
+
+def data_grid(
+    grid: str,
+    table: Table,
+    *,
+    clocks: Mapping[str, str],
+    params: Mapping[str, Any] | None = None,
+    query: GridQuery | None = None,
+    searchable: bool = True,
+    caption: str = "",
+) -> html.Div:
+    """Return a grid: search box, sortable heads, rows, pages, and CSV and XLSX of what is shown."""
+    query = query or GridQuery()
+    state = {"params": dict(params or {}), "clocks": dict(clocks), "query": asdict(query), "caption": caption}
+    search = dbc.Input(
+        id=grid_id("search", grid),
+        placeholder="Filter rows",
+        value=query.text,
+        debounce=0.4,
+        size="sm",
+        type="search",
+        className="es-grid-search",
+    )
+    return html.Div(
+        [
+            dcc.Store(id=grid_id("state", grid), data=state),
+            html.Div(search, className="es-grid-tools") if searchable else html.Div(search, hidden=True),
+            html.Div(
+                grid_rows(grid, table, clocks=clocks, params=params or {}, query=query, caption=caption),
+                id=grid_id("rows", grid),
+            ),
+        ],
+        className="es-grid-box",
+    )
+
+
+def grid_rows(
+    grid: str,
+    table: Table,
+    *,
+    clocks: Mapping[str, str],
+    params: Mapping[str, Any],
+    query: GridQuery,
+    caption: str = "",
+) -> list[Component]:
+    """Return the part of a grid that changes: the table, its foot with pages, and the export links."""
+    visible = [(at, column) for at, column in enumerate(table.columns) if not column.hidden]
+    if not table.rows:
+        advice = (
+            "Clear the filter to see all rows."
+            if query.text
+            else "Nothing was recorded for these clocks and filters."
+        )
+        return [empty("No rows", advice)]
+    head = html.Thead(html.Tr([_heading(grid, column, query) for _, column in visible]))
+    body = html.Tbody(
+        [
+            html.Tr(
+                [
+                    html.Td(_cell(table, row, at, column), className=_cell_class(column, row[at]))
+                    for at, column in visible
+                ]
+            )
+            for row in table.rows
+        ]
+    )
+    total = len(table.rows) if table.total is None else table.total
+    return [
+        html.Div(
+            html.Table(
+                [html.Caption(caption, className="visually-hidden") if caption else None, head, body],
+                className="es-table",
+            ),
+            className="es-table-scroll",
+            tabIndex=0,
+        ),
+        html.Div(
+            [
+                html.Span(
+                    [
+                        f"{_span(query, len(table.rows))} of {total:,} rows",
+                        f" · {table.note}" if table.note else "",
+                    ]
+                ),
+                _pager(grid, query, total),
+                html.Span(
+                    [
+                        html.A("CSV", href=export_address(grid, "csv", params, clocks, query), download=True),
+                        html.A(
+                            "XLSX", href=export_address(grid, "xlsx", params, clocks, query), download=True
+                        ),
+                    ],
+                    className="es-exports",
+                ),
+            ],
+            className="es-grid-foot",
+        ),
+    ]
+
+
+def _span(query: GridQuery, shown: int) -> str:
+    return f"{query.offset + 1:,}–{query.offset + shown:,}"
+
+
+def _pager(grid: str, query: GridQuery, total: int) -> html.Span:
+    """Return the two page buttons; they stay in the tree when there is one page, so that their callback has its inputs."""
+    one_page = query.limit is None or total <= query.limit
+    last = query.limit is not None and query.offset + query.limit >= total
+    return html.Span(
+        [
+            html.Button(
+                "Previous",
+                id=grid_id("page", grid, step="previous"),
+                disabled=query.offset == 0,
+                type="button",
+                className="es-link",
+            ),
+            html.Button(
+                "Next",
+                id=grid_id("page", grid, step="next"),
+                disabled=last,
+                type="button",
+                className="es-link",
+            ),
+        ],
+        hidden=one_page,
+    )
+
+
+def _heading(grid: str, column: Column, query: GridQuery) -> html.Th:
+    sorted_now = query.sort == column.key
+    arrow = ("▾" if query.descending else "▴") if sorted_now else ""
+    label: list[Any] = [
+        column.title,
+        html.Span(f" {column.unit}", className="es-unit") if column.unit else None,
+    ]
+    inner: Component = html.Span(label)
+    if column.sortable and column.kind != "spark":
+        inner = html.Button(
+            [*label, html.Span(arrow, className="es-arrow")],
+            id=grid_id("sort", grid, column=column.key),
+            type="button",
+            className="es-sort",
+        )
+    order = "none" if not sorted_now else "descending" if query.descending else "ascending"
+    return html.Th(
+        inner, scope="col", title=column.help or None, className=_align(column), **{"aria-sort": order}
+    )
+
+
+def _align(column: Column) -> str:
+    return "es-right" if column.kind in ("number", "integer", "percent") else ""
+
+
+def _cell_class(column: Column, value: Cell) -> str:
+    coloured = tone(value, signed=column.signed) if isinstance(value, (int, float)) else ""
+    return (_align(column) + coloured).strip()
+
+
+def cell_text(column: Column, value: Cell) -> str:
+    """Return a cell as the text a person reads."""
+    if value is None:
+        return text.NO_DATA
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if column.kind == "percent" and isinstance(value, (int, float)):
+        return text.percent(value, column.decimals, signed=column.signed)
+    if column.kind == "integer" and isinstance(value, (int, float)):
+        return text.number(value, 0, signed=column.signed)
+    if isinstance(value, (int, float)):
+        return text.number(value, column.decimals, signed=column.signed)
+    if isinstance(value, datetime):
+        return text.moment(value)
+    return text.day(value) if isinstance(value, date) else str(value)
+
+
+def _cell(table: Table, row: tuple[Cell, ...], at: int, column: Column) -> Component | str:
+    value = row[at]
+    if column.kind == "spark":
+        return sparkline(value if isinstance(value, list) else [])
+    written = cell_text(column, value)
+    if column.kind == "badge":
+        return badge(written, BADGES.get(written, "neutral")) if value else ""
+    if column.link is not None:
+        return dcc.Link(written, href=str(row[table.index(column.link)]), className="es-row-link")
+    if column.metric is not None and value is not None:
+        params = table.extra.get("params", {}).get(row[0], {"key": str(row[0])})
+        return passport_button(metrics.metric(column.metric), written, params)
+    return written
+
+
+def sparkline(values: list[float], *, width: int = 96, height: int = 24) -> Component:
+    """Return a small line of ``values`` as an image; its end is marked, its range is in the description."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return html.Span(text.NO_DATA)
+    low, high = min(known), max(known)
+    scale = (height - 6) / ((high - low) or 1.0)
+    step = (width - 6) / (len(known) - 1)
+    points = [(3 + at * step, height - 3 - (value - low) * scale) for at, value in enumerate(known)]
+    colour = "#0f8a6d" if known[-1] >= known[0] else "#c2502f"
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+        f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.5" stroke-linejoin="round"/>'
+        f'<circle cx="{points[-1][0]:.1f}" cy="{points[-1][1]:.1f}" r="2" fill="{colour}"/></svg>'
+    )
+    source = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+    said = f"last {len(known)} values, from {text.number(known[0])} to {text.number(known[-1])}, low {text.number(low)}, high {text.number(high)}"
+    return html.Img(src=source, alt=said, title=said, width=width, height=height, className="es-spark")

@@ -1,0 +1,28 @@
+"""The pair of clocks of a view, from its URL."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from data.queries import market as queries
+from data.session import UnitOfWork
+from portal.core import clock
+from portal.core.clock import Clocks, parse_clocks
+
+
+def resolve(query: Mapping[str, Any]) -> Clocks:
+    """Return the clocks that ``query`` (URL parameters) asks for; by default the newest day in the data, known now.
+
+    Raises
+    ------
+    DomainError
+        ``as_of`` or ``known_at`` cannot be read.
+    """
+    return parse_clocks(query.get("as_of") or None, query.get("known_at") or None, latest=latest_day())
+
+
+def latest_day() -> date:
+    """Return the newest day that has prices, never later than today; today when there are none."""
+    today = clock.now().date()
+    with UnitOfWork() as work:
+        return queries.newest_day(work.session, until=today) or today

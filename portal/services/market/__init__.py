@@ -1,0 +1,1 @@
+"""Market use cases: prices, curves, spreads, volatility, data quality."""

@@ -1,0 +1,1 @@
+"""Everything that knows Flask and flask-login: sessions, the guard, exports, errors, health."""
