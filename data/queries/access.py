@@ -183,7 +183,7 @@ def portfolio_ids(session: Session, *, codes: frozenset[str]) -> dict[str, int]:
     """Return the ids of the portfolios among ``codes`` that exist."""
     wanted = cast(sorted(codes), ARRAY(Text))
     rows = session.execute(select(Portfolio.code, Portfolio.id).where(Portfolio.code == any_(wanted)))
-    return dict(rows.tuples().all())
+    return {row.code: row.id for row in rows}
 
 
 def root_portfolios(session: Session) -> frozenset[str]:
