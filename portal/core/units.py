@@ -3,9 +3,9 @@
 API: ``parse_unit("USD/bbl") -> Unit``; ``Unit`` multiplies, divides and prints; ``conversion_factor(source, target)``
 gives the number to multiply a value with; ``convert(value, source, target, fx=..., via=...)``.
 
-Within one dimension every factor is an exact fraction (1 bbl = 42 gal, 1 MMBtu = 1055.05585262 MJ). Two things are never
-assumed: an FX rate between currencies, and a physical property between dimensions (barrels to tonnes, tonnes of coal to
-MWh), which must be named from ``NAMED_CONVERSIONS`` or written out. A tonne of CO2 equivalent is no tonne of mass.
+Within one dimension every factor is an exact fraction (1 bbl = 42 gal, 1 MMBtu = 1055.05585262 MJ). Two things are
+never assumed: an FX rate between currencies, and a physical property between dimensions (barrels to tonnes, tonnes of
+coal to MWh), which must be named from ``NAMED_CONVERSIONS`` or written out. A tonne of CO2e is no tonne of mass.
 """
 
 import re
@@ -15,80 +15,25 @@ from fractions import Fraction
 from typing import ClassVar
 
 from portal.core.errors import DomainError
+from portal.core.unit_symbols import ALIASES, CURRENCIES, MINOR_CURRENCIES, SYMBOLS, Dimension, resolve_symbol
 
 
-class UnknownUnit(DomainError):
+class UnknownUnit(DomainError):  # noqa: N818 - its branch ends in Error
     """A unit's text cannot be read; ``subject`` holds ``unit``."""
 
     code: ClassVar[str] = "unknown-unit"
 
 
-class UnitMismatch(DomainError):
+class UnitMismatch(DomainError):  # noqa: N818 - its branch ends in Error
     """Two units measure different things; ``subject`` holds ``source`` and ``target``."""
 
     code: ClassVar[str] = "unit-mismatch"
 
 
-class FxRateMissing(DomainError):
+class FxRateMissing(DomainError):  # noqa: N818 - its branch ends in Error
     """Two units differ in currency and no rate was given; ``subject`` holds ``source`` and ``target``."""
 
     code: ClassVar[str] = "fx-rate-missing"
-
-
-# Size of each symbol in its dimension's base unit: MWh, m3, t, tCO2e, h.
-# Exact by definition: international inch, US gallon of 231 cubic inches, international table Btu, avoirdupois pound.
-_BTU_J = Fraction("1055.05585262")
-_MWH_J = Fraction(3_600_000_000)
-_GALLON_M3 = Fraction("0.003785411784")
-_ENERGY = {
-    "MWh": Fraction(1), "kWh": Fraction(1, 1000), "GWh": Fraction(1000), "TWh": Fraction(1_000_000),
-    "MJ": Fraction(10**6) / _MWH_J, "GJ": Fraction(10**9) / _MWH_J, "TJ": Fraction(10**12) / _MWH_J,
-    "Btu": _BTU_J / _MWH_J, "MMBtu": 10**6 * _BTU_J / _MWH_J, "therm": 10**5 * _BTU_J / _MWH_J,
-    "Gcal": Fraction("4186800000") / _MWH_J, "toe": Fraction("11.63"),
-}
-_VOLUME = {
-    "m3": Fraction(1), "l": Fraction(1, 1000), "kl": Fraction(1), "gal": _GALLON_M3, "bbl": 42 * _GALLON_M3,
-    "kbbl": 42_000 * _GALLON_M3, "cf": Fraction("0.028316846592"), "Mcf": Fraction("28.316846592"),
-    "mcm": Fraction(10**6),
-}
-_MASS = {
-    "t": Fraction(1), "kg": Fraction(1, 1000), "g": Fraction(1, 10**6), "kt": Fraction(1000), "Mt": Fraction(10**6),
-    "lb": Fraction("0.00045359237"), "st": Fraction("0.90718474"),
-}
-_CARBON = {"tCO2e": Fraction(1), "kgCO2e": Fraction(1, 1000), "MtCO2e": Fraction(10**6)}
-_TIME = {"h": Fraction(1), "day": Fraction(24), "min": Fraction(1, 60)}
-_POWER = {"MW": Fraction(1), "kW": Fraction(1, 1000), "GW": Fraction(1000)}
-_CURRENCIES = (
-    "AED AUD BGN BRL CAD CHF CLP CNH CNY COP CZK DKK EUR GBP HKD HUF IDR ILS INR ISK JPY KRW KZT MXN MYR NOK NZD PHP "
-    "PLN QAR RON RSD RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR"
-).split()
-_MINOR = {"GBp": "GBP", "USc": "USD", "EURct": "EUR", "CAc": "CAD", "AUc": "AUD"}
-_ALIASES = {
-    "GBX": "GBp", "p": "GBp", "USX": "USc", "€": "EUR", "$": "USD", "£": "GBP", "US$": "USD", "th": "therm", "thm": "therm",
-    "mmbtu": "MMBtu", "mt": "t", "MT": "t", "tonne": "t", "ton": "t", "barrel": "bbl", "gallon": "gal", "tCO2": "tCO2e",
-    "tCO2eq": "tCO2e", "kgCO2": "kgCO2e", "d": "day", "hour": "h", "L": "l", "m³": "m3", "EUA": "tCO2e", "pts": "index",
-    "points": "index",
-}  # fmt: skip
-_BASE_OF = {"energy": "MWh", "volume": "m3", "mass": "t", "carbon": "tCO2e", "time": "h", "index": "index"}
-
-
-def _symbols() -> dict[str, tuple[Fraction, tuple[tuple[str, int], ...]]]:
-    """Every symbol with its size in base units and its dimension."""
-    table: dict[str, tuple[Fraction, tuple[tuple[str, int], ...]]] = {}
-    for dimension, members in (
-        ("energy", _ENERGY), ("volume", _VOLUME), ("mass", _MASS), ("carbon", _CARBON), ("time", _TIME),
-    ):
-        table |= {symbol: (size, ((dimension, 1),)) for symbol, size in members.items()}
-    table |= {symbol: (size, (("energy", 1), ("time", -1))) for symbol, size in _POWER.items()}
-    table |= {code: (Fraction(1), ((code, 1),)) for code in _CURRENCIES}
-    table |= {code: (Fraction(1, 100), ((major, 1),)) for code, major in _MINOR.items()}
-    return table | {"index": (Fraction(1), (("index", 1),)), "%": (Fraction(1, 100), ())}
-
-
-_SYMBOLS = _symbols()
-_FOLDED: dict[str, set[str]] = {}
-for _name in (*_SYMBOLS, *_ALIASES):
-    _FOLDED.setdefault(_name.casefold(), set()).add(_ALIASES.get(_name, _name))
 
 
 @dataclass(frozen=True)
@@ -108,22 +53,22 @@ class Unit:
         """Size in base units (currency, MWh, m3, t, tCO2e, h), exact."""
         size = Fraction(1)
         for symbol, exponent in self.parts:
-            size *= _SYMBOLS[symbol][0] ** exponent
+            size *= SYMBOLS[symbol][0] ** exponent
         return size
 
     @property
-    def dimension(self) -> tuple[tuple[str, int], ...]:
+    def dimension(self) -> Dimension:
         """What is measured: base dimensions with exponents, sorted; empty for a plain number."""
         found: dict[str, int] = {}
         for symbol, exponent in self.parts:
-            for name, power in _SYMBOLS[symbol][1]:
+            for name, power in SYMBOLS[symbol][1]:
                 found[name] = found.get(name, 0) + power * exponent
         return tuple(sorted((name, power) for name, power in found.items() if power))
 
     @property
     def currency(self) -> str | None:
         """ISO code of the currency in the numerator, or None."""
-        return next((name for name, power in self.dimension if power == 1 and name in _CURRENCIES), None)
+        return next((name for name, power in self.dimension if power == 1 and name in CURRENCIES), None)
 
     @property
     def is_number(self) -> bool:
@@ -147,7 +92,10 @@ class Unit:
 
     def _shown(self) -> list[tuple[str, int]]:
         """Currencies first, then the rest in order."""
-        return sorted(self.parts, key=lambda part: (part[0] not in _CURRENCIES and part[0] not in _MINOR, part[0]))
+        return sorted(
+            self.parts,
+            key=lambda part: (part[0] not in CURRENCIES and part[0] not in MINOR_CURRENCIES, part[0]),
+        )
 
 
 NUMBER = Unit()
@@ -177,7 +125,7 @@ class NamedConversion:
 
 def is_symbol(text: str) -> bool:
     """Whether ``text`` is one unit symbol (or a known spelling of one), such as ``bbl``."""
-    return text in _SYMBOLS or text in _ALIASES
+    return text in SYMBOLS or text in ALIASES
 
 
 def parse_unit(text: str) -> Unit:
@@ -336,7 +284,11 @@ def linking_conversions(source: Unit, target: Unit) -> tuple[NamedConversion, ..
         Those that fit, in alphabetical order.
     """
     gap = (target / source).dimension
-    return tuple(c for _, c in sorted(NAMED_CONVERSIONS.items()) if gap in {c.unit.dimension, (NUMBER / c.unit).dimension})
+    return tuple(
+        c
+        for _, c in sorted(NAMED_CONVERSIONS.items())
+        if gap in {c.unit.dimension, (NUMBER / c.unit).dimension}
+    )
 
 
 def _apply_named(source: Unit, target: Unit, via: str) -> tuple[float, Unit]:
@@ -344,14 +296,18 @@ def _apply_named(source: Unit, target: Unit, via: str) -> tuple[float, Unit]:
     conversion = NAMED_CONVERSIONS.get(via)
     if conversion is None:
         known = ", ".join(sorted(NAMED_CONVERSIONS))
-        raise UnitMismatch(f"There is no conversion named {via!r}; known are {known}.", source=via, target=str(target))
+        raise UnitMismatch(
+            f"There is no conversion named {via!r}; known are {known}.", source=via, target=str(target)
+        )
     gap = (target / source).dimension
     if gap == conversion.unit.dimension:
         return float(conversion.factor), source * conversion.unit
     if gap == (NUMBER / conversion.unit).dimension:
         return 1.0 / float(conversion.factor), source / conversion.unit
     raise UnitMismatch(
-        f"{via} ({conversion.unit}) does not lead from {source} to {target}.", source=str(source), target=str(target)
+        f"{via} ({conversion.unit}) does not lead from {source} to {target}.",
+        source=str(source),
+        target=str(target),
     )
 
 
@@ -365,7 +321,8 @@ def _fx_rate(source: Unit, target: Unit, fx: Mapping[str, float]) -> tuple[float
         return 1.0 / fx[f"{given}/{wanted}"], ratio
     raise FxRateMissing(
         f"Converting {source} to {target} needs an FX rate: give {wanted} per {given}.",
-        source=str(source), target=str(target),
+        source=str(source),
+        target=str(target),
     )
 
 
@@ -375,18 +332,16 @@ def _as_unit(unit: Unit | str) -> Unit:
 
 def _symbol_unit(symbol: str, text: str) -> Unit:
     """The unit of one symbol; a spelling that differs by case counts when only one symbol is meant."""
-    symbol, _, power = symbol.partition("^")
-    name = _ALIASES.get(symbol, symbol)
-    if name not in _SYMBOLS or (power and not power.isdigit()):
-        candidates = _FOLDED.get(symbol.casefold(), set())
-        if len(candidates) != 1:
-            either = f" It could be {' or '.join(sorted(candidates))}." if candidates else ""
-            raise UnknownUnit(
-                f"{symbol!r} in {text!r} is not a known unit.{either} Write for instance USD/bbl, EUR/MWh or GBp/therm.",
-                unit=text, symbol=symbol,
-            )
-        name = next(iter(candidates))
-    return Unit(((name, int(power or 1)),))
+    name, _, power = symbol.partition("^")
+    meant = resolve_symbol(name)
+    if len(meant) != 1 or (power and not power.isdigit()):
+        either = f" It could be {' or '.join(meant)}." if meant else ""
+        raise UnknownUnit(
+            f"{symbol!r} in {text!r} is not a known unit.{either} Write for instance USD/bbl, EUR/MWh or GBp/therm.",
+            unit=text,
+            symbol=symbol,
+        )
+    return Unit(((meant[0], int(power or 1)),))
 
 
 def _combine(left: Unit, right: Unit, sign: int) -> Unit:
@@ -407,14 +362,20 @@ def _named(name: str, factor: str, unit: str, meaning: str) -> tuple[str, NamedC
 # Conventions of the markets, not physics of a cargo: the contract's own factor goes first.
 NAMED_CONVERSIONS: dict[str, NamedConversion] = dict(
     [
-        _named("crude_bbl_per_t", "7.33", "bbl/t", "Average crude oil, BP/Energy Institute statistical review"),
+        _named(
+            "crude_bbl_per_t", "7.33", "bbl/t", "Average crude oil, BP/Energy Institute statistical review"
+        ),
         _named("gasoil_bbl_per_t", "7.45", "bbl/t", "ICE low sulphur gasoil futures, density convention"),
         _named("gasoline_bbl_per_t", "8.33", "bbl/t", "Eurobob gasoline swaps, density convention"),
         _named("jet_bbl_per_t", "7.88", "bbl/t", "Jet kerosene swaps, density convention"),
         _named("naphtha_bbl_per_t", "8.9", "bbl/t", "Naphtha swaps, density convention"),
         _named("fuel_oil_bbl_per_t", "6.35", "bbl/t", "Fuel oil swaps, density convention"),
-        _named("api2_mwh_per_t", "6.978", "MWh/t", "Steam coal 6,000 kcal/kg NAR (25.12 GJ/t), API2 and API4"),
-        _named("boe_mmbtu_per_bbl", "5.8", "MMBtu/bbl", "Barrel of oil equivalent, US IRS and EIA convention"),
+        _named(
+            "api2_mwh_per_t", "6.978", "MWh/t", "Steam coal 6,000 kcal/kg NAR (25.12 GJ/t), API2 and API4"
+        ),
+        _named(
+            "boe_mmbtu_per_bbl", "5.8", "MMBtu/bbl", "Barrel of oil equivalent, US IRS and EIA convention"
+        ),
         _named("lng_mmbtu_per_t", "52", "MMBtu/t", "Average LNG, higher heating value"),
     ]
 )

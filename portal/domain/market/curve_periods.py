@@ -98,7 +98,13 @@ def _average(
     mean = None if missing else float(np.dot(values, sizes) / sizes.sum())
     flagged = any(status.get(month.item()) is not NodeStatus.QUOTED for month in months)
     return PeriodAverage(
-        _period_label(start, kind), str(months[0]), str(months[-1]), mean, float(sizes.sum()), missing, flagged
+        _period_label(start, kind),
+        str(months[0]),
+        str(months[-1]),
+        mean,
+        float(sizes.sum()),
+        missing,
+        flagged,
     )
 
 
@@ -110,8 +116,11 @@ def _weight(month: np.datetime64, weights: Mapping[np.datetime64, float] | None)
         days = (month + 1).astype("datetime64[D]") - month.astype("datetime64[D]")
         return float(days.astype(np.int64))
     if month not in weights:
-        raise BadParameter(f"There is no delivery weight for {month}; give hours or days of every month.",
-                           name="weights", value=str(month))
+        raise BadParameter(
+            f"There is no delivery weight for {month}; give hours or days of every month.",
+            name="weights",
+            value=str(month),
+        )
     return float(weights[month])
 
 
@@ -129,4 +138,4 @@ def _period_label(start: np.datetime64, kind: PeriodKind) -> str:
         return f"{year}-Q{(month + 2) // 3}"
     if kind is PeriodKind.YEAR:
         return f"Cal-{year % 100:02d}"
-    return f"{'Sum' if month == 4 else 'Win'}-{year % 100:02d}"  # noqa: PLR2004
+    return f"{'Sum' if month == 4 else 'Win'}-{year % 100:02d}"

@@ -62,7 +62,8 @@ class ForwardCurve:
             raise CurveError(
                 f"The delivery months of the curve of {self.as_of} do not increase: {months[where]} follows "
                 f"{months[where - 1]}; sort them and keep one price a month.",
-                as_of=str(self.as_of), month=str(months[where]),
+                as_of=str(self.as_of),
+                month=str(months[where]),
             )
         known = tuple(NodeStatus.QUOTED if np.isfinite(p) else NodeStatus.MISSING for p in prices)
         if self.status and len(self.status) != len(prices):
@@ -132,7 +133,9 @@ def fill_missing(curve: ForwardCurve) -> ForwardCurve:
     """
     known = np.isfinite(curve.prices)
     if not known.any():
-        raise CurveError(f"The curve of {curve.as_of} has no price; import its prices first.", as_of=str(curve.as_of))
+        raise CurveError(
+            f"The curve of {curve.as_of} has no price; import its prices first.", as_of=str(curve.as_of)
+        )
     have = curve.months[known]
     months = np.arange(have[0], have[-1] + 1)
     # mid-month days, so that short months do not bend the line
@@ -157,7 +160,8 @@ def calendar_spreads(curve: ForwardCurve) -> FloatArray2D:
 
     Examples
     --------
-    >>> curve = ForwardCurve(date(2026, 1, 2), np.array(["2026-02", "2026-03"], "M8[M]"), np.array([70.0, 69.0]), "USD/bbl")
+    >>> months = np.array(["2026-02", "2026-03"], "M8[M]")
+    >>> curve = ForwardCurve(date(2026, 1, 2), months, np.array([70.0, 69.0]), "USD/bbl")
     >>> calendar_spreads(curve)[0, 1]
     np.float64(1.0)
     """
@@ -189,11 +193,16 @@ def calendar_spread_table(
         A rank is below 1 or near is not before far.
     """
     n = len(curve)
-    wanted = [*((i, i + 1) for i in range(1, n)), (1, 3), (1, 6), (1, 12), (1, 24)] if pairs is None else list(pairs)
+    wanted = (
+        [*((i, i + 1) for i in range(1, n)), (1, 3), (1, 6), (1, 12), (1, 24)]
+        if pairs is None
+        else list(pairs)
+    )
     for near, far in wanted:
         if not 1 <= near < far:
             raise BadParameter(
-                f"A calendar spread needs a near month before a far one, not {near} and {far}.", name="pairs",
+                f"A calendar spread needs a near month before a far one, not {near} and {far}.",
+                name="pairs",
                 value=(near, far),
             )
     return tuple(_spread(curve, near - 1, far - 1) for near, far in wanted if far <= n)
@@ -220,7 +229,8 @@ def compare_curves(now: ForwardCurve, before: ForwardCurve) -> CurveComparison:
     if now.unit != before.unit:
         raise CurveError(
             f"The curve of {now.as_of} is in {now.unit}, that of {before.as_of} in {before.unit}; convert one first.",
-            now=now.unit, before=before.unit,
+            now=now.unit,
+            before=before.unit,
         )
     months = np.union1d(now.months, before.months)
     left, right = _on_months(now, months), _on_months(before, months)
@@ -252,7 +262,12 @@ def reference_day(days: DateArray1D, as_of: date, ago: str) -> date | None:
         ``ago`` is something else.
     """
     shown = np.datetime64(as_of, "D")
-    limits = {"day": shown - 1, "week": shown - 7, "month": _months_before(shown, 1), "year": _months_before(shown, 12)}
+    limits = {
+        "day": shown - 1,
+        "week": shown - 7,
+        "month": _months_before(shown, 1),
+        "year": _months_before(shown, 12),
+    }
     if ago not in limits:
         raise BadParameter(f"Compare with day, week, month or year, not {ago!r}.", name="ago", value=ago)
     known = np.asarray(days).astype("datetime64[D]")
@@ -285,4 +300,6 @@ def _months_before(day: np.datetime64, months: int) -> np.datetime64:
     """Same day of an earlier month, or its last day when that month is shorter."""
     month = day.astype("datetime64[M]") - months
     last = (month + 1).astype("datetime64[D]") - 1
-    return min(month.astype("datetime64[D]") + (day - day.astype("datetime64[M]").astype("datetime64[D]")), last)
+    return min(
+        month.astype("datetime64[D]") + (day - day.astype("datetime64[M]").astype("datetime64[D]")), last
+    )

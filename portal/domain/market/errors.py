@@ -1,4 +1,5 @@
 """Why a market calculation is refused. Each message is a sentence for the user; ``subject`` carries the figures."""
+# ruff: noqa: N818 - the names say what happened; their branch already ends in Error
 
 from typing import ClassVar
 
@@ -12,7 +13,7 @@ class InsufficientHistory(DomainError):
 
 
 class NonPositivePrices(DomainError):
-    """A logarithm or a percentage was asked of a price at or below zero; ``subject`` holds ``position`` and ``price``."""
+    """A logarithm or a percentage was asked of a price at or below zero; ``subject`` holds both."""
 
     code: ClassVar[str] = "non-positive-prices"
 

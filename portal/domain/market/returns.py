@@ -211,6 +211,8 @@ def _require_positive(
     raise NonPositivePrices(
         f"{name} do not exist for this series: the price at {label(first, dates)} is {known[bad[0]]:g}, "
         "which is not positive. Use absolute returns.",
-        position=first, price=float(known[bad[0]]), count=int(bad.size),
+        position=first,
+        price=float(known[bad[0]]),
+        count=int(bad.size),
         date=None if dates is None else str(dates[first]),
     )

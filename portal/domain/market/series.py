@@ -29,7 +29,9 @@ def as_vector(values: FloatLike1D, name: str = "series") -> FloatArray1D:
     vector = np.asarray(values, dtype=np.float64)
     if vector.ndim != 1:
         raise LengthMismatch(
-            f"The {name} must be one row of numbers, but it has shape {vector.shape}.", name=name, shape=vector.shape
+            f"The {name} must be one row of numbers, but it has shape {vector.shape}.",
+            name=name,
+            shape=vector.shape,
         )
     return vector
 
@@ -75,7 +77,9 @@ def require_complete(values: FloatArray1D, name: str = "series", dates: DateArra
         raise SeriesHasNaN(
             f"The {name} has {bad.size} missing or infinite values, the first at {label(first, dates)}; "
             "leave these observations out or fill them with a flagged value first.",
-            name=name, position=first, count=int(bad.size),
+            name=name,
+            position=first,
+            count=int(bad.size),
         )
 
 
@@ -99,11 +103,14 @@ def require_length(values: FloatArray1D, need: int, what: str) -> None:
     if len(values) < need:
         raise InsufficientHistory(
             f"{what} needs at least {need} observations, but there are {len(values)}; choose a longer period.",
-            have=len(values), need=need,
+            have=len(values),
+            need=need,
         )
 
 
-def require_same_length(first: FloatArray1D | DateArray1D, second: FloatArray1D | DateArray1D, names: str) -> None:
+def require_same_length(
+    first: FloatArray1D | DateArray1D, second: FloatArray1D | DateArray1D, names: str
+) -> None:
     """Refuse two arrays of different length.
 
     Parameters
@@ -121,5 +128,6 @@ def require_same_length(first: FloatArray1D | DateArray1D, second: FloatArray1D 
     if len(first) != len(second):
         raise LengthMismatch(
             f"The {names} do not belong together: one has {len(first)} entries and the other {len(second)}.",
-            first=len(first), second=len(second),
+            first=len(first),
+            second=len(second),
         )

@@ -1,7 +1,7 @@
 """The standard spreads: crack, spark, clean spark, dark, clean dark, location and calendar.
 
-API: ``STANDARD_SPREADS[code]`` is a `StandardSpread`; ``build(legs, units, fx=..., **parameters)`` writes the formula for
-given instruments, with every conversion visible in it, and checks it like a formula of a user.
+API: ``STANDARD_SPREADS[code]`` is a `StandardSpread`; ``build(legs, units, fx=..., **parameters)`` writes the formula
+for given instruments, with every conversion visible in it, and checks it like a formula of a user.
 
 Efficiencies are higher heating value, MWh of power per MWh of fuel; emission factors are per MWh of fuel, and the clean
 spreads divide them by the efficiency.
@@ -102,11 +102,16 @@ class StandardSpread:
         """
         missing = [role for role in self.legs if role not in legs]
         if missing:
-            raise BadParameter(f"{self.title} needs an instrument for {', '.join(missing)}.", name="legs", value=missing)
+            raise BadParameter(
+                f"{self.title} needs an instrument for {', '.join(missing)}.", name="legs", value=missing
+            )
         known = {code: parse_unit(unit) if isinstance(unit, str) else unit for code, unit in units.items()}
         values = self._parameter_texts(parameters)
         anchor = _unit_of(legs[self.legs[0]], known)
-        texts = {role: _Leg(legs[role], _unit_of(legs[role], known), anchor, fx or {}, values) for role in self.legs}
+        texts = {
+            role: _Leg(legs[role], _unit_of(legs[role], known), anchor, fx or {}, values)
+            for role in self.legs
+        }
         return parse_formula(self.template.format(**texts, **values), known)
 
     def _parameter_texts(self, given: Mapping[str, float]) -> dict[str, str]:
@@ -114,7 +119,8 @@ class StandardSpread:
         if unknown:
             known = ", ".join(parameter.name for parameter in self.parameters) or "none"
             raise BadParameter(
-                f"{self.title} has no parameter {', '.join(sorted(unknown))}; it has {known}.", name="parameters",
+                f"{self.title} has no parameter {', '.join(sorted(unknown))}; it has {known}.",
+                name="parameters",
                 value=sorted(unknown),
             )
         texts = {}
@@ -123,7 +129,9 @@ class StandardSpread:
             if not parameter.low <= value <= parameter.high:
                 raise BadParameter(
                     f"{parameter.meaning} must lie between {parameter.low:g} and {parameter.high:g} {parameter.unit}, "
-                    f"not {value:g}.", name=parameter.name, value=value,
+                    f"not {value:g}.",
+                    name=parameter.name,
+                    value=value,
                 )
             texts[parameter.name] = f"{value!r}[{parameter.unit}]"
         return texts
@@ -131,7 +139,9 @@ class StandardSpread:
 
 def _unit_of(code: str, units: Mapping[str, Unit]) -> Unit:
     if code not in units:
-        raise FormulaError(f"There is no instrument {code}. Choose one from the instrument list.", instrument=code)
+        raise FormulaError(
+            f"There is no instrument {code}. Choose one from the instrument list.", instrument=code
+        )
     return units[code]
 
 
@@ -156,6 +166,9 @@ class _Leg:
         goal, _, link = wanted.partition("~")
         target = self.first if goal == "first" else parse_unit(f"{self.first.currency}/{goal}")
         text, unit = self._in_currency(text, unit, target)
+        if unit.currency and target.currency and unit.currency != target.currency:
+            # no rate is known: convert the rest, so that the refusal asks for the rate alone
+            target = target * Unit(((unit.currency, 1),)) / Unit(((target.currency, 1),))
         text, unit = self._linked(text, unit, target, link)
         if unit.dimension == target.dimension and not unit.same_as(target):
             text = f"{text} * {float(conversion_factor(unit, target))!r}[{target / unit}]"
@@ -175,7 +188,9 @@ class _Leg:
     def _linked(self, text: str, unit: Unit, target: Unit, link: str) -> tuple[str, Unit]:
         """Apply the physical property that leads to the target's dimension, if the dimensions differ."""
         if target.dimension == (unit * parse_unit("t/tCO2e")).dimension:
-            return f"{text} * 1[t/tCO2e]", unit * parse_unit("t/tCO2e")  # an allowance is a tonne of CO2e by definition
+            return f"{text} * 1[t/tCO2e]", unit * parse_unit(
+                "t/tCO2e"
+            )  # an allowance is a tonne of CO2e by definition
         if not link or unit.dimension == target.dimension:
             return text, unit
         value = self.parameters[link]
@@ -187,11 +202,17 @@ class _Leg:
         return text, unit
 
 
-_DENSITY = Parameter("density", 7.45, "bbl/t", "Barrels in a tonne of product (used when it is quoted per tonne)", 5.0, 13.0)
+_DENSITY = Parameter(
+    "density", 7.45, "bbl/t", "Barrels in a tonne of product (used when it is quoted per tonne)", 5.0, 13.0
+)
 _GAS_EFFICIENCY = Parameter("efficiency", 0.50, "MWh/MWh", "Efficiency of the gas-fired plant", 0.2, 0.7)
 _COAL_EFFICIENCY = Parameter("efficiency", 0.38, "MWh/MWh", "Efficiency of the coal-fired plant", 0.2, 0.6)
-_GAS_CARBON = Parameter("emission_factor", 0.202, "tCO2e/MWh", "CO2 from burning a MWh of natural gas", 0.0, 1.5)
-_COAL_CARBON = Parameter("emission_factor", 0.341, "tCO2e/MWh", "CO2 from burning a MWh of hard coal", 0.0, 1.5)
+_GAS_CARBON = Parameter(
+    "emission_factor", 0.202, "tCO2e/MWh", "CO2 from burning a MWh of natural gas", 0.0, 1.5
+)
+_COAL_CARBON = Parameter(
+    "emission_factor", 0.341, "tCO2e/MWh", "CO2 from burning a MWh of hard coal", 0.0, 1.5
+)
 _HEAT = Parameter("heat_content", 6.978, "MWh/t", "Heat in a tonne of coal, 6,000 kcal/kg NAR", 3.0, 9.0)
 _GAS = "{gas:first} / {efficiency}"
 _COAL = "{coal:first~heat_content} / {efficiency}"
@@ -202,40 +223,76 @@ STANDARD_SPREADS: dict[str, StandardSpread] = {
     spread.code: spread
     for spread in (
         StandardSpread(
-            "crack", "Crack spread", "Price of the product less price of the crude, both in the crude's unit.",
-            "C = P k - F", ("crude", "product"), (_DENSITY,), "{product:first~density} - {crude}",
+            "crack",
+            "Crack spread",
+            "Price of the product less price of the crude, both in the crude's unit.",
+            "C = P k - F",
+            ("crude", "product"),
+            (_DENSITY,),
+            "{product:first~density} - {crude}",
         ),
         StandardSpread(
-            "crack_321", "3-2-1 crack spread",
+            "crack_321",
+            "3-2-1 crack spread",
             "Two barrels of gasoline and one of distillate less three of crude, a barrel of crude.",
-            "C = (2 G k + D k - 3 F) / 3", ("crude", "gasoline", "distillate"), (_DENSITY,),
+            "C = (2 G k + D k - 3 F) / 3",
+            ("crude", "gasoline", "distillate"),
+            (_DENSITY,),
             "(2 * {gasoline:first~density} + {distillate:first~density} - 3 * {crude}) / 3",
         ),
         StandardSpread(
-            "spark", "Spark spread", "Power price less the cost of the gas burnt for it.",
-            "S = P - G / eta", ("power", "gas"), (_GAS_EFFICIENCY,), "{power} - " + _GAS,
+            "spark",
+            "Spark spread",
+            "Power price less the cost of the gas burnt for it.",
+            "S = P - G / eta",
+            ("power", "gas"),
+            (_GAS_EFFICIENCY,),
+            "{power} - " + _GAS,
         ),
         StandardSpread(
-            "clean_spark", "Clean spark spread", "Spark spread less the cost of the emission allowances.",
-            "S = P - G / eta - e A / eta", ("power", "gas", "carbon"), (_GAS_EFFICIENCY, _GAS_CARBON),
+            "clean_spark",
+            "Clean spark spread",
+            "Spark spread less the cost of the emission allowances.",
+            "S = P - G / eta - e A / eta",
+            ("power", "gas", "carbon"),
+            (_GAS_EFFICIENCY, _GAS_CARBON),
             "{power} - " + _GAS + " - " + _CARBON,
         ),
         StandardSpread(
-            "dark", "Dark spread", "Power price less the cost of the coal burnt for it.",
-            "D = P - K / (h eta)", ("power", "coal"), (_COAL_EFFICIENCY, _HEAT), "{power} - " + _COAL,
+            "dark",
+            "Dark spread",
+            "Power price less the cost of the coal burnt for it.",
+            "D = P - K / (h eta)",
+            ("power", "coal"),
+            (_COAL_EFFICIENCY, _HEAT),
+            "{power} - " + _COAL,
         ),
         StandardSpread(
-            "clean_dark", "Clean dark spread", "Dark spread less the cost of the emission allowances.",
-            "D = P - K / (h eta) - e A / eta", ("power", "coal", "carbon"), (_COAL_EFFICIENCY, _HEAT, _COAL_CARBON),
+            "clean_dark",
+            "Clean dark spread",
+            "Dark spread less the cost of the emission allowances.",
+            "D = P - K / (h eta) - e A / eta",
+            ("power", "coal", "carbon"),
+            (_COAL_EFFICIENCY, _HEAT, _COAL_CARBON),
             "{power} - " + _COAL + " - " + _CARBON,
         ),
         StandardSpread(
-            "location", "Location spread", "Price at one place less the price at another, in the unit of the first.",
-            "L = A - B", ("here", "there"), (), "{here} - {there:first}",
+            "location",
+            "Location spread",
+            "Price at one place less the price at another, in the unit of the first.",
+            "L = A - B",
+            ("here", "there"),
+            (),
+            "{here} - {there:first}",
         ),
         StandardSpread(
-            "calendar", "Calendar spread", "Price of the near delivery less that of the far one.",
-            "T = F1 - F2", ("near", "far"), (), "{near} - {far:first}",
+            "calendar",
+            "Calendar spread",
+            "Price of the near delivery less that of the far one.",
+            "T = F1 - F2",
+            ("near", "far"),
+            (),
+            "{near} - {far:first}",
         ),
     )
 }

@@ -104,7 +104,8 @@ def parse_tree(text: str) -> Node:
     """
     if len(text) > MAX_LENGTH:
         raise FormulaError(
-            f"A formula may have {MAX_LENGTH} characters, this one has {len(text)}; split it in two.", formula=text[:40]
+            f"A formula may have {MAX_LENGTH} characters, this one has {len(text)}; split it in two.",
+            formula=text[:40],
         )
     return _Parser(text).parse()
 
@@ -143,7 +144,9 @@ class _Parser:
 
     def parse(self) -> Node:
         if not self.tokens:
-            raise FormulaError("The formula is empty; write for instance BRENT - WTI.", formula=self.text, column=1)
+            raise FormulaError(
+                "The formula is empty; write for instance BRENT - WTI.", formula=self.text, column=1
+            )
         tree = self._sum()
         if self._peek() is not None:
             self._fail("an operator or the end")
@@ -157,7 +160,8 @@ class _Parser:
                 raise FormulaError(
                     f"The character {self.text[start]!r} in column {start + 1} has no meaning in a formula; use "
                     "instruments, numbers, + - * / and parentheses.",
-                    formula=self.text, column=start + 1,
+                    formula=self.text,
+                    column=start + 1,
                 )
             if match.lastgroup != "space":
                 tokens.append(_Token(str(match.lastgroup), match.group(), start))
@@ -201,15 +205,15 @@ class _Parser:
             return Number(float(token.text), self._number_unit(), self._since(token.start))
         if token.kind == "name":
             return Instrument(token.text.strip('"'), self._bracket_unit(), self._since(token.start))
-        if token.text == "(":
-            inner = self._sum()
-            closing = self._peek()
-            if closing is None or closing.text != ")":
-                self._fail("a closing parenthesis")
-            self.position += 1
-            return inner
-        self.position -= 1
-        self._fail("an instrument or a number")
+        if token.text != "(":
+            self.position -= 1
+            self._fail("an instrument or a number")
+        inner = self._sum()
+        closing = self._peek()
+        if closing is None or closing.text != ")":
+            self._fail("a closing parenthesis")
+        self.position += 1
+        return inner
 
     def _number_unit(self) -> Unit | None:
         """A unit in brackets, or symbols right behind the number: ``42 gal/bbl``."""
@@ -228,7 +232,9 @@ class _Parser:
 
     def _symbol_ahead(self) -> bool:
         ahead = self.tokens[self.position : self.position + 2]
-        return len(ahead) == 2 and ahead[0].text == "/" and ahead[1].kind == "name" and is_symbol(ahead[1].text)  # noqa: PLR2004
+        return (
+            len(ahead) == 2 and ahead[0].text == "/" and ahead[1].kind == "name" and is_symbol(ahead[1].text)
+        )
 
     def _bracket_unit(self) -> Unit | None:
         token = self._peek()
@@ -245,7 +251,8 @@ class _Parser:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise FormulaError(
-                f"The formula nests more than {MAX_DEPTH} levels deep; write it flatter.", formula=self.text,
+                f"The formula nests more than {MAX_DEPTH} levels deep; write it flatter.",
+                formula=self.text,
                 column=self._here() + 1,
             )
 

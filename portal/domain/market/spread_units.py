@@ -2,8 +2,8 @@
 
 A sum needs terms of one unit. A bare number never changes a unit by itself, except where traders' shorthand is
 unmistakable: it equals the exact factor between two units of one dimension (``RBOB * 42``), or a named conversion
-(``BRENT * 7.45`` against USD/t), or it is an emission factor of at most 1.5 t a MWh (``0.2 * EUA``). Each such reading is
-reported with the result, so that nothing is assumed in silence.
+(``BRENT * 7.45`` against USD/t), or it is an emission factor of at most 1.5 t a MWh (``0.2 * EUA``). Each such reading
+is reported with the result, so that nothing is assumed in silence.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +13,15 @@ from itertools import combinations
 from math import isclose, prod
 
 from portal.core.errors import DomainError
-from portal.core.units import NUMBER, FxRateMissing, Unit, UnitMismatch, conversion_factor, linking_conversions, mismatch
+from portal.core.units import (
+    NUMBER,
+    FxRateMissing,
+    Unit,
+    UnitMismatch,
+    conversion_factor,
+    linking_conversions,
+    mismatch,
+)
 from portal.domain.market.errors import FormulaError
 from portal.domain.market.spread_syntax import Binary, Instrument, Negative, Node, Number
 
@@ -76,7 +84,9 @@ def check_units(node: Node, units: Mapping[str, Unit]) -> Typed:
     if isinstance(node, Negative):
         inner = check_units(node.node, units)
         constant = None if inner.constant is None else -inner.constant
-        return Typed(inner.unit, inner.literals if constant is None else (constant,), constant, inner.readings)
+        return Typed(
+            inner.unit, inner.literals if constant is None else (constant,), constant, inner.readings
+        )
     if node.operator in "*/":
         return _product(node, units)
     return _sum(node, units)
@@ -87,11 +97,15 @@ def _instrument_unit(node: Instrument, units: Mapping[str, Unit]) -> Unit:
     if known is None:
         near = get_close_matches(node.code, list(units), n=3, cutoff=0.5)
         hint = f" Did you mean {' or '.join(near)}?" if near else " Choose one from the instrument list."
-        raise FormulaError(f"There is no instrument {node.code}.{hint}", formula=node.text, instrument=node.code)
+        raise FormulaError(
+            f"There is no instrument {node.code}.{hint}", formula=node.text, instrument=node.code
+        )
     if node.unit is not None and not node.unit.same_as(known):
         raise UnitMismatch(
             f"{node.code} is quoted in {known}, not in {node.unit}; write {node.code}[{known}] or just {node.code}.",
-            source=str(known), target=str(node.unit), term=node.text,
+            source=str(known),
+            target=str(node.unit),
+            term=node.text,
         )
     return known
 
@@ -206,8 +220,11 @@ def _reading(typed: Typed, target: Unit) -> str | None:
             return f"{found} ({conversion.name})"
     if gap.dimension in _EMISSION_DIMENSIONS:
         return next(
-            (f"{_short(v)} is read as an emission factor of {_short(v)} {gap}" for v in typed.literals
-             if 0.0 < v <= MAX_EMISSION_FACTOR),
+            (
+                f"{_short(v)} is read as an emission factor of {_short(v)} {gap}"
+                for v in typed.literals
+                if 0.0 < v <= MAX_EMISSION_FACTOR
+            ),
             None,
         )
     return None
@@ -230,13 +247,16 @@ def _disagreement(terms: list[tuple[Node, Typed]]) -> DomainError:
     )
     first, second = (anchor, other) if terms.index(anchor) < terms.index(other) else (other, anchor)
     subject = {
-        "first": first[0].text, "second": second[0].text,
-        "source": str(second[1].unit), "target": str(first[1].unit),
+        "first": first[0].text,
+        "second": second[0].text,
+        "source": str(second[1].unit),
+        "target": str(first[1].unit),
     }
     if other[1].constant is not None:
         return UnitMismatch(
             f"{other[0].text} has no unit, but {anchor[0].text} is in {anchor[1].unit}; "
-            f"write {other[0].text} {anchor[1].unit}.", **subject,
+            f"write {other[0].text} {anchor[1].unit}.",
+            **subject,
         )
     return _two_units(first, second, subject)
 
@@ -253,7 +273,9 @@ def _two_units(first: tuple[Node, Typed], second: tuple[Node, Typed], subject: d
     if a.dimension == b.dimension:
         factor = _short(float(conversion_factor(b, a)))
         return UnitMismatch(
-            f"{head} Multiply {second[0].text} by {factor} {a / b}: {a} - {b} x {factor}.", factor=factor, **subject
+            f"{head} Multiply {second[0].text} by {factor} {a / b}: {a} - {b} x {factor}.",
+            factor=factor,
+            **subject,
         )
     cause = mismatch(b, a)
     if isinstance(cause, FxRateMissing):
@@ -262,7 +284,8 @@ def _two_units(first: tuple[Node, Typed], second: tuple[Node, Typed], subject: d
         also = "" if ratio == 1 else f", and by {_short(float(ratio))} {a / b / rate}"
         return FxRateMissing(
             f"{head} Multiply {second[0].text} by an FX rate in {rate}, an instrument or a number such as "
-            f"1.1 {rate}{also}.", **subject,
+            f"1.1 {rate}{also}.",
+            **subject,
         )
     links = linking_conversions(b, a)
     if links:

@@ -17,7 +17,15 @@ from portal.core.arrays import FloatArray1D, FloatLike1D
 from portal.core.units import Unit, parse_unit
 from portal.domain.market.errors import FormulaError, LengthMismatch
 from portal.domain.market.series import as_vector
-from portal.domain.market.spread_syntax import Binary, Instrument, Negative, Node, Number, instruments_in, parse_tree
+from portal.domain.market.spread_syntax import (
+    Binary,
+    Instrument,
+    Negative,
+    Node,
+    Number,
+    instruments_in,
+    parse_tree,
+)
 from portal.domain.market.spread_units import check_units
 
 
@@ -67,7 +75,9 @@ class SpreadFormula:
         """
         missing = [code for code in self.instruments if code not in prices]
         if missing:
-            raise FormulaError(f"The formula needs prices of {', '.join(missing)}.", formula=self.text, missing=missing)
+            raise FormulaError(
+                f"The formula needs prices of {', '.join(missing)}.", formula=self.text, missing=missing
+            )
         columns = {code: as_vector(prices[code], f"prices of {code}") for code in self.instruments}
         lengths = {code: len(column) for code, column in columns.items()}
         if len(set(lengths.values())) > 1:

@@ -149,7 +149,9 @@ def rolling_volatility(
     require_complete(vector, "returns")
     _require_positive("periods_per_year", periods_per_year)
     if window < 2:
-        raise BadParameter(f"A volatility window needs at least 2 returns, not {window}.", name="window", value=window)
+        raise BadParameter(
+            f"A volatility window needs at least 2 returns, not {window}.", name="window", value=window
+        )
     rolled = np.full(len(vector), np.nan)
     if len(vector) >= window:
         blocks = np.lib.stride_tricks.sliding_window_view(vector, window)
@@ -342,7 +344,8 @@ def volatility_cone(
         need = min(horizons, default=2)
         raise InsufficientHistory(
             f"A volatility cone needs at least {need} returns, but there are {len(vector)}; choose a longer period.",
-            have=len(vector), need=need,
+            have=len(vector),
+            need=need,
         )
     rows = [rolling_volatility(vector, h, periods_per_year=periods_per_year)[h - 1 :] for h in usable]
     return VolatilityCone(
@@ -365,5 +368,6 @@ def _check_ewma(lam: float, initial_variance: float) -> None:
     if not initial_variance >= 0.0:
         raise BadParameter(
             f"The EWMA needs a starting variance of 0 or more, not {initial_variance:g}.",
-            name="initial_variance", value=initial_variance,
+            name="initial_variance",
+            value=initial_variance,
         )
