@@ -219,7 +219,7 @@ class TestSessions:
                                 ("DE_SPOT", "DE")):
                 work.session.execute(
                     text("INSERT INTO portfolios (code, name, parent_id) "
-                         "VALUES (:code, :code, (SELECT id FROM portfolios WHERE code = :above))"),
+                         "VALUES (:code, 'a node', (SELECT id FROM portfolios WHERE code = CAST(:above AS text)))"),
                     {"code": code, "above": above},
                 )
         token = enter(ann)
