@@ -109,6 +109,7 @@ def provision(base: Path, account: Account, sockets: Path) -> None:
         dbname="postgres",
         autocommit=True,
         connect_timeout=10,
+        options="-c statement_timeout=0",
     ) as admin:
         if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (ROLE,)).fetchone():
             admin.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(ROLE)))

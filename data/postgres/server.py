@@ -11,6 +11,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,6 +28,7 @@ SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_LIMIT = 103  # bytes of a socket's path: 107 on Linux, 103 on macOS
 _UNSAFE = frozenset("\"'$`\\\n\r")  # pg_ctl hands its paths to a shell
 _START_SECONDS = 60.0
+_NO_OPTIONS = "-c statement_timeout=0"  # takes the place of PGOPTIONS
 _RETRY_SECONDS = 15.0
 
 
@@ -105,19 +107,22 @@ class EmbeddedPostgres:
             alone = self._shares.give_up()
             if not (alone or force) or not self.running():
                 return False
+            sockets = self._recorded_sockets()
             account = server_account(self.data)
             tools = programs.within_reach(programs.find(cluster.version_of(self.data)), account)
-            done = account.run(
-                [tools.path("pg_ctl"), "-D", self.data, "-m", "fast", "-w", "-t", "60", "stop"]
-            )
-            return done.returncode == 0
+            arguments = ["-D", self.data, "-m", "fast", "-w", "-t", "60", "stop"]
+            stopped = account.run([tools.path("pg_ctl"), *arguments]).returncode == 0
+            if stopped and sockets is not None:
+                with suppress(OSError):  # a leftover costs nothing
+                    sockets.rmdir()
+            return stopped
 
     def running(self) -> bool:
         """Tell whether our server answers; one that is still starting up is waited for."""
         deadline = time.monotonic() + _START_SECONDS
         while True:
             try:
-                with psycopg.connect(self._url(), connect_timeout=5) as connection:
+                with psycopg.connect(self._url(), connect_timeout=5, options=_NO_OPTIONS) as connection:
                     row = connection.execute("SHOW data_directory").fetchone()
                     return row is not None and Path(row[0]).resolve() == self.data
             except psycopg.OperationalError as problem:

@@ -2,10 +2,10 @@
 
 import fcntl
 import os
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from filelock import FileLock, Timeout
 
@@ -19,7 +19,7 @@ class Shares:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self._mine: IO[str] | None = None
+        self._mine: weakref.finalize[[int], Shares] | None = None
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -55,18 +55,23 @@ class Shares:
     def take(self) -> None:
         """Become a user of the server; call within :meth:`alone`."""
         if self._mine is None:
-            self._mine = self._open()
-            fcntl.flock(self._mine, fcntl.LOCK_SH)
+            descriptor = self._open()
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+            self._mine = weakref.finalize(self, os.close, descriptor)
 
     def give_up(self) -> bool:
         """Be a user no longer, and return whether there is no other one; call within :meth:`alone`."""
-        file, self._mine = self._mine or self._open(), None
-        with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-            return True
+        if self._mine is not None:
+            self._mine()
+            self._mine = None
+        descriptor = self._open()
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        finally:
+            os.close(descriptor)
+        return True
 
-    def _open(self) -> IO[str]:
-        return (self.home / "postgres.users").open("a", encoding="ascii")
+    def _open(self) -> int:
+        return os.open(self.home / "postgres.users", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
