@@ -6,13 +6,15 @@ from dash import html
 
 from components.format import NO_DATA, number, percent
 from portal.core.metrics import Metric, Params, Shown
+from portal.core.precision import price_decimals
 
 
-def figure_text(metric: Metric, value: float | None) -> str:
-    """Return ``value`` formatted the way ``metric`` asks for."""
+def figure_text(metric: Metric, value: float | None, unit: str = "") -> str:
+    """Return ``value`` formatted the way ``metric`` asks for; where the instrument gives the unit, it gives the decimals."""
     if metric.percent:
         return percent(value, metric.decimals, signed=metric.signed)
-    return number(value, metric.decimals, signed=metric.signed)
+    decimals = metric.decimals if metric.unit else price_decimals(unit)
+    return number(value, decimals, signed=metric.signed)
 
 
 def tone(value: float | None, *, signed: bool) -> str:
@@ -38,7 +40,7 @@ def passport_button(metric: Metric, text: str, params: Params, *, class_name: st
 
 def shown(item: Shown) -> html.Button | html.Span:
     """Return a metric's value as a passport button; an empty value is plain text that says so."""
-    text = figure_text(item.metric, item.value)
+    text = figure_text(item.metric, item.value, item.unit)
     if text == NO_DATA:
         return html.Span(
             "no data", className="es-empty-number", title=item.note or "No value for these clocks"

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from components import format as text
 from components.number import passport_button, tone
 from components.states import badge, empty
 from portal.core import metrics
+from portal.core.precision import price_decimals
 from portal.core.table import Cell, Column, GridQuery, Table
 
 BADGES = {
@@ -94,7 +95,9 @@ def grid_rows(
     caption: str = "",
 ) -> list[Component]:
     """Return the part of a grid that changes: the table, its foot with pages, and the export links."""
-    visible = [(at, column) for at, column in enumerate(table.columns) if not column.hidden]
+    visible = [
+        (at, column) for at, column in enumerate(table.columns) if not column.hidden and _used(table, at)
+    ]
     if not table.rows:
         advice = (
             "Clear the filter to see all rows."
@@ -146,6 +149,11 @@ def grid_rows(
             className="es-grid-foot",
         ),
     ]
+
+
+def _used(table: Table, at: int) -> bool:
+    """Tell whether any row has a value at ``at``; a column of dashes would only take room."""
+    return table.columns[at].kind == "text" or any(row[at] is not None for row in table.rows)
 
 
 def _span(query: GridQuery, shown: int) -> str:
@@ -228,6 +236,8 @@ def _cell(table: Table, row: tuple[Cell, ...], at: int, column: Column) -> Compo
     value = row[at]
     if column.kind == "spark":
         return sparkline(value if isinstance(value, list) else [])
+    if column.unit_from is not None:
+        column = replace(column, decimals=price_decimals(str(row[table.index(column.unit_from)])))
     written = cell_text(column, value)
     if column.kind == "badge":
         return badge(written, BADGES.get(written, "neutral")) if value else ""

@@ -53,7 +53,7 @@ def view(query: Mapping[str, str]) -> View:
 @body(Ids.BODY, permission=Permission.MARKET_READ)
 def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Component]:
     """Return tiles for the headline prices, and the watchlist."""
-    commodity = filters.get("commodity") or ""
+    commodity = _commodity(filters)
     tiles = [_tile(quote) for quote in prices.quotes(clocks, actor, codes=HEADLINES)]
     params = {"commodity": commodity}
     query = GridQuery(sort="code")
@@ -76,6 +76,12 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
     ]
 
 
+def _commodity(filters: Mapping[str, Any]) -> str:
+    """Return the chosen commodity; empty means all."""
+    chosen = str(filters.get("commodity") or "all")
+    return "" if chosen == "all" else chosen
+
+
 def _tile(quote: prices.Quote) -> Component:
     row = quote.instrument
     stale = f"late: last price {quote.day:%Y-%m-%d}, {row.source}" if quote.late and quote.day else ""
@@ -89,4 +95,4 @@ def _tile(quote: prices.Quote) -> Component:
 def load(query: GridQuery, filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> Table:
     """Return the watchlist rows."""
     asked = query if query.sort else replace(query, sort="code")
-    return prices.watchlist(asked, clocks, actor, commodity=str(filters.get("commodity") or ""))
+    return prices.watchlist(asked, clocks, actor, commodity=_commodity(filters))

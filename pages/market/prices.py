@@ -12,14 +12,14 @@ from portal.core.permissions import Permission
 def layout(**query: str) -> html.Div:
     """Return the page; ``?commodity=gas`` narrows the list."""
     state = view(query)
-    options = [("", "All"), *((name, name.capitalize()) for name in state.commodities)]
+    options = [("all", "All"), *((name, name.capitalize()) for name in state.commodities)]
     return page_frame(
         "Prices",
         trail="Market",
         lead="Latest settlement of every instrument. Any figure opens its formula and rows.",
         body=Ids.BODY,
         clocks=state.clocks,
-        controls=[select(Ids.BODY, "commodity", "Commodity", options, state.commodity)],
+        controls=[select(Ids.BODY, "commodity", "Commodity", options, state.commodity or "all")],
         content=state.content,
     )
 

@@ -17,7 +17,8 @@ class Column:
     """One column: ``unit`` is shown in the heading, ``decimals`` is for numbers, ``percent`` holds fractions.
 
     ``metric`` names the entry of the metric registry whose passport a cell opens. A ``spark`` cell is a list of
-    numbers; it is drawn on screen and left out of exports. ``link`` names a column whose text is the cell's address.
+    numbers; it is drawn on screen and left out of exports. ``link`` names a column whose text is the cell's address,
+    ``unit_from`` one that holds the unit of each row's price, which decides its decimals.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Column:
     sortable: bool = True
     signed: bool = False
     link: str | None = None
+    unit_from: str | None = None
     hidden: bool = False
     help: str = ""
 

@@ -11,9 +11,9 @@ from portal.services.market.prices import Quote, address, parameters
 
 MOVER_COLUMNS = (
     Column("code", "Instrument", link="href"),
-    Column("last", "Last", "number", metric=metrics.LAST.id),
+    Column("last", "Last", "number", metric=metrics.LAST.id, unit_from="unit"),
     Column("unit", "Unit"),
-    Column("change", "Change", "number", metric=metrics.CHANGE.id, signed=True),
+    Column("change", "Change", "number", metric=metrics.CHANGE.id, signed=True, unit_from="unit"),
     Column("moves", "Size", "number", unit="sd", decimals=1, metric=metrics.MOVE.id, signed=True),
     Column("spark", "20 days", "spark"),
     Column("href", "Address", hidden=True),

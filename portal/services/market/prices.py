@@ -14,6 +14,7 @@ from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError, NotFound
 from portal.core.permissions import Permission
+from portal.core.precision import price_decimals
 from portal.core.table import Cell, Column, GridQuery, Table, sort_rows
 from portal.domain.market import metrics
 from portal.domain.market.returns import change, percent_change
@@ -26,9 +27,9 @@ LOOK_BACK = 70  # calendar days that hold at least VOL_WINDOW + 1 business days,
 WATCH_COLUMNS = (
     Column("code", "Instrument", link="href"),
     Column("name", "Name"),
-    Column("last", "Last", "number", metric=metrics.LAST.id),
+    Column("last", "Last", "number", metric=metrics.LAST.id, unit_from="unit"),
     Column("unit", "Unit"),
-    Column("change", "Change", "number", metric=metrics.CHANGE.id, signed=True),
+    Column("change", "Change", "number", metric=metrics.CHANGE.id, signed=True, unit_from="unit"),
     Column(
         "change_pct",
         "Change %",
@@ -46,6 +47,7 @@ WATCH_COLUMNS = (
         "Vol 20 d abs.",
         "number",
         metric=metrics.VOL_ABSOLUTE.id,
+        unit_from="unit",
         help="Annualised, in the unit of the price; where prices can be negative",
     ),
     Column("day", "Day", "date"),
@@ -242,7 +244,9 @@ def bar_table(query: GridQuery, clocks: Clocks, actor: Actor, *, code: str, firs
     found = history(code, clocks, actor, first=first)
     bars, unit = found.bars, found.instrument.unit
     columns = tuple(
-        replace(column, unit=unit) if column.key in ("open", "high", "low", "settle") else column
+        replace(column, unit=unit, decimals=price_decimals(unit))
+        if column.key in ("open", "high", "low", "settle")
+        else column
         for column in BAR_COLUMNS
     )
     numbers = (bars.open, bars.high, bars.low, bars.settle, bars.volume)
@@ -269,7 +273,10 @@ def compare_table(
     days = sorted(set().union(*by_day))
     columns = (
         Column("day", "Day", "date"),
-        *(Column(row.code, row.code, "number", unit=row.unit) for row in rows),
+        *(
+            Column(row.code, row.code, "number", unit=row.unit, decimals=price_decimals(row.unit))
+            for row in rows
+        ),
     )
     table = Table(
         columns,
