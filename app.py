@@ -44,7 +44,7 @@ def create_app(config: Settings) -> Dash:
     access.install(server, config)
     app = Dash(
         __name__,
-        server=server,
+        server=server,  # type: ignore[arg-type]  # the annotation lists only bool and factories
         use_pages=True,
         pages_folder="",
         assets_folder=str(ROOT / "assets"),

@@ -6,6 +6,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from components.attributes import attributes
 from components.charts.theme import CONFIG
 from components.states import badge, empty
 from components.table import export_address
@@ -31,7 +32,7 @@ def chart_card(
     advice: str = "There are no rows for these clocks and filters.",
     extra: Component | None = None,
 ) -> html.Section:
-    """Return the card. ``grid`` names the registered grid whose rows the figure was drawn from; ``None`` draws no data."""
+    """Return the card; ``grid`` names the registered grid with the rows that the figure was drawn from."""
     if figure is None or not figure["data"]:
         return html.Section(
             [html.H2(title), empty("Nothing to draw", advice)], className=f"es-section es-{width}"
@@ -57,15 +58,17 @@ def chart_card(
                                 id=chart_id("toggle", grid),
                                 type="button",
                                 className="es-link",
-                                **{"aria-expanded": "false"},
+                                **attributes({"aria-expanded": "false"}),
                             ),
                             html.A(
                                 "CSV",
                                 href=export_address(grid, "csv", asked, clocks, GridQuery()),
-                                download=True,
+                                download="",
                                 className="es-link",
                             ),
-                            html.Button("PNG", type="button", className="es-link", **{"data-png": title}),
+                            html.Button(
+                                "PNG", type="button", className="es-link", **attributes({"data-png": title})
+                            ),
                         ],
                         className="es-card-tools",
                     ),

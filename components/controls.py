@@ -6,6 +6,8 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from components.attributes import attributes
+
 Option = tuple[str, str]  # value, label
 
 
@@ -28,7 +30,7 @@ def _group(label: str, control: Component, *, wide: bool = False) -> html.Div:
         [html.Span(label, className="es-label"), control],
         className="es-control" + (" es-control-wide" if wide else ""),
         role="group",
-        **{"aria-label": label},
+        **attributes({"aria-label": label}),
     )
 
 

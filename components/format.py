@@ -8,7 +8,7 @@ MINUS = "−"
 
 
 def number(value: float | None, decimals: int = 2, *, signed: bool = False) -> str:
-    """Return ``value`` with thousands separators and a true minus sign; no value, or one that is not finite, is a dash."""
+    """Return ``value`` with thousands separators and a true minus sign; what is not finite is a dash."""
     if value is None or not isfinite(value):
         return NO_DATA
     text = f"{abs(value):,.{decimals}f}"

@@ -1,6 +1,9 @@
 """Tiles: one metric, its unit and a word about it."""
 
+from collections.abc import Sequence
+
 from dash import html
+from dash.development.base_component import Component
 
 from components.number import shown
 from portal.core.metrics import Shown
@@ -18,6 +21,6 @@ def kpi_tile(title: str, item: Shown, *, detail: str = "", stale: str = "") -> h
     )
 
 
-def kpi_row(tiles: list[html.Div]) -> html.Div:
+def kpi_row(tiles: Sequence[Component]) -> html.Div:
     """Return tiles side by side, wrapping on a phone."""
-    return html.Div(tiles, className="es-kpis")
+    return html.Div(list(tiles), className="es-kpis")

@@ -4,13 +4,14 @@ import json
 
 from dash import html
 
+from components.attributes import attributes
 from components.format import NO_DATA, number, percent
 from portal.core.metrics import Metric, Params, Shown
 from portal.core.precision import price_decimals
 
 
 def figure_text(metric: Metric, value: float | None, unit: str = "") -> str:
-    """Return ``value`` formatted the way ``metric`` asks for; where the instrument gives the unit, it gives the decimals."""
+    """Return ``value`` as ``metric`` asks for; where the instrument gives the unit, it gives the decimals."""
     if metric.percent:
         return percent(value, metric.decimals, signed=metric.signed)
     decimals = metric.decimals if metric.unit else price_decimals(unit)
@@ -34,7 +35,9 @@ def passport_button(metric: Metric, text: str, params: Params, *, class_name: st
         type="button",
         className=f"es-num {class_name}".strip(),
         title=f"{metric.title}: open formula and rows",
-        **{"data-passport": json.dumps({"metric": metric.id, "params": dict(params)}, sort_keys=True)},
+        **attributes(
+            {"data-passport": json.dumps({"metric": metric.id, "params": dict(params)}, sort_keys=True)}
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from components.attributes import attributes
 from portal.core.clock import Clocks
 
 PAGE_CLOCKS = "page-clocks"
@@ -44,10 +45,12 @@ def page_frame(
                 className="es-page-head",
             ),
             html.Div(list(controls), className="es-controls", role="search") if controls else None,
-            html.Div(list(content), id=body_id(body), className="es-body", **{"aria-live": "polite"}),
+            html.Div(
+                list(content), id=body_id(body), className="es-body", **attributes({"aria-live": "polite"})
+            ),
         ],
         className="es-page",
-        **{"data-clocks": clocks.label()},
+        **attributes({"data-clocks": clocks.label()}),
     )
 
 

@@ -6,6 +6,8 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html, page_container
 from dash.development.base_component import Component
 
+from components.attributes import attributes
+
 AS_OF, KNOWN_AT, LIVE = "shell-as-of", "shell-known-at", "shell-live"
 LATEST, TOASTS = "shell-latest", "shell-toasts"
 PASSPORT, PASSPORT_BODY, PASSPORT_ASK = "shell-passport", "shell-passport-body", "shell-passport-ask"
@@ -33,7 +35,7 @@ def shell(
             )
             if demo
             else None,
-            html.Nav(_menu(menu, version), className="es-nav", **{"aria-label": "Pages"}),
+            html.Nav(_menu(menu, version), className="es-nav", **attributes({"aria-label": "Pages"})),
             html.Main(
                 dcc.Loading(
                     page_container,
@@ -46,7 +48,9 @@ def shell(
                 className="es-main",
                 tabIndex=-1,
             ),
-            html.Div(id="toast-region", className="es-toasts", role="status", **{"aria-live": "polite"}),
+            html.Div(
+                id="toast-region", className="es-toasts", role="status", **attributes({"aria-live": "polite"})
+            ),
             dbc.Offcanvas(
                 html.Div(id=PASSPORT_BODY),
                 id=PASSPORT,
@@ -67,7 +71,7 @@ def _header(user: str, roles: str, latest: str) -> html.Header:
                 "Menu",
                 type="button",
                 className="es-menu-button es-link",
-                **{"data-menu": "toggle", "aria-label": "Menu"},
+                **attributes({"data-menu": "toggle", "aria-label": "Menu"}),
             ),
             dcc.Link([html.Span(className="es-mark"), "Enerscope"], href="/", className="es-brand"),
             html.Div(
@@ -98,7 +102,7 @@ def _header(user: str, roles: str, latest: str) -> html.Header:
                 ],
                 className="es-clocks",
                 role="group",
-                **{"aria-label": "Clocks"},
+                **attributes({"aria-label": "Clocks"}),
             ),
             html.Div(
                 [
@@ -107,13 +111,17 @@ def _header(user: str, roles: str, latest: str) -> html.Header:
                         type="button",
                         className="es-icon-button",
                         title="Light or dark",
-                        **{"data-theme-toggle": "1", "aria-label": "Switch between light and dark"},
+                        **attributes(
+                            {"data-theme-toggle": "1", "aria-label": "Switch between light and dark"}
+                        ),
                     ),
                     html.Div(
                         [html.Div(user, className="es-user-name"), html.Div(roles, className="es-user-role")],
                         className="es-user",
                     ),
-                    html.Button("Log out", type="button", className="es-link", **{"data-logout": "1"}),
+                    html.Button(
+                        "Log out", type="button", className="es-link", **attributes({"data-logout": "1"})
+                    ),
                 ],
                 className="es-account",
             ),

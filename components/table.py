@@ -1,10 +1,11 @@
-"""Grids drawn as plain tables: sorting, filtering and paging are asked of the server, exports repeat the same question."""
+"""Grids drawn as plain tables; sorting, filtering and paging are asked of the server, and exports ask the same."""
 
 import base64
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date, datetime
+from math import isfinite
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import format as text
+from components.attributes import attributes
 from components.number import passport_button, tone
 from components.states import badge, empty
 from portal.core import metrics
@@ -138,10 +140,8 @@ def grid_rows(
                 _pager(grid, query, total),
                 html.Span(
                     [
-                        html.A("CSV", href=export_address(grid, "csv", params, clocks, query), download=True),
-                        html.A(
-                            "XLSX", href=export_address(grid, "xlsx", params, clocks, query), download=True
-                        ),
+                        html.A("CSV", href=export_address(grid, "csv", params, clocks, query), download=""),
+                        html.A("XLSX", href=export_address(grid, "xlsx", params, clocks, query), download=""),
                     ],
                     className="es-exports",
                 ),
@@ -161,7 +161,7 @@ def _span(query: GridQuery, shown: int) -> str:
 
 
 def _pager(grid: str, query: GridQuery, total: int) -> html.Span:
-    """Return the two page buttons; they stay in the tree when there is one page, so that their callback has its inputs."""
+    """Return the two page buttons; with one page they are hidden but stay, as inputs of their callback."""
     one_page = query.limit is None or total <= query.limit
     last = query.limit is not None and query.offset + query.limit >= total
     return html.Span(
@@ -202,7 +202,11 @@ def _heading(grid: str, column: Column, query: GridQuery) -> html.Th:
         )
     order = "none" if not sorted_now else "descending" if query.descending else "ascending"
     return html.Th(
-        inner, scope="col", title=column.help or None, className=_align(column), **{"aria-sort": order}
+        inner,
+        scope="col",
+        title=column.help or None,
+        className=_align(column),
+        **attributes({"aria-sort": order}),
     )
 
 
@@ -251,7 +255,7 @@ def _cell(table: Table, row: tuple[Cell, ...], at: int, column: Column) -> Compo
 
 def sparkline(values: list[float], *, width: int = 96, height: int = 24) -> Component:
     """Return a small line of ``values`` as an image; its end is marked, its range is in the description."""
-    known = [value for value in values if value is not None]
+    known = [value for value in values if isfinite(value)]
     if len(known) < 2:
         return html.Span(text.NO_DATA)
     low, high = min(known), max(known)
@@ -266,5 +270,6 @@ def sparkline(values: list[float], *, width: int = 96, height: int = 24) -> Comp
         f'<circle cx="{points[-1][0]:.1f}" cy="{points[-1][1]:.1f}" r="2" fill="{colour}"/></svg>'
     )
     source = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
-    said = f"last {len(known)} values, from {text.number(known[0])} to {text.number(known[-1])}, low {text.number(low)}, high {text.number(high)}"
+    low_high = f"low {text.number(low)}, high {text.number(high)}"
+    said = f"last {len(known)} values, from {text.number(known[0])} to {text.number(known[-1])}, {low_high}"
     return html.Img(src=source, alt=said, title=said, width=width, height=height, className="es-spark")

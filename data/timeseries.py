@@ -1,9 +1,9 @@
 """The one place that knows whether TimescaleDB is there.
 
 Both flavours offer the same relations: ``price_ticks`` (facts by interval), ``price_rollup`` (one row for each version
-of each delivery day, made from the ticks) and ``price_daily`` (published bars and rolled-up ticks together). Readers use
-``price_daily``; writers call :func:`ensure_partitions` before and :func:`roll_up` after they append ticks, and
-:func:`refresh` when they have committed.
+of each delivery day, made from the ticks) and ``price_daily`` (published bars and rolled-up ticks together).
+Readers use ``price_daily``; writers call :func:`ensure_partitions` before and :func:`roll_up` after they append
+ticks, and :func:`refresh` when they have committed.
 
 On plain PostgreSQL the ticks are cut by month and the roll-up is a table filled in the writer's transaction. With the
 Community edition of TimescaleDB the ticks are a hypertable with columnstore and the roll-up a continuous aggregate. The
@@ -114,7 +114,7 @@ def drop_relations(connection: Connection) -> None:
 
 
 def ensure_partitions(connection: Connection, first: datetime, last: datetime) -> None:
-    """Make the monthly partitions of ``price_ticks`` that cover ``first`` to ``last``; nothing to do on TimescaleDB."""
+    """Make the monthly partitions of ``price_ticks`` from ``first`` to ``last``; TimescaleDB makes its own."""
     if flavour(connection) is Flavour.TIMESCALE:
         return
     month = first.astimezone(UTC).date().replace(day=1)
@@ -136,12 +136,13 @@ def roll_up(connection: Connection, batch_id: int) -> None:
 
 
 def refresh(engine: Engine, first: date, last: date) -> None:
-    """Bring the daily relation up to date for ``first`` to ``last`` after a commit; nothing to do on plain PostgreSQL."""
+    """Bring the daily relation up to date after a commit; on plain PostgreSQL it is already."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if flavour(connection) is Flavour.TIMESCALE:
             connection.execute(
                 text(
-                    "CALL refresh_continuous_aggregate('price_rollup_parts', CAST(:a AS timestamptz), CAST(:b AS timestamptz))"
+                    "CALL refresh_continuous_aggregate("
+                    "'price_rollup_parts', CAST(:a AS timestamptz), CAST(:b AS timestamptz))"
                 ),
                 {"a": first - timedelta(days=2), "b": last + timedelta(days=2)},
             )

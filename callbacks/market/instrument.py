@@ -21,6 +21,7 @@ from portal.core.metrics import Shown
 from portal.core.permissions import Permission
 from portal.core.table import GridQuery, Table
 from portal.domain.market import metrics
+from portal.domain.market.instruments import InstrumentRow
 from portal.services import clocks as clock_service
 from portal.services.market import prices
 from portal.web.actor import current_actor
@@ -50,8 +51,8 @@ class View:
     """What the page shows first."""
 
     clocks: Clocks
-    instrument: prices.InstrumentRow
-    choices: list[prices.InstrumentRow]
+    instrument: InstrumentRow
+    choices: list[InstrumentRow]
     filters: dict[str, Any]
     content: list[Component]
 
@@ -110,7 +111,7 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
         _price_card(found, filters, clocks, start, log=filters.get("scale") == "log" and not refused)
     )
     if found.others:
-        parts.append(_compare_card(found, filters, clocks, start))
+        parts.append(_compare_card(found, clocks, start))
     return [page_grid(parts)]
 
 
@@ -180,9 +181,7 @@ def _price_card(
     )
 
 
-def _compare_card(
-    found: prices.History, filters: Mapping[str, Any], clocks: Clocks, start: date | None
-) -> Component:
+def _compare_card(found: prices.History, clocks: Clocks, start: date | None) -> Component:
     own = found.bars
     named = [
         (found.instrument.code, own.day, own.settle),

@@ -17,7 +17,7 @@ UP, DOWN, NEUTRAL = "#0f8a6d", "#c2502f", "#7b8794"
 DIVERGING = [[0.0, "#b2572d"], [0.25, "#dfa27d"], [0.5, "#e9ebee"], [0.75, "#7fb5ab"], [1.0, "#0d6d60"]]
 SEQUENTIAL = [[0.0, "#eef3f6"], [0.35, "#a9c9d6"], [0.7, "#3f86a3"], [1.0, "#134a63"]]
 
-CONFIG: dict[str, Any] = {
+CONFIG: Any = {
     "displaylogo": False,
     "displayModeBar": False,
     "modeBarButtonsToRemove": ["sendChartToCloud"],
@@ -30,7 +30,7 @@ _TYPES = {"float64": "f8", "float32": "f4", "int32": "i4", "int16": "i2", "uint8
 
 def typed(values: Sequence[float] | np.ndarray[Any, Any]) -> dict[str, Any]:
     """Return numbers as the base-64 typed array of the figure schema: half the size of text, no parsing."""
-    array = np.asarray(values, dtype=np.float64)
+    array: np.ndarray[Any, Any] = np.asarray(values, dtype=np.float64)
     narrow = array.astype(np.float32)
     if np.array_equal(narrow.astype(np.float64), array, equal_nan=True):
         array = narrow

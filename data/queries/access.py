@@ -88,7 +88,9 @@ def _identity(user_id: Any) -> Select[Any]:
     )
 
 
-def live_session(session: Session, *, token_hash: str, now: datetime, idle_since: datetime) -> SessionRow | None:
+def live_session(
+    session: Session, *, token_hash: str, now: datetime, idle_since: datetime
+) -> SessionRow | None:
     """Return the session with its user, by one statement, or None when it has ended in any way.
 
     It has ended when it was revoked, has expired, was not used since ``idle_since``, or its user is disabled.
@@ -162,7 +164,9 @@ def recent_attempts(session: Session, *, username: str, address: str, since: dat
     """Return the attempts after ``since`` for the user name or from the address, oldest first."""
     rows = session.execute(
         select(LoginAttempt.username, LoginAttempt.address, LoginAttempt.at, LoginAttempt.succeeded)
-        .where(LoginAttempt.at > since, or_(LoginAttempt.username == username, LoginAttempt.address == address))
+        .where(
+            LoginAttempt.at > since, or_(LoginAttempt.username == username, LoginAttempt.address == address)
+        )
         .order_by(LoginAttempt.at)
     )
     return [Attempt(*row) for row in rows]

@@ -3,34 +3,17 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
+from sqlalchemy import ColumnElement, and_, func, lateral, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy import Select, and_, func, lateral, or_, select, true
 from sqlalchemy.orm import Session
 
 from data.models.market import DataSource, Instrument, PriceBar
 from data.queries.clocked import PRICE_DAILY, latest
 from portal.core.clock import Clocks
-
-
-@dataclass(frozen=True, slots=True)
-class InstrumentRow:
-    """An instrument with what its source promises; ``sla_hours`` are business hours."""
-
-    id: int
-    code: str
-    name: str
-    commodity: str
-    unit: str
-    currency: str
-    timezone: str
-    granularity: str
-    source_code: str
-    source: str
-    licence: str
-    simulated: bool
-    sla_hours: float
+from portal.domain.market.instruments import InstrumentRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +41,7 @@ def newest_day(session: Session, *, until: date) -> date | None:
     return session.scalar(select(func.max(PriceBar.day)).where(PriceBar.day <= until))
 
 
-def _instrument_columns() -> Select[tuple[object, ...]]:
+def _instrument_columns() -> Any:
     return select(
         Instrument.id,
         Instrument.code,
@@ -98,7 +81,7 @@ def commodities(session: Session) -> list[str]:
 
 def bars(session: Session, *, clocks: Clocks, instrument_id: int, first: date | None = None) -> Bars:
     """Return the daily bars of one instrument from ``first`` on."""
-    where = [PRICE_DAILY.c.instrument_id == instrument_id]
+    where: list[ColumnElement[bool]] = [PRICE_DAILY.c.instrument_id == instrument_id]
     if first is not None:
         where.append(PRICE_DAILY.c.day >= first)
     newest = latest(PRICE_DAILY, clocks, key=("instrument_id", "day"), day="day", where=where).subquery()
@@ -118,7 +101,7 @@ def daily_settles(
     session: Session, *, clocks: Clocks, instrument_ids: Sequence[int], first: date | None = None
 ) -> dict[int, Series]:
     """Return the daily prices of several instruments in one query, by instrument id; an id without rows is left out."""
-    where = [PRICE_DAILY.c.instrument_id.in_(instrument_ids)]
+    where: list[ColumnElement[bool]] = [PRICE_DAILY.c.instrument_id.in_(instrument_ids)]
     if first is not None:
         where.append(PRICE_DAILY.c.day >= first)
     newest = latest(PRICE_DAILY, clocks, key=("instrument_id", "day"), day="day", where=where).subquery()

@@ -67,4 +67,4 @@ class Settings(BaseSettings):
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """Return the settings of this process, read from the environment at the first call."""
-    return Settings()  # type: ignore[call-arg]  # pydantic fills the fields from the environment
+    return Settings()

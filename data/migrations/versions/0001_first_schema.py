@@ -332,7 +332,8 @@ def upgrade() -> None:
         sa.Column("user_id", sa.BigInteger(), nullable=False),
         sa.Column("role", sa.String(length=64), nullable=False),
         sa.CheckConstraint(
-            "role IN ('administrator', 'auditor', 'compliance_officer', 'executive', 'operations', 'risk_officer', 'trader')",
+            "role IN ('administrator', 'auditor', 'compliance_officer', 'executive', "
+            "'operations', 'risk_officer', 'trader')",
             name=op.f("ck_user_roles_role"),
         ),
         sa.ForeignKeyConstraint(

@@ -76,7 +76,7 @@ MOVE = register(
         "market.move",
         "Size of the move",
         "sd",
-        "The change on the day over one day's standard deviation, taken from the realised volatility of the last n days.",
+        "The change on the day over one day's standard deviation, from the realised volatility of the last n days.",
         "(P(t) - P(t-1)) / (vol / sqrt(252)), relative where vol is",
         "portal.services.market.overview.move_size",
         decimals=1,

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import isnan
 from urllib.parse import urlencode
 
 import numpy as np
 
 from data.queries import market as queries
-from data.queries.market import Bars, InstrumentRow, Series
+from data.queries.market import Bars, Series
 from data.session import UnitOfWork
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
@@ -17,6 +18,7 @@ from portal.core.permissions import Permission
 from portal.core.precision import price_decimals
 from portal.core.table import Cell, Column, GridQuery, Table, sort_rows
 from portal.domain.market import metrics
+from portal.domain.market.instruments import InstrumentRow
 from portal.domain.market.returns import change, percent_change
 from portal.domain.market.volatility import VolatilityReading, price_volatility
 
@@ -250,7 +252,7 @@ def bar_table(query: GridQuery, clocks: Clocks, actor: Actor, *, code: str, firs
         for column in BAR_COLUMNS
     )
     numbers = (bars.open, bars.high, bars.low, bars.settle, bars.volume)
-    cells = [[None if value != value else value for value in array.tolist()] for array in numbers]
+    cells = [[None if isnan(value) else value for value in array.tolist()] for array in numbers]
     rows = list(zip(bars.day, *cells, strict=True))
     asked = query if query.sort else replace(query, sort="day", descending=True)
     return sort_rows(Table(columns, rows, simulated=found.instrument.simulated), asked)
@@ -280,7 +282,7 @@ def compare_table(
     )
     table = Table(
         columns,
-        [(day, *(prices.get(day) for prices in by_day)) for day in days],
+        [(day, *(settles.get(day) for settles in by_day)) for day in days],
         simulated=any(row.simulated for row in rows),
     )
     return sort_rows(table, query if query.sort else replace(query, sort="day", descending=True))
