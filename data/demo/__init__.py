@@ -1,0 +1,7 @@
+"""A seeded, documented generator of a believable energy market, and the loader that stores it.
+
+``catalogue*`` say what there is and how it is calibrated, ``calendar`` when it trades, ``factors`` draws the shocks,
+``forwards`` turns them into curves, ``bars`` into daily bars, ``weather``, ``system`` and ``power`` make the hourly
+world, ``shipped`` reads the real series that dependencies carry, ``blemishes`` spoils a few rows on purpose, ``world``
+puts all together and ``store`` copies it into the database. The text for readers is ``docs/demo.md``.
+"""

@@ -1,0 +1,137 @@
+"""Forward curves from factor paths: every delivery month of every trading day at once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.demo.calendar import Contracts, Days, listed
+from data.demo.catalogue import CURVES, FACTORS, CurveSpec
+from data.demo.factors import Floats, Paths
+
+TENORS = 36
+THERM_MWH = 0.0293071
+KAPPA = {factor.code: factor.kappa for factor in FACTORS}
+
+QUOTED, INTERPOLATED, ROLLED, PROXIED = range(4)
+STATUS = ("quoted", "interpolated", "rolled", "proxied")
+
+
+@dataclass(slots=True)
+class CurveHistory:
+    """A whole curve history; ``delivery``, ``value`` and ``status`` have shape (days, tenors)."""
+
+    code: str
+    delivery: NDArray[np.datetime64]
+    value: Floats
+    status: NDArray[np.int8]
+
+    @property
+    def front(self) -> Floats:
+        """The price of the first contract on each day, shape (days,)."""
+        first: Floats = self.value[:, 0]
+        return first
+
+
+def months_of(delivery: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Return the calendar month, 1 to 12, of delivery months."""
+    number: NDArray[np.int64] = delivery.astype("datetime64[M]").astype(np.int64) % 12 + 1
+    return number
+
+
+def log_price(spec: CurveSpec, contracts: Contracts, paths: Paths) -> Floats:
+    """Return the logarithm of the model price of ``contracts``, shape (days, tenors)."""
+    years = contracts.years
+    total = spec.level + np.array(spec.season)[months_of(contracts.delivery) - 1] + spec.carry * years
+    for code, beta in spec.loads.items():
+        total += beta * np.exp(-KAPPA[code] * years) * paths.column(code)[:, None]
+    return total
+
+
+def meet_landmarks(days: Days, paths: Paths) -> None:
+    """Move the bridging factors, in straight lines between landmarks, so that the front contracts meet them.
+
+    A straight line is how a Brownian path is conditioned on its end, so the daily shocks stay as they were drawn.
+    """
+    for spec in CURVES:
+        if spec.bridge is None or spec.end is None:
+            continue
+        contracts = listed(spec.rule, days, 1)
+        model = log_price(spec, contracts, paths)[:, 0]
+        known = [(np.datetime64(day), level) for day, level in spec.landmarks]
+        nodes = [(day, level) for day, level in known if days[0] < day < days[-1] - 90] + [(days[-1], spec.end)]
+        before = [level for day, level in known if day <= days[0]]
+        if before:
+            nodes.insert(0, (days[0], before[-1]))
+        at = np.searchsorted(days, np.array([day for day, _ in nodes]).astype("datetime64[D]"))
+        decay = spec.loads[spec.bridge] * np.exp(-KAPPA[spec.bridge] * contracts.years[:, 0])
+        gap = (np.log([level for _, level in nodes]) - model[at]) / decay[at]
+        paths.column(spec.bridge)[:] += np.interp(np.arange(len(days)), at, gap)
+
+
+def interpolate_far(history: CurveHistory, season: tuple[float, ...], quoted: int) -> None:
+    """Beyond ``quoted`` tenors keep the first month of each quarter and read the others off the line between them.
+
+    The line runs in logs after the seasonal shape is taken out, so that a winter month stays a winter month.
+    """
+    tenors = history.value.shape[1]
+    if quoted >= tenors:
+        return
+    month = months_of(history.delivery)
+    shape = np.array(season)[month - 1]
+    flat = np.log(history.value) - shape
+    column = np.broadcast_to(np.arange(tenors), flat.shape)
+    into = (month - 1) % 3
+    left = np.clip(column - into, quoted - 1, tenors - 1)
+    right = np.clip(column - into + 3, quoted - 1, tenors - 1)
+    span = np.maximum(right - left, 1)
+    weight = (column - left) / span
+    rows = np.arange(len(flat))[:, None]
+    line = (1.0 - weight) * flat[rows, left] + weight * flat[rows, right]
+    between = (column >= quoted) & (into != 0) & (column < tenors - 1)
+    history.value[between] = np.exp(line + shape)[between]
+    history.status[between] = INTERPOLATED
+
+
+def build_curve(spec: CurveSpec, days: Days, paths: Paths) -> CurveHistory:
+    """Return the curve of ``spec`` before rounding, all nodes quoted but those read off a line."""
+    contracts = listed(spec.rule, days, TENORS)
+    value = np.exp(log_price(spec, contracts, paths))
+    history = CurveHistory(spec.code, contracts.delivery, value, np.zeros(value.shape, dtype=np.int8))
+    interpolate_far(history, spec.season, spec.quoted)
+    return history
+
+
+def price_at(code: str, contracts: Contracts, paths: Paths) -> Floats:
+    """Return the model price of curve ``code`` for the delivery months of another curve, shape (days, tenors)."""
+    spec = next(spec for spec in CURVES if spec.code == code)
+    return np.exp(log_price(spec, contracts, paths))
+
+
+def nbp_from_ttf(spec: CurveSpec, days: Days, paths: Paths, gbp_per_eur: Floats) -> CurveHistory:
+    """Return NBP in pence per therm: TTF at the day's exchange rate times a seasonal, mean-reverting basis."""
+    contracts = listed(spec.rule, days, TENORS)
+    basis = np.exp(log_price(spec, contracts, paths))
+    value = price_at("TTF", contracts, paths) * gbp_per_eur[:, None] * 100.0 * THERM_MWH * basis
+    history = CurveHistory(spec.code, contracts.delivery, value, np.zeros(value.shape, dtype=np.int8))
+    interpolate_far(history, tuple(np.add(spec.season, TTF_SHAPE)), spec.quoted)
+    return history
+
+
+TTF_SHAPE = next(spec.season for spec in CURVES if spec.code == "TTF")
+
+
+def proxy_far(history: CurveHistory, other: CurveHistory, quoted: int) -> None:
+    """Beyond ``quoted`` tenors replace ``history`` by ``other`` times the ratio of the two at the last quoted tenor."""
+    ratio = history.value[:, quoted - 1] / other.value[:, quoted - 1]
+    history.value[:, quoted:] = other.value[:, quoted:] * ratio[:, None]
+    history.status[:, quoted:] = PROXIED
+
+
+def roll_over(history: CurveHistory, rows: NDArray[np.int64]) -> None:
+    """On ``rows`` nothing was published: repeat the day before, month by month, and say so."""
+    for row in rows:  # a handful of days in ten years
+        shift = int((history.delivery[row, 0] - history.delivery[row - 1, 0]).astype(int))
+        kept = TENORS - shift
+        history.value[row, :kept] = history.value[row - 1, shift:]
+        history.status[row, :kept] = ROLLED

@@ -1,0 +1,148 @@
+"""All of the demo in memory: one seed and one last day make one market, always the same."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from zlib import crc32
+
+import numpy as np
+
+from data.demo import shipped
+from data.demo.bars import Bars, build_bars, round_to
+from data.demo.calendar import Days, Hours, business_days, last_business_day, local_hours
+from data.demo.catalogue import CURVES
+from data.demo.factors import Floats, Paths, simulate
+from data.demo.forward_power import POWER_CURVES, build_power_curves
+from data.demo.forwards import CurveHistory, build_curve, meet_landmarks, nbp_from_ttf, proxy_far, roll_over
+from data.demo.instruments import DAILY, POWER_FRONTS, InstrumentSpec, curve_infos
+from data.demo.power import daily_levels, peak_bars, power_prices
+from data.demo.shipped import Series
+from data.demo.system import System, build_system
+from data.demo.weather import DailyWeather, daily_weather, hourly_temperature, wind_scores, wind_speed
+from data.demo.zones import ZONES
+
+SEED = 20240607
+YEARS, HOURLY_YEARS = 10, 2
+PROXIED_TENORS = 12  # THE beyond a year is read off TTF
+CURVE_TICKS = {"THE": 0.005, "POWER": 0.01}
+
+
+@dataclass(slots=True)
+class World:
+    """Everything the demo shows; prices in the unit of their instrument, hourly arrays of shape (hours, zones)."""
+
+    seed: int
+    days: Days
+    hours: Hours
+    bars: dict[str, Bars]
+    curves: dict[str, CurveHistory]
+    price: Floats
+    volume: Floats
+    peaks: dict[str, tuple[Days, Floats]]
+    system: System
+    daily: DailyWeather
+    temperature: Floats
+    wind: Floats
+    wti_spot: Series
+    rates: dict[str, Series]
+    rates_ahead: dict[str, Series]
+    corrections: list["Correction"] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A value that was first published wrong: instrument or curve, its day, and the factor on the first version."""
+
+    kind: str  # bar, curve or hourly
+    code: str
+    day: np.datetime64
+    factor: float
+
+
+def stream(seed: int, name: str) -> np.random.Generator:
+    """Return the random numbers of one part, so that a change in one part leaves the others as they were."""
+    return np.random.default_rng([seed, crc32(name.encode())])
+
+
+def years_before(day: date, years: int) -> date:
+    """Return the same calendar day ``years`` earlier; 29 February becomes 28."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+def _curves(days: Days, paths: Paths, usd: Floats, gbp: Floats, seed: int) -> dict[str, CurveHistory]:
+    curves = {
+        spec.code: nbp_from_ttf(spec, days, paths, gbp) if spec.code == "NBP" else build_curve(spec, days, paths)
+        for spec in CURVES
+    }
+    curves.update(build_power_curves(days, paths, usd))
+    proxy_far(curves["THE"], curves["TTF"], PROXIED_TENORS)
+    ticks = {spec.code: 10.0**-spec.decimals for spec in CURVES}
+    rng = stream(seed, "outages")
+    for code, history in curves.items():
+        roll_over(history, np.sort(rng.choice(np.arange(20, len(days) - 20), 4, replace=False)))
+        tick = ticks.get(code, 0.01)
+        history.value = np.round(np.round(history.value / tick) * tick, 4)
+    return curves
+
+
+def _settles(days: Days, curves: dict[str, CurveHistory], paths: Paths, gbp: Floats) -> dict[str, Floats]:
+    settles: dict[str, Floats] = {}
+    for spec in (*DAILY, *POWER_FRONTS):
+        if spec.front_of is not None:
+            settles[spec.code] = curves[spec.front_of].front
+    for spec in DAILY:
+        if spec.parent is not None and spec.ratio is not None:
+            rate = gbp if spec.fx == "GBP" else np.ones(len(days))
+            parent = settles[spec.parent] * spec.factor * rate
+            settles[spec.code] = parent * np.exp(spec.log_level + paths.column(spec.ratio))
+    return settles
+
+
+def _bars(days: Days, settles: dict[str, Floats], seed: int) -> dict[str, Bars]:
+    def one(spec: InstrumentSpec) -> Bars:
+        settle = settles[spec.code]
+        exact = spec.front_of is not None
+        bars = build_bars(days, settle if exact else round_to(settle, spec.tick), tick=spec.tick, lots=spec.lots,
+                          rng=stream(seed, f"bars {spec.code}"))
+        return bars
+
+    return {spec.code: one(spec) for spec in (*DAILY, *POWER_FRONTS)}
+
+
+def build(today: date, seed: int = SEED) -> World:
+    """Return the market of ten years (hourly: two) that ends on the last trading day at or before ``today``."""
+    end = last_business_day(today)
+    days = business_days(years_before(end, YEARS), end)
+    rates = shipped.ecb_rates()
+    ahead = shipped.extend_rates(rates, days, stream(seed, "fx"))
+    none = Series(days[:0], np.zeros(0))
+    usd, gbp = (shipped.rate_on(days, rates[code], ahead.get(code, none)) for code in ("USD", "GBP"))
+    paths = simulate(days, stream(seed, "factors"))
+    meet_landmarks(days, paths)
+    curves = _curves(days, paths, usd, gbp, seed)
+    settles = _settles(days, curves, paths, gbp)
+
+    every_day = np.arange(days[0], days[-1] + 1)
+    daily = daily_weather(every_day, stream(seed, "temperature"))
+    hours = local_hours("Europe/Berlin", years_before(end, HOURLY_YEARS) + timedelta(days=1), end)
+    scores = wind_scores(hours, stream(seed, "wind"))
+    temperature = hourly_temperature(hours, daily)
+    system = build_system(hours, temperature, scores, stream(seed, "system"))
+    fronts = np.stack([curves[f"POWER_{zone.code}"].front for zone in ZONES], axis=1)
+    price = power_prices(hours, system.residual, daily_levels(hours, days, fronts), stream(seed, "power"))
+    rng = stream(seed, "auction")
+    volume = np.round(system.load * np.clip(0.42 + 0.05 * rng.standard_normal(system.load.shape), 0.2, 0.7), 1)
+    stored = {info.code for info in curve_infos()}
+    return World(
+        seed=seed, days=days, hours=hours, bars=_bars(days, settles, seed),
+        curves={code: history for code, history in curves.items() if code in stored},
+        price=price, volume=volume,
+        peaks={zone.code: peak_bars(hours, price[:, i]) for i, zone in enumerate(ZONES)},
+        system=system, daily=daily, temperature=temperature, wind=wind_speed(scores), wti_spot=shipped.wti_spot(),
+        rates=rates, rates_ahead=ahead,
+    )
+
+
+__all__ = ["HOURLY_YEARS", "POWER_CURVES", "SEED", "YEARS", "Correction", "World", "build", "stream"]
