@@ -10,6 +10,7 @@ Community edition of TimescaleDB the ticks are a hypertable with columnstore and
 Apache edition offers neither, so it is treated as plain PostgreSQL.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
@@ -54,6 +55,12 @@ INSERT INTO price_rollup ({_ROLLUP_COLUMNS})
 SELECT instrument_id, day, recorded_at, (array_agg(value ORDER BY ts))[1], max(value), min(value),
        avg(value), sum(volume), count(*)
 FROM price_ticks WHERE batch_id = :batch_id GROUP BY instrument_id, day, recorded_at
+"""
+
+_UNFILL = """
+DELETE FROM price_rollup r USING (
+    SELECT DISTINCT instrument_id, day, recorded_at FROM price_ticks WHERE batch_id = ANY(:ids)
+) t WHERE (r.instrument_id, r.day, r.recorded_at) = (t.instrument_id, t.day, t.recorded_at)
 """
 
 
@@ -146,3 +153,14 @@ def refresh(engine: Engine, first: date, last: date) -> None:
                 ),
                 {"a": first - timedelta(days=2), "b": last + timedelta(days=2)},
             )
+
+
+def forget(connection: Connection, batch_ids: Sequence[int]) -> None:
+    """Take out the ticks of some batches and the daily rows made from them, as when the demo desk is removed.
+
+    On TimescaleDB the daily rows go with the next :func:`refresh` over their days.
+    """
+    ids = {"ids": list(batch_ids)}
+    if flavour(connection) is Flavour.PLAIN:
+        connection.execute(text(_UNFILL), ids)
+    connection.execute(text("DELETE FROM price_ticks WHERE batch_id = ANY(:ids)"), ids)

@@ -5,3 +5,6 @@
 world, ``shipped`` reads the real series that dependencies carry, ``blemishes`` spoils a few rows on purpose, ``world``
 puts all together and ``store`` copies it into the database. The text for readers is ``docs/demo.md``.
 """
+
+VERSION = "1"
+"""Raised whenever the same seed gives another market; kept in the database beside the seed."""

@@ -39,8 +39,8 @@ def round_to(values: Floats, tick: float) -> Floats:
 def build_bars(day: Days, settle: Floats, *, tick: float, lots: float, rng: np.random.Generator) -> Bars:
     """Return bars whose settles are ``settle`` rounded to ``tick``.
 
-    The overnight gap is about 40 % of the usual daily move, and the range that of a random walk between open and settle;
-    volume is log-normal, persistent, higher on days that move and lower on Mondays, Fridays and around Christmas.
+    The overnight gap is about a third of the day's move, and the range that of a random walk. Volume is log-normal and
+    persistent, higher on days that move, lower on Mondays and Fridays and around Christmas.
     """
     count = len(day)
     moves = np.diff(np.log(settle), prepend=np.log(settle[0]))

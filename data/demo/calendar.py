@@ -44,14 +44,19 @@ def business_days(first: date, last: date) -> Days:
 
 def last_business_day(day: date) -> date:
     """Return ``day`` if markets trade on it, else the trading day before it."""
-    rolled: date = np.busday_offset(np.datetime64(day, "D"), 0, roll="backward", holidays=holidays()).astype(object)
+    rolled: date = np.busday_offset(np.datetime64(day, "D"), 0, roll="backward", holidays=holidays()).astype(
+        object
+    )
     return rolled
 
 
 def offset_days(days: Any, count: int, *, roll: str = "backward") -> Days:
     """Return ``days`` moved by ``count`` trading days, after rolling them onto a trading day."""
     moved: Days = np.busday_offset(
-        np.asarray(days, dtype="datetime64[D]"), count, roll=roll, holidays=holidays()  # type: ignore[call-overload]  # numpy types `roll` as literals
+        np.asarray(days, dtype="datetime64[D]"),
+        count,
+        roll=roll,
+        holidays=holidays(),  # type: ignore[call-overload]  # numpy types `roll` as literals
     )
     return moved
 
@@ -114,7 +119,7 @@ def listed(rule: str, days: Days, tenors: int) -> Contracts:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Hours in UTC with their local reading, all of shape (n,): ``day`` local delivery day, ``hour`` 0-23, ``weekday`` 0 = Monday."""
+    """Hours in UTC with their local reading, shape (n,): delivery ``day``, ``hour`` 0-23, ``weekday`` 0 = Monday."""
 
     ts: NDArray[np.datetime64]
     day: Days
@@ -137,7 +142,9 @@ def local_hours(zone: str, first: date, last: date) -> Hours:
     ts = np.arange(np.datetime64(first, "h") - 15, np.datetime64(last, "h") + 40)
     at_midnight = np.array([_offset_hours(info, m) for m in ts[::24].astype("datetime64[s]")])
     offset = np.repeat(at_midnight, 24)[: len(ts)]
-    for block in np.flatnonzero(np.diff(at_midnight)):  # the two days a year on which clocks change, hour by hour
+    for block in np.flatnonzero(
+        np.diff(at_midnight)
+    ):  # the two days a year on which clocks change, hour by hour
         hours = slice(block * 24, (block + 1) * 24)
         offset[hours] = [_offset_hours(info, m) for m in ts[hours].astype("datetime64[s]")]
     local = ts + offset

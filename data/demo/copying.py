@@ -5,7 +5,8 @@ network order. Text is the same for all rows of a block, and a field that is nul
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,15 +57,22 @@ def _block(columns: Mapping[str, Values | str | int | None], rows: Values) -> by
     return block.tobytes()
 
 
-def _patterns(columns: Mapping[str, Values | str | int | None], count: int) -> Iterator[tuple[dict[str, Any], Values]]:
+def _patterns(
+    columns: Mapping[str, Values | str | int | None], count: int
+) -> Iterator[tuple[dict[str, Any], Values]]:
     """Yield the columns and row numbers of each combination of missing values; NaN counts as missing."""
-    loose = [name for name, value in columns.items() if isinstance(value, np.ndarray) and value.dtype.kind == "f"]
+    loose = [
+        name for name, value in columns.items() if isinstance(value, np.ndarray) and value.dtype.kind == "f"
+    ]
     code = np.zeros(count, dtype=np.int64)
     for bit, name in enumerate(loose):
         code |= np.isnan(columns[name]).astype(np.int64) << bit  # type: ignore[arg-type]  # chosen to be arrays
     for pattern in np.unique(code):
         missing = {name for bit, name in enumerate(loose) if pattern >> bit & 1}
-        yield {name: None if name in missing else value for name, value in columns.items()}, np.flatnonzero(code == pattern)
+        yield (
+            {name: None if name in missing else value for name, value in columns.items()},
+            np.flatnonzero(code == pattern),
+        )
 
 
 class Copy:
@@ -80,16 +88,18 @@ class Copy:
         self._cursor = connection.connection.cursor()  # the psycopg cursor under SQLAlchemy, same transaction
         self.rows = 0
 
-    def __enter__(self) -> "Copy":
+    def __enter__(self) -> Self:
         self._context = self._cursor.copy(self._sql)  # type: ignore[attr-defined]  # psycopg has it
         self._copy = self._context.__enter__()
         self._copy.write(SIGNATURE)
         return self
 
-    def __exit__(self, *problem: Any) -> None:
-        if problem[0] is None:
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
             self._copy.write(TRAILER)
-        self._context.__exit__(*problem)
+        self._context.__exit__(kind, problem, trace)
         self._cursor.close()
 
     def add(self, **values: Values | str | int | None) -> None:

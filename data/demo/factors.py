@@ -17,7 +17,7 @@ DEGREES = 6.0  # of the Student distribution of the shocks
 VOLATILITY_HALF_LIFE = 25.0  # trading days
 VOLATILITY_SPREAD = 0.32  # standard deviation of the log volatility
 
-# Months in which a market was far more nervous than usual: group, first day, last day, multiple of the usual volatility.
+# When a market was far more nervous than usual: group, first day, last day, multiple of the usual volatility.
 NERVOUS = (
     ("oil", date(2020, 3, 5), date(2020, 5, 20), 3.6),
     ("oil", date(2022, 2, 24), date(2022, 4, 30), 1.9),
@@ -108,7 +108,9 @@ def simulate(days: Days, rng: np.random.Generator) -> Paths:
     for column, factor in enumerate(FACTORS):
         step = factor.sigma / np.sqrt(TRADING_DAYS)
         keep = np.exp(-factor.kappa / TRADING_DAYS)
-        start = rng.standard_normal() * (factor.sigma / np.sqrt(2.0 * factor.kappa) if factor.kappa >= 1.0 else 0.0)
+        start = rng.standard_normal() * (
+            factor.sigma / np.sqrt(2.0 * factor.kappa) if factor.kappa >= 1.0 else 0.0
+        )
         driven = step * moves[:, column]
         driven[0] += start
         values[:, column] = lfilter([1.0], [1.0, -keep], driven)

@@ -59,7 +59,9 @@ def meet_landmarks(days: Days, paths: Paths) -> None:
         contracts = listed(spec.rule, days, 1)
         model = log_price(spec, contracts, paths)[:, 0]
         known = [(np.datetime64(day), level) for day, level in spec.landmarks]
-        nodes = [(day, level) for day, level in known if days[0] < day < days[-1] - 90] + [(days[-1], spec.end)]
+        nodes = [(day, level) for day, level in known if days[0] < day < days[-1] - 90] + [
+            (days[-1], spec.end)
+        ]
         before = [level for day, level in known if day <= days[0]]
         if before:
             nodes.insert(0, (days[0], before[-1]))

@@ -70,7 +70,9 @@ def _scarcity(hours: Hours, residual: Floats, rng: np.random.Generator) -> Float
     mean = np.bincount(day, weights=residual[:, 0]) / np.bincount(day)
     odds = np.exp(2.2 * _unit(mean))
     shared = rng.choice(days, size=max(1, days * 5 // 365), replace=False, p=odds / odds.sum())
-    bump = np.exp(-0.5 * np.square((hours.hour - 17.8) / 1.6)) + 0.35 * np.exp(-0.5 * np.square((hours.hour - 8.2) / 1.2))
+    bump = np.exp(-0.5 * np.square((hours.hour - 17.8) / 1.6)) + 0.35 * np.exp(
+        -0.5 * np.square((hours.hour - 8.2) / 1.2)
+    )
     for column, zone in enumerate(ZONES):
         reach = rng.random(len(shared)) < zone.spikes / 6.0
         height = np.zeros(days)
@@ -93,7 +95,7 @@ def power_prices(hours: Hours, residual: Floats, level: Floats, rng: np.random.G
 
 
 def daily_levels(hours: Hours, days: Days, fronts: Floats) -> Floats:
-    """Return the slow level by hour, shape (hours, zones): the front-month price averaged over the past 20 trading days."""
+    """Return the slow level by hour, shape (hours, zones): the front-month price, mean of 20 trading days."""
     window = np.ones(20) / 20.0
     smooth = np.stack([np.convolve(column, window)[: len(column)] for column in fronts.T], axis=1)
     at = np.clip(np.searchsorted(days, hours.day, side="left") - 1, 20, len(days) - 1)
@@ -107,6 +109,6 @@ def peak_bars(hours: Hours, price: Floats) -> tuple[Days, Floats]:
     peak = (hours.hour >= first) & (hours.hour < end) & (hours.weekday < 5)
     block = price[peak].reshape(-1, end - first)
     day = hours.day[peak][:: end - first]
-    return day, np.stack([block[:, 0], block.max(axis=1), block.min(axis=1), np.round(block.mean(axis=1), 2)], axis=1)
-
-
+    return day, np.stack(
+        [block[:, 0], block.max(axis=1), block.min(axis=1), np.round(block.mean(axis=1), 2)], axis=1
+    )

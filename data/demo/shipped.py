@@ -1,4 +1,4 @@
-"""Real daily series that installed packages carry: EIA's WTI spot price in ``arch``, the ECB rates in ``currency_converter``.
+"""Real daily series that packages carry: EIA's WTI spot price in ``arch``, ECB rates in ``currency_converter``.
 
 The files are read where they lie; the packages themselves are not imported.
 """
@@ -8,7 +8,7 @@ import gzip
 import io
 import zipfile
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,8 +20,18 @@ from portal.core.errors import ConfigurationError
 
 EXTENDED = ("USD", "GBP", "CHF", "NOK", "SEK", "DKK", "PLN", "CZK", "HUF", "CAD", "AUD", "JPY")
 VOLATILITY = {  # per square-root year, ECB rates 2010-2024
-    "USD": 0.083, "GBP": 0.075, "CHF": 0.075, "NOK": 0.085, "SEK": 0.063, "DKK": 0.002, "PLN": 0.065, "CZK": 0.046,
-    "HUF": 0.081, "CAD": 0.083, "AUD": 0.092, "JPY": 0.103,
+    "USD": 0.083,
+    "GBP": 0.075,
+    "CHF": 0.075,
+    "NOK": 0.085,
+    "SEK": 0.063,
+    "DKK": 0.002,
+    "PLN": 0.065,
+    "CZK": 0.046,
+    "HUF": 0.081,
+    "CAD": 0.083,
+    "AUD": 0.092,
+    "JPY": 0.103,
 }
 
 
@@ -46,7 +56,7 @@ def _package_file(package: str, *parts: str) -> Path:
 
 
 def wti_spot() -> Series:
-    """Return the WTI spot price at Cushing, USD/bbl, 1986 to 2019, as published by EIA; days without a price are left out.
+    """Return EIA's WTI spot price at Cushing, USD/bbl, 1986 to 2019; days without a price are left out.
 
     Raises
     ------
@@ -57,7 +67,10 @@ def wti_spot() -> Series:
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
         rows = [(row["Date"], row["DCOILWTICO"]) for row in csv.DictReader(file)]
     rows = [row for row in rows if row[1] not in ("", ".")]
-    days = np.array([datetime.strptime(day, "%m/%d/%Y").date() for day, _ in rows], dtype="datetime64[D]")
+    parts = [day.split("/") for day, _ in rows]  # month/day/year
+    days = np.array(
+        [date(int(year), int(month), int(day)) for month, day, year in parts], dtype="datetime64[D]"
+    )
     return Series(days, np.array([float(price) for _, price in rows]))
 
 
@@ -104,7 +117,7 @@ def extend_rates(rates: dict[str, Series], days: Days, rng: np.random.Generator)
 
 
 def rate_on(days: Days, *parts: Series) -> Floats:
-    """Return the newest rate of ``parts`` on or before each of ``days``, the first one before it starts, shape (days,)."""
+    """Return the newest rate of ``parts`` on or before each of ``days``, shape (days,); the first one before it."""
     day = np.concatenate([part.day for part in parts])
     value = np.concatenate([part.value for part in parts])
     at = np.clip(np.searchsorted(day, days, side="right") - 1, 0, len(day) - 1)

@@ -13,7 +13,7 @@ WEEKEND_LOAD = 0.84
 # Output of a national fleet as multiples of its mean, at the scores below: 5, 50 and 95 % as measured for Germany.
 WIND_SCORES = (-4.5, -2.6, -1.645, -1.0, -0.5, 0.0, 0.5, 1.0, 1.645, 2.3, 3.0, 4.5)
 WIND_MULTIPLES = (0.01, 0.06, 0.139, 0.33, 0.55, 0.824, 1.18, 1.66, 2.45, 3.05, 3.40, 3.60)
-# Standard deviation of the forecast miss as a fraction of the mean (Germany: wind 1,912, load 2,482 MW; solar from its MAE).
+# Standard deviation of the forecast miss over the mean (Germany: wind 1,912, load 2,482 MW; solar from its MAE).
 LOAD_MISS, WIND_MISS, SOLAR_MISS = 0.046, 0.130, 0.160
 
 
@@ -63,10 +63,14 @@ def _elevation(hours: Hours) -> Floats:
     """Return the sine of the sun's height at the middle of each hour, shape (hours, zones)."""
     day = year_fraction(hours.day)
     tilt = np.deg2rad(23.44) * np.sin(2.0 * np.pi * (day - 80.0) / 365.25)
-    clock = (hours.ts - hours.ts.astype("datetime64[D]")).astype("timedelta64[s]").astype(float) / 3600.0 + 0.5
+    clock = (hours.ts - hours.ts.astype("datetime64[D]")).astype("timedelta64[s]").astype(
+        float
+    ) / 3600.0 + 0.5
     angle = np.deg2rad(15.0 * (clock[:, None] - 12.0) + _column("longitude"))
     latitude = np.deg2rad(_column("latitude"))
-    sine: Floats = np.sin(latitude) * np.sin(tilt)[:, None] + np.cos(latitude) * np.cos(tilt)[:, None] * np.cos(angle)
+    sine: Floats = np.sin(latitude) * np.sin(tilt)[:, None] + np.cos(latitude) * np.cos(tilt)[
+        :, None
+    ] * np.cos(angle)
     return sine
 
 
@@ -88,6 +92,8 @@ def build_system(hours: Hours, temperature: Floats, scores: Floats, rng: np.rand
         return size * autoregression(rng.standard_normal(load.shape), keep)
 
     load_fc = load + _column("load_mw") * miss(LOAD_MISS, 0.9)
-    wind_fc = np.maximum(wind + _column("wind_mw") * miss(WIND_MISS, 0.93) * np.sqrt(wind / wind.mean(axis=0)), 0.0)
+    wind_fc = np.maximum(
+        wind + _column("wind_mw") * miss(WIND_MISS, 0.93) * np.sqrt(wind / wind.mean(axis=0)), 0.0
+    )
     solar_fc = np.maximum(solar * (1.0 + miss(SOLAR_MISS, 0.93)), 0.0)
     return System(*(np.round(part, 1) for part in (load, wind, solar, load_fc, wind_fc, solar_fc)))

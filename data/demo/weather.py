@@ -38,7 +38,9 @@ def _seasonal(day: Days) -> Floats:
 def daily_weather(day: Days, rng: np.random.Generator) -> DailyWeather:
     """Return ten years of daily temperatures; the spread of the residual is larger in winter."""
     wave = _seasonal(day)[:, None]
-    noise = rng.standard_normal((len(day), len(ZONES))) @ np.linalg.cholesky(np.array(TEMPERATURE_CORRELATION)).T
+    noise = (
+        rng.standard_normal((len(day), len(ZONES))) @ np.linalg.cholesky(np.array(TEMPERATURE_CORRELATION)).T
+    )
     residual = RESIDUAL_C * autoregression(noise, DAILY_KEEP) * (1.02 - 0.18 * wave)
     years = (day - day[-1]).astype(float)[:, None] / 365.25
     base = np.array([zone.temperature_c for zone in ZONES]) + TREND_C_PER_YEAR * (years + 10.0)
@@ -49,7 +51,9 @@ def daily_weather(day: Days, rng: np.random.Generator) -> DailyWeather:
 
 def wind_scores(hours: Hours, rng: np.random.Generator) -> Floats:
     """Return standard-normal scores of the wind, shape (hours, zones), windier in winter."""
-    noise = rng.standard_normal((len(hours) + 200, len(ZONES))) @ np.linalg.cholesky(np.array(WIND_CORRELATION)).T
+    noise = (
+        rng.standard_normal((len(hours) + 200, len(ZONES))) @ np.linalg.cholesky(np.array(WIND_CORRELATION)).T
+    )
     slow, fast = WIND_ROOTS
     path = lfilter([1.0], [1.0, -(slow + fast), slow * fast], noise, axis=0)[200:]
     path /= path.std(axis=0)
@@ -67,7 +71,9 @@ def wind_speed(scores: Floats) -> Floats:
 
 def hourly_temperature(hours: Hours, daily: DailyWeather) -> Floats:
     """Return hourly temperature in C, shape (hours, stations): the daily means joined, coldest at 4, warmest at 15."""
-    position = (hours.ts - daily.day[0].astype("datetime64[us]")).astype("timedelta64[s]").astype(float) / 86_400.0
+    position = (hours.ts - daily.day[0].astype("datetime64[us]")).astype("timedelta64[s]").astype(
+        float
+    ) / 86_400.0
     at_noon = np.arange(len(daily.day)) + 0.5
     wave = np.cos(2.0 * np.pi * (hours.hour - 15.0) / 24.0)
     columns = [

@@ -11,7 +11,7 @@ from data.demo.bars import Bars, build_bars, round_to
 from data.demo.calendar import Days, Hours, business_days, last_business_day, local_hours
 from data.demo.catalogue import CURVES
 from data.demo.factors import Floats, Paths, simulate
-from data.demo.forward_power import POWER_CURVES, build_power_curves
+from data.demo.forward_power import build_power_curves
 from data.demo.forwards import CurveHistory, build_curve, meet_landmarks, nbp_from_ttf, proxy_far, roll_over
 from data.demo.instruments import DAILY, POWER_FRONTS, InstrumentSpec, curve_infos
 from data.demo.power import daily_levels, peak_bars, power_prices
@@ -23,7 +23,6 @@ from data.demo.zones import ZONES
 SEED = 20240607
 YEARS, HOURLY_YEARS = 10, 2
 PROXIED_TENORS = 12  # THE beyond a year is read off TTF
-CURVE_TICKS = {"THE": 0.005, "POWER": 0.01}
 
 
 @dataclass(slots=True)
@@ -73,7 +72,9 @@ def years_before(day: date, years: int) -> date:
 
 def _curves(days: Days, paths: Paths, usd: Floats, gbp: Floats, seed: int) -> dict[str, CurveHistory]:
     curves = {
-        spec.code: nbp_from_ttf(spec, days, paths, gbp) if spec.code == "NBP" else build_curve(spec, days, paths)
+        spec.code: nbp_from_ttf(spec, days, paths, gbp)
+        if spec.code == "NBP"
+        else build_curve(spec, days, paths)
         for spec in CURVES
     }
     curves.update(build_power_curves(days, paths, usd))
@@ -104,9 +105,13 @@ def _bars(days: Days, settles: dict[str, Floats], seed: int) -> dict[str, Bars]:
     def one(spec: InstrumentSpec) -> Bars:
         settle = settles[spec.code]
         exact = spec.front_of is not None
-        bars = build_bars(days, settle if exact else round_to(settle, spec.tick), tick=spec.tick, lots=spec.lots,
-                          rng=stream(seed, f"bars {spec.code}"))
-        return bars
+        return build_bars(
+            days,
+            settle if exact else round_to(settle, spec.tick),
+            tick=spec.tick,
+            lots=spec.lots,
+            rng=stream(seed, f"bars {spec.code}"),
+        )
 
     return {spec.code: one(spec) for spec in (*DAILY, *POWER_FRONTS)}
 
@@ -133,16 +138,24 @@ def build(today: date, seed: int = SEED) -> World:
     fronts = np.stack([curves[f"POWER_{zone.code}"].front for zone in ZONES], axis=1)
     price = power_prices(hours, system.residual, daily_levels(hours, days, fronts), stream(seed, "power"))
     rng = stream(seed, "auction")
-    volume = np.round(system.load * np.clip(0.42 + 0.05 * rng.standard_normal(system.load.shape), 0.2, 0.7), 1)
+    volume = np.round(
+        system.load * np.clip(0.42 + 0.05 * rng.standard_normal(system.load.shape), 0.2, 0.7), 1
+    )
     stored = {info.code for info in curve_infos()}
     return World(
-        seed=seed, days=days, hours=hours, bars=_bars(days, settles, seed),
+        seed=seed,
+        days=days,
+        hours=hours,
+        bars=_bars(days, settles, seed),
         curves={code: history for code, history in curves.items() if code in stored},
-        price=price, volume=volume,
+        price=price,
+        volume=volume,
         peaks={zone.code: peak_bars(hours, price[:, i]) for i, zone in enumerate(ZONES)},
-        system=system, daily=daily, temperature=temperature, wind=wind_speed(scores), wti_spot=shipped.wti_spot(),
-        rates=rates, rates_ahead=ahead,
+        system=system,
+        daily=daily,
+        temperature=temperature,
+        wind=wind_speed(scores),
+        wti_spot=shipped.wti_spot(),
+        rates=rates,
+        rates_ahead=ahead,
     )
-
-
-__all__ = ["HOURLY_YEARS", "POWER_CURVES", "SEED", "YEARS", "Correction", "World", "build", "stream"]

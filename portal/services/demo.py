@@ -1,0 +1,120 @@
+"""The demo desk: load a believable, simulated market into an empty database, load it anew, tell whether it is there."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from time import perf_counter
+from typing import Any
+
+from data import timeseries
+from data.demo import VERSION
+from data.demo.desk import TRADER_PORTFOLIOS
+from data.demo.world import SEED, build
+from data.engine import engine
+from data.session import UnitOfWork
+from data.writes import demo as writes
+from portal.core import clock
+from portal.core.actor import SYSTEM
+from portal.services import access
+
+SETTLED_AFTER = timedelta(hours=19)  # UTC; by then all settles of a trading day are in
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSummary:
+    """What the demo desk holds: ``rows`` by table, ``seconds`` it took, ``fresh`` when this call loaded it."""
+
+    seed: int
+    version: str
+    first_day: date
+    last_day: date
+    rows: dict[str, int]
+    seconds: float
+    fresh: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the summary for programs; dates are ISO text."""
+        return asdict(self) | {"first_day": self.first_day.isoformat(), "last_day": self.last_day.isoformat()}
+
+
+def is_loaded() -> bool:
+    """Tell whether the demo desk is in the connected database."""
+    return access.demo_is_loaded()
+
+
+def load(
+    on_progress: Callable[[float, str], None] | None = None, *, today: date | None = None
+) -> DemoSummary:
+    """Load the demo desk and its accounts; when it is there already nothing changes and ``fresh`` is False.
+
+    ``today`` is the day at or before which the data end (by default the last trading day that has settled);
+    ``on_progress`` hears the share done, 0 to 1, and a sentence.
+
+    Raises
+    ------
+    Conflict
+        The database has instruments of its own under codes that the demo uses.
+    """
+    return _load(on_progress or _silent, today, replace=False)
+
+
+def reset(
+    on_progress: Callable[[float, str], None] | None = None, *, today: date | None = None
+) -> DemoSummary:
+    """Remove the demo desk with its accounts and load it anew, in one transaction; rows of your own stay.
+
+    Raises
+    ------
+    Conflict
+        As for :func:`load`.
+    """
+    access.remove_demo_users()
+    return _load(on_progress or _silent, today, replace=True)
+
+
+def _load(progress: Callable[[float, str], None], today: date | None, *, replace: bool) -> DemoSummary:
+    start = perf_counter()
+    with UnitOfWork(write=True) as work:
+        writes.lock(work.session)  # two starts at once: the second waits, then finds it loaded
+        known = writes.summary(work.session)
+        if known is not None and not replace:
+            summary = _summary(known, 0.0, fresh=False)
+        else:
+            if replace:
+                progress(0.02, "Removing the demo desk")
+                writes.remove(work.session)
+            progress(0.05, "Simulating ten years of markets")
+            world = build(today or (clock.now() - SETTLED_AFTER).date())
+            stored = writes.Loader(work.session, world, now=clock.now()).run(progress)
+            known = {
+                "seed": SEED,
+                "version": VERSION,
+                "first_day": str(world.days[0]),
+                "last_day": str(world.days[-1]),
+                "rows": stored.rows,
+            }
+            writes.remember(work.session, known, now=clock.now())
+            summary = _summary(known, perf_counter() - start, fresh=True)
+    if summary.fresh:
+        timeseries.refresh(engine(), summary.first_day, summary.last_day)
+    progress(0.97, "Making the demo accounts")
+    if access.ensure_demo_users():
+        access.set_portfolios("trader", TRADER_PORTFOLIOS, SYSTEM)
+    progress(1.0, "The demo desk is ready")
+    return summary
+
+
+def _summary(known: dict[str, Any], seconds: float, *, fresh: bool) -> DemoSummary:
+    return DemoSummary(
+        seed=known["seed"],
+        version=known["version"],
+        first_day=date.fromisoformat(known["first_day"]),
+        last_day=date.fromisoformat(known["last_day"]),
+        rows=dict(known["rows"]),
+        seconds=round(seconds, 2),
+        fresh=fresh,
+    )
+
+
+def _silent(_share: float, _sentence: str) -> None:
+    """Take progress when nobody listens."""
