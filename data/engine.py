@@ -4,8 +4,11 @@ import os
 from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError
 
 from portal.core.errors import ConfigurationError, UpstreamError
+
+OLDEST = 15  # major version of PostgreSQL
 
 _engine: Engine | None = None
 
@@ -46,6 +49,33 @@ def connect(url: str, *, pool_size: int = 8) -> Engine:
         },
     )
     return _engine
+
+
+def check() -> None:
+    """Make sure that the database answers and is new enough.
+
+    Raises
+    ------
+    UpstreamError
+        It does not answer, or does not let us in.
+    ConfigurationError
+        It is older than PostgreSQL 15.
+    """
+    try:
+        with engine().connect() as connection:
+            version = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
+    except OperationalError as problem:
+        reason = str(problem.orig).strip().splitlines()[-1].strip().rstrip(".")
+        raise UpstreamError(
+            f"The database {address()} cannot be used: {reason}. Check DATABASE_URL, and that the server runs.",
+            address=address(),
+        ) from problem
+    if version // 10_000 < OLDEST:
+        raise ConfigurationError(
+            f"The database is PostgreSQL {version // 10_000}, but Enerscope needs {OLDEST} or newer. "
+            "Upgrade the server, or leave DATABASE_URL empty to use the embedded one.",
+            version=version,
+        )
 
 
 def disconnect() -> None:

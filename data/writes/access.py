@@ -38,7 +38,8 @@ def set_portfolios(session: Session, *, user_id: int, portfolio_ids: frozenset[i
     session.execute(delete(UserPortfolio).where(UserPortfolio.user_id == user_id))
     if portfolio_ids:
         session.execute(
-            insert(UserPortfolio), [{"user_id": user_id, "portfolio_id": number} for number in sorted(portfolio_ids)]
+            insert(UserPortfolio),
+            [{"user_id": user_id, "portfolio_id": number} for number in sorted(portfolio_ids)],
         )
 
 
@@ -58,7 +59,14 @@ def delete_demo_users(session: Session) -> int:
 
 
 def insert_session(
-    session: Session, *, token_hash: str, user_id: int, now: datetime, expires_at: datetime, address: str, agent: str
+    session: Session,
+    *,
+    token_hash: str,
+    user_id: int,
+    now: datetime,
+    expires_at: datetime,
+    address: str,
+    agent: str,
 ) -> None:
     """Add a session."""
     session.execute(
@@ -78,7 +86,11 @@ def touch_session(session: Session, *, token_hash: str, now: datetime) -> None:
     """Move the last use of a session to ``now``; never back."""
     session.execute(
         update(UserSession)
-        .where(UserSession.token_hash == token_hash, UserSession.revoked_at.is_(None), UserSession.last_seen_at < now)
+        .where(
+            UserSession.token_hash == token_hash,
+            UserSession.revoked_at.is_(None),
+            UserSession.last_seen_at < now,
+        )
         .values(last_seen_at=now)
     )
 
@@ -113,9 +125,13 @@ def revoke_sessions_of(session: Session, *, user_id: int, now: datetime, keep_ne
 
 def forget_sessions(session: Session, *, before: datetime) -> None:
     """Delete sessions that ended long ago, so that the table does not grow for ever."""
-    session.execute(delete(UserSession).where(func.coalesce(UserSession.revoked_at, UserSession.expires_at) < before))
+    session.execute(
+        delete(UserSession).where(func.coalesce(UserSession.revoked_at, UserSession.expires_at) < before)
+    )
 
 
 def insert_attempt(session: Session, *, username: str, address: str, at: datetime, succeeded: bool) -> None:
     """Record one try to log in."""
-    session.execute(insert(LoginAttempt).values(username=username, address=address, at=at, succeeded=succeeded))
+    session.execute(
+        insert(LoginAttempt).values(username=username, address=address, at=at, succeeded=succeeded)
+    )

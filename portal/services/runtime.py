@@ -34,6 +34,19 @@ def open_database(settings: Settings) -> None:
     engine.connect(database_url(settings), pool_size=settings.threads)
 
 
+def check_database() -> None:
+    """Make sure that the connected database answers and is new enough.
+
+    Raises
+    ------
+    UpstreamError
+        It does not answer.
+    ConfigurationError
+        It is older than what the portal needs.
+    """
+    engine.check()
+
+
 def close_database() -> bool:
     """Close the pool and leave the embedded server, which stops when nobody else uses it; return whether it did."""
     global _embedded, _url

@@ -34,7 +34,9 @@ def ensure_demo_users() -> int:
         present = {row.username: row.is_demo for row in queries.list_users(work.session)}
     for username, role, name in DEMO_ACCOUNTS:
         if username not in present:
-            users.create_user(username, name, DEMO_PASSWORD, frozenset({role}), portfolios=roots, is_demo=True)
+            users.create_user(
+                username, name, DEMO_PASSWORD, frozenset({role}), portfolios=roots, is_demo=True
+            )
             made += 1
         elif present[username]:
             users.set_portfolios(username, roots, SYSTEM)

@@ -18,10 +18,21 @@ SHORTEST = 12
 LONGEST = 256
 HOUSE_WORDS = ("enerscope", "energytrading", "tradingportal")
 _DISGUISES = str.maketrans("013457@$!|", "oieastasii")
-_ROWS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qazwsxedcrfvtgbyhnujm",
-         "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "qwertzuiopasdfghjklyxcvbnm", "azertyuiopqsdfghjklmwxcvbn")
+_ROWS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "01234567890",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "qazwsxedcrfvtgbyhnujm",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+    "qwertzuiopasdfghjklyxcvbnm",
+    "azertyuiopqsdfghjklmwxcvbn",
+)
 
-_hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)  # RFC 9106, second recommended option
+_hasher = PasswordHasher(
+    time_cost=3, memory_cost=64 * 1024, parallelism=4
+)  # RFC 9106, second recommended option
 _slots = BoundedSemaphore(4)  # each check takes 64 MiB for its duration, so a burst of logins must queue
 
 
@@ -67,7 +78,9 @@ def _decoy() -> str:
 def common_passwords() -> frozenset[str]:
     """Return the list of passwords and words that are tried first, in lower case."""
     text = files("portal.services.access").joinpath("common_passwords.txt").read_text(encoding="utf-8")
-    return frozenset(line.strip().casefold() for line in text.splitlines() if line.strip() and not line.startswith("#"))
+    return frozenset(
+        line.strip().casefold() for line in text.splitlines() if line.strip() and not line.startswith("#")
+    )
 
 
 def check_password(password: str, *, username: str, name: str = "") -> None:

@@ -72,9 +72,13 @@ def sign_in(username: str, password: str, *, address: str, agent: str) -> str:
                 )
             token = _open_session(work, account.user_id, address, agent)
     if not right:
-        raise WrongPassword("The user name or the password is wrong. Check both and try again.", username=username)
+        raise WrongPassword(
+            "The user name or the password is wrong. Check both and try again.", username=username
+        )
     if not token:
-        raise AccountDisabled("This account is switched off. Ask an administrator to enable it.", username=username)
+        raise AccountDisabled(
+            "This account is switched off. Ask an administrator to enable it.", username=username
+        )
     return token
 
 

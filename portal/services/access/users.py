@@ -49,9 +49,15 @@ def create_user(
     password_hash = passwords.hash_password(password)
     with UnitOfWork(write=True) as work:
         if queries.account(work.session, username=username):
-            raise Conflict(f"There is a user '{username}' already. Choose another user name.", username=username)
+            raise Conflict(
+                f"There is a user '{username}' already. Choose another user name.", username=username
+            )
         user_id = writes.insert_user(
-            work.session, username=username, name=name.strip() or username, password_hash=password_hash, is_demo=is_demo
+            work.session,
+            username=username,
+            name=name.strip() or username,
+            password_hash=password_hash,
+            is_demo=is_demo,
         )
         writes.set_roles(work.session, user_id=user_id, roles=frozenset(role.value for role in roles))
         _grant(work, user_id, portfolios)
@@ -118,8 +124,12 @@ def change_password(actor: Actor, current: str, new: str) -> None:
     with UnitOfWork(write=True) as work:
         account = queries.account(work.session, username=actor.username)
         if account is None or not passwords.matches(account.password_hash, current):
-            raise WrongPassword("The present password is wrong, so nothing was changed.", username=actor.username)
-        writes.set_password_hash(work.session, user_id=account.user_id, password_hash=passwords.hash_password(new))
+            raise WrongPassword(
+                "The present password is wrong, so nothing was changed.", username=actor.username
+            )
+        writes.set_password_hash(
+            work.session, user_id=account.user_id, password_hash=passwords.hash_password(new)
+        )
         writes.revoke_sessions_of(work.session, user_id=account.user_id, now=clock.now())
 
 

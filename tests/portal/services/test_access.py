@@ -64,7 +64,9 @@ def fail(username: str, times: int, address: str = "192.0.2.1") -> None:
 
 class TestPasswords:
     def test_long_ones_of_any_characters_are_taken(self) -> None:
-        passwords.check_password("a long sentence with spaces, ünïcode ☂ and more: " + "xyz pqr " * 3, username="ann")
+        passwords.check_password(
+            "a long sentence with spaces, ünïcode ☂ and more: " + "xyz pqr " * 3, username="ann"
+        )
         passwords.check_password("x" * 10 + "correct battery, staple " * 10, username="ann")
 
     @pytest.mark.parametrize(
@@ -215,11 +217,19 @@ class TestSessions:
 
     def test_a_grant_covers_the_tree_below(self, ann: str) -> None:
         with UnitOfWork(write=True) as work:
-            for code, above in (("ALL", None), ("GAS", "ALL"), ("POWER", "ALL"), ("DE", "POWER"), ("FR", "POWER"),
-                                ("DE_SPOT", "DE")):
+            for code, above in (
+                ("ALL", None),
+                ("GAS", "ALL"),
+                ("POWER", "ALL"),
+                ("DE", "POWER"),
+                ("FR", "POWER"),
+                ("DE_SPOT", "DE"),
+            ):
                 work.session.execute(
-                    text("INSERT INTO portfolios (code, name, parent_id) "
-                         "VALUES (:code, 'a node', (SELECT id FROM portfolios WHERE code = CAST(:above AS text)))"),
+                    text(
+                        "INSERT INTO portfolios (code, name, parent_id) "
+                        "VALUES (:code, 'a node', (SELECT id FROM portfolios WHERE code = CAST(:above AS text)))"
+                    ),
                     {"code": code, "above": above},
                 )
         token = enter(ann)
@@ -232,9 +242,11 @@ class TestSessions:
 
     def test_a_loop_in_the_tree_does_not_hang(self, ann: str) -> None:
         with UnitOfWork(write=True) as work:
-            work.session.execute(text("""
+            work.session.execute(
+                text("""
                 INSERT INTO portfolios (code, name) VALUES ('A', 'a'), ('B', 'b');
-                UPDATE portfolios SET parent_id = (SELECT id FROM portfolios x WHERE x.code <> portfolios.code)"""))
+                UPDATE portfolios SET parent_id = (SELECT id FROM portfolios x WHERE x.code <> portfolios.code)""")
+            )
         access.set_portfolios("ann", frozenset({"A"}), SYSTEM)
         assert access.actor_of(enter(ann)).portfolio_codes == {"A", "B"}
 
@@ -285,7 +297,9 @@ class TestSessions:
             moved(1)
         assert [access.actor_of(token) is not None for token in tokens] == [False, True, True]
 
-    def test_one_statement_a_request_and_one_write_a_minute(self, ann: str, moved: Callable[[float], None]) -> None:
+    def test_one_statement_a_request_and_one_write_a_minute(
+        self, ann: str, moved: Callable[[float], None]
+    ) -> None:
         from sqlalchemy import event
 
         token, seen = enter(ann), []
@@ -301,7 +315,9 @@ class TestSessions:
 
 
 class TestLockout:
-    def test_delay_begins_after_five_failures_grows_and_ends(self, ann: str, moved: Callable[[float], None]) -> None:
+    def test_delay_begins_after_five_failures_grows_and_ends(
+        self, ann: str, moved: Callable[[float], None]
+    ) -> None:
         fail(ann, 5)
         with pytest.raises(access.TooManyAttempts) as first:
             enter(ann)
@@ -374,7 +390,9 @@ class TestLockout:
         fail(ann, 1)
         enter(ann)
         with UnitOfWork() as work:
-            rows = work.session.execute(text("SELECT username, address, succeeded FROM login_attempts ORDER BY at"))
+            rows = work.session.execute(
+                text("SELECT username, address, succeeded FROM login_attempts ORDER BY at")
+            )
             assert [tuple(row) for row in rows] == [("ann", "192.0.2.1", False), ("ann", "192.0.2.1", True)]
 
     def test_two_tries_at_once_are_not_both_taken(self, ann: str) -> None:
@@ -393,7 +411,9 @@ class TestLockout:
                 enter(name, "not the right one", address=f"addr {len(name)}")
 
 
-def test_unknown_user_and_wrong_password_take_the_same_time(ann: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_user_and_wrong_password_take_the_same_time(
+    ann: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sessions.lockout, "seconds_left", lambda *_, **__: 0)
     passwords.prepare()
     taken: dict[str, list[float]] = {"ann": [], "nobody": []}

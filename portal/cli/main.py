@@ -1,0 +1,82 @@
+"""The commands of ``enerscope``, each imported only when it is called, so that the program answers at once."""
+
+import importlib.util
+import signal
+import sys
+from types import FrameType
+
+import typer
+from typer.core import TyperGroup
+
+from portal.core.errors import EnerscopeError
+
+# name of the command: module, the attribute that is a Typer app or a function, help
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "run": ("portal.cli.run", "run", "Start the database if needed, and serve the portal."),
+    "migrate": ("portal.cli.db", "migrate", "Bring the database to the schema of this release."),
+    "demo": ("portal.cli.demo", "app", "Load or reset the simulated desk."),
+    "users": ("portal.cli.users", "app", "Create, list and disable accounts."),
+    "import": ("portal.cli.ingest", "app", "Import prices, curves, exchange rates and weather from files."),
+    "verify": ("portal.cli.verify", "app", "Recompute what was handed out."),
+    "config": ("portal.cli.config", "app", "Show the settings."),
+    "version": ("portal.cli.version", "version", "Show the version."),
+}
+
+
+class _LazyCommands(TyperGroup):
+    """A group whose commands are imported when they are called, or described by ``--help``."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # typer vendors click
+        return [name for name, (module, _, _) in COMMANDS.items() if importlib.util.find_spec(module)]
+
+    def get_command(self, ctx: typer.Context, cmd_name: str):  # type: ignore[no-untyped-def, override]
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module, attribute, words = COMMANDS[cmd_name]
+        found = getattr(importlib.import_module(module), attribute)
+        if not isinstance(found, typer.Typer):
+            single = new_app()
+            single.command(cmd_name)(found)
+            found = single
+        command = typer.main.get_command(found)
+        command.name, command.help, command.short_help = cmd_name, command.help or words, words
+        return command
+
+
+def new_app() -> typer.Typer:
+    """Return an empty Typer app with the settings that all our commands share."""
+    return typer.Typer(
+        no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+    )
+
+
+app = typer.Typer(
+    cls=_LazyCommands,
+    name="enerscope",
+    help="Enerscope: see what an energy desk owns, what it is worth and what it could lose.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def _root() -> None:
+    """Make the app a group even before its commands are known."""
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one sentence on stderr and exit status 1."""
+    for end in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(end, _leave)
+    try:
+        app()
+    except EnerscopeError as problem:
+        print(f"enerscope: {problem.message}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    """End as after an exception, so that what was started is stopped."""
+    raise SystemExit(128 + number)

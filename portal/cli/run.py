@@ -1,0 +1,93 @@
+"""``enerscope run``: everything from an empty machine to a portal that answers, and back again.
+
+The web server is gunicorn with one process of threads. It was preferred to waitress because a worker that hangs or
+is killed is replaced within a second; with one process, what a page keeps in memory is shared by all its requests.
+The database is started before it and stopped after it.
+"""
+
+import os
+from typing import Annotated
+
+import typer
+from filelock import FileLock
+
+from portal.cli.address import reserved
+from portal.cli.database import opened
+from portal.cli.output import Progress
+from portal.core.config import Settings
+
+
+def run(
+    *,
+    host: Annotated[str | None, typer.Option(envvar="HOST", help="Address to bind.")] = None,
+    port: Annotated[int | None, typer.Option(envvar="PORT", min=0, max=65535, help="Port to bind.")] = None,
+    demo: Annotated[bool | None, typer.Option(help="Load the demo desk into an empty database.")] = None,
+) -> None:
+    """Start the database if needed, migrate it, load the demo desk into an empty one, and serve the portal."""
+    for name, value in (("HOST", host), ("PORT", port), ("ENERSCOPE_DEMO", demo)):
+        if value is not None:
+            os.environ[name] = str(value)
+    launcher = os.getpid()
+    try:
+        _serve()
+    except (SystemExit, KeyboardInterrupt) as end:
+        if os.getpid() == launcher and (isinstance(end, KeyboardInterrupt) or _is_signal(end.code)):
+            print("Enerscope has stopped.", flush=True)
+            raise SystemExit(0) from None
+        raise
+
+
+def _serve() -> None:
+    from portal.core.config import settings
+
+    with reserved(settings().host, settings().port) as listener, opened(migrate=True) as now:
+        _load_demo_desk(now)
+        address = _address(now.host, listener.getsockname()[1])
+        accounts = _demo_accounts()
+        from portal.cli.server import serve
+
+        serve(listener, now, on_ready=lambda: _greet(address, accounts))
+
+
+def _is_signal(code: object) -> bool:
+    return code in (0, None) or (isinstance(code, int) and code > 128)
+
+
+def _load_demo_desk(now: Settings) -> None:
+    from portal.services import runtime
+
+    if not (now.demo and runtime.is_empty()):
+        return
+    now.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with FileLock(now.root / "demo.lock"):
+        if not runtime.is_empty():
+            return
+        from portal.services import demo
+
+        print("Loading the demo desk (once, about a minute):", flush=True)
+        progress = Progress()
+        demo.load(progress)
+        progress.done()
+
+
+def _demo_accounts() -> list[str]:
+    from portal.core.actor import SYSTEM
+    from portal.services import access
+
+    return [user.username for user in access.list_users(SYSTEM) if user.is_demo and user.is_active]
+
+
+def _greet(address: str, accounts: list[str]) -> None:
+    from portal.services.access import DEMO_PASSWORD
+
+    print(f"\nEnerscope is ready at {address}", flush=True)
+    if accounts:
+        print(f"Demo accounts, all with the password {DEMO_PASSWORD}: {', '.join(accounts)}", flush=True)
+    else:
+        print("Make the first account with: enerscope users create NAME --role administrator", flush=True)
+    print("Stop with Ctrl-C.", flush=True)
+
+
+def _address(host: str, port: int) -> str:
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{shown}:{port}"

@@ -1,0 +1,117 @@
+"""gunicorn from inside: one worker process with threads, and a launcher that looks after its surroundings."""
+
+import importlib
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+
+from portal.cli.address import listen
+from portal.core.config import Settings
+
+FOLLOW = "ENERSCOPE_FOLLOW_PARENT"  # set by the Makefile: stop when make stops
+_LOOK_SECONDS = 2.0
+_BACKLOG = 512
+
+
+def serve(listener: socket.socket, now: Settings, *, on_ready: Callable[[], None]) -> None:
+    """Serve ``app:server`` on ``listener`` until a signal; ends by :class:`SystemExit`."""
+    listen(listener, _BACKLOG)
+    _Launcher(_Portal(listener, now, on_ready)).run()
+
+
+class _Portal(BaseApplication):
+    """What to serve and how."""
+
+    def __init__(self, listener: socket.socket, now: Settings, on_ready: Callable[[], None]) -> None:
+        self._listener = listener
+        self._settings = now
+        self._on_ready = on_ready
+        super().__init__()
+
+    def load_config(self) -> None:
+        options: dict[str, Any] = {
+            "bind": f"fd://{os.dup(self._listener.fileno())}",
+            "backlog": _BACKLOG,
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": self._settings.threads,
+            "preload_app": True,
+            "keepalive": 15,
+            "timeout": 120,
+            "graceful_timeout": 5,
+            "limit_request_line": 8190,
+            "loglevel": "warning",
+            "proc_name": "enerscope",
+            "control_socket_disable": True,
+            "when_ready": lambda _arbiter: self._ready(),
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return importlib.import_module("app").server
+
+    def _ready(self) -> None:
+        self._listener.close()
+        self._on_ready()
+
+
+class _Launcher(Arbiter):  # type: ignore[misc]  # gunicorn has no types
+    """The process that keeps the worker, and with it the database, alive; and that stops when its parent does."""
+
+    def __init__(self, app: _Portal) -> None:
+        super().__init__(app)
+        self._parent = os.getppid() if os.environ.get(FOLLOW) else 0
+        self._parent_caught = _catches(self._parent, signal.SIGINT)
+        self._looked = time.monotonic()
+
+    def manage_workers(self) -> None:
+        """Look around, once in a while, and replace a worker that is gone. gunicorn calls this every second."""
+        super().manage_workers()
+        if self._abandoned():
+            raise StopIteration
+        if time.monotonic() - self._looked > _LOOK_SECONDS:
+            self._revive_database()
+            self._looked = time.monotonic()
+
+    def handle_hup(self) -> None:
+        """A closed terminal ends the portal; nobody could stop it later."""
+        raise StopIteration
+
+    def _abandoned(self) -> bool:
+        """Tell whether our parent is gone, or is waiting for us to end.
+
+        GNU make passes SIGTERM on to us, but not a SIGINT sent to it alone: it drops its handler and waits.
+        """
+        if not self._parent:
+            return False
+        return os.getppid() != self._parent or (
+            self._parent_caught and not _catches(self._parent, signal.SIGINT)
+        )
+
+    def _revive_database(self) -> None:
+        from portal.core.errors import EnerscopeError
+        from portal.services import runtime
+
+        try:
+            if runtime.revive_database():
+                self.log.warning("The database had died and was started again.")
+        except EnerscopeError as problem:
+            self.log.error("%s", problem.message)  # noqa: TRY400  (the sentence says it all; the next look tries again)
+
+
+def _catches(pid: int, number: signal.Signals) -> bool:
+    """Tell whether process ``pid`` has a handler for a signal; False where the system does not say."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text("ascii", errors="replace").splitlines()
+    except OSError:
+        return False
+    mask = next((int(line.split()[1], 16) for line in lines if line.startswith("SigCgt:")), 0)
+    return bool(mask & (1 << (number - 1)))
