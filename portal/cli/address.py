@@ -1,5 +1,6 @@
 """The address that the web server takes, and what is said when it cannot have it."""
 
+import errno
 import socket
 import time
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ def reserved(host: str, port: int) -> Iterator[socket.socket]:
             listener.bind(place)
         except OSError as problem:
             listener.close()
-            if time.monotonic() > deadline:
+            if problem.errno != errno.EADDRINUSE or time.monotonic() > deadline:
                 raise ConfigurationError(_why_not(host, port, problem), host=host, port=port) from problem
             time.sleep(0.2)
         else:
@@ -43,7 +44,7 @@ def reserved(host: str, port: int) -> Iterator[socket.socket]:
 def _why_not(host: str, port: int, problem: OSError) -> str:
     if isinstance(problem, PermissionError):
         return f"Port {port} may not be used by this user. Set PORT to a number above 1023."
-    if "in use" in (problem.strerror or ""):
+    if problem.errno == errno.EADDRINUSE:
         return f"Port {port} of {host} is in use by another program. Stop that program, or set PORT to another number."
     return f"The address {host}:{port} cannot be used: {problem.strerror}. Set HOST and PORT to others."
 
