@@ -149,13 +149,15 @@ def list_users(session: Session) -> list[UserRow]:
     return [UserRow(r[0], r[1], tuple(sorted(r[2])), tuple(sorted(r[3])), *r[4:]) for r in rows]
 
 
-def active_holders(session: Session, *, role: str) -> list[str]:
-    """Return the user names of active users who hold ``role``."""
+def active_holders(session: Session, *, role: str, full_names: bool = False) -> list[str]:
+    """Return the user names, or the full names, of active users who hold ``role``, sorted."""
+    shown = User.name if full_names else User.username
     return list(
         session.scalars(
-            select(User.username)
+            select(shown)
             .join(UserRole, UserRole.user_id == User.id)
             .where(User.is_active, UserRole.role == role)
+            .order_by(shown)
         )
     )
 

@@ -13,6 +13,7 @@ from portal.core.table import GridQuery
 from portal.services import clocks as clock_service
 from portal.services import files
 from portal.web.actor import current_actor
+from portal.web.policy import needs
 from portal.web.views import find_grid
 
 log = logging.getLogger(__name__)
@@ -20,6 +21,7 @@ blueprint = Blueprint("export", __name__)
 
 
 @blueprint.get("/export/<name>.<kind>")
+@needs(Permission.EXPORT)
 def export(name: str, kind: str) -> Response:
     """Send the grid ``name`` as ``csv`` or ``xlsx``: all rows of the filter and order given in ``q``."""
     actor = current_actor()

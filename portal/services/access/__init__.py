@@ -19,6 +19,7 @@ from portal.services.access.sessions import (
     sign_out,
 )
 from portal.services.access.users import (
+    administrators,
     change_password,
     create_user,
     disable_user,
@@ -37,6 +38,7 @@ __all__ = [
     "WeakPassword",
     "WrongPassword",
     "actor_of",
+    "administrators",
     "change_password",
     "create_user",
     "demo_is_loaded",

@@ -71,6 +71,12 @@ def list_users(actor: Actor) -> list[queries.UserRow]:
         return queries.list_users(work.session)
 
 
+def administrators() -> list[str]:
+    """Return the names of the active administrators: whom to ask for a role."""
+    with UnitOfWork() as work:
+        return queries.active_holders(work.session, role=Role.ADMINISTRATOR.value, full_names=True)
+
+
 def disable_user(username: str, actor: Actor) -> None:
     """Switch an account off and end all its sessions at once.
 
