@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Column, Date, DateTime, Double, FromClause, Integer, MetaData, Select, Table, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from portal.core.clock import Clocks
 
@@ -44,6 +45,6 @@ def latest(
     return (
         select(facts)
         .where(bound, columns["recorded_at"] <= clocks.known_at, *where)
-        .distinct(*keys)
+        .ext(distinct_on(*keys))
         .order_by(*keys, columns["recorded_at"].desc())
     )

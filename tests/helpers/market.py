@@ -1,0 +1,76 @@
+"""Small, exact markets for tests: instruments and prices whose every row the test knows."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+
+from sqlalchemy import text
+
+from data.session import UnitOfWork
+
+Row = tuple[date, float] | tuple[date, float, datetime]
+
+
+def evening(day: date) -> datetime:
+    """The moment at which a settlement of ``day`` is usually recorded."""
+    return datetime.combine(day, time(18, 30), UTC)
+
+
+def add_source(code: str = "test", *, simulated: bool = False, sla_hours: float = 24.0) -> str:
+    """Add a data source unless it is there; return its code."""
+    with UnitOfWork(write=True) as work:
+        work.session.execute(
+            text(
+                "INSERT INTO data_sources (code, name, licence, address, simulated, sla_hours) "
+                "VALUES (:code, :name, 'public domain', '', :simulated, :sla) ON CONFLICT DO NOTHING"
+            ),
+            {"code": code, "name": f"Source {code}", "simulated": simulated, "sla": sla_hours},
+        )
+    return code
+
+
+def add_instrument(
+    code: str,
+    rows: Sequence[Row],
+    *,
+    unit: str = "USD/bbl",
+    commodity: str = "crude",
+    name: str | None = None,
+    source: str = "test",
+    simulated: bool = False,
+) -> int:
+    """Add an instrument with daily settles; a row is (day, settle) or (day, settle, recorded_at). Return its id."""
+    add_source(source)
+    with UnitOfWork(write=True) as work:
+        key = work.session.scalar(
+            text(
+                "INSERT INTO instruments "
+                "(code, name, commodity, unit, currency, timezone, granularity, source_code, simulated) "
+                "VALUES (:code, :name, :commodity, :unit, :currency, 'UTC', 'daily', :source, :simulated) RETURNING id"
+            ),
+            {
+                "code": code,
+                "name": name or code.title(),
+                "commodity": commodity,
+                "unit": unit,
+                "currency": unit.partition("/")[0],
+                "source": source,
+                "simulated": simulated,
+            },
+        )
+        if rows:
+            work.session.execute(
+                text(
+                    "INSERT INTO price_bars (instrument_id, day, recorded_at, settle, batch_id) "
+                    "VALUES (:id, :day, :recorded_at, :settle, 0)"
+                ),
+                [
+                    {
+                        "id": key,
+                        "day": row[0],
+                        "settle": row[1],
+                        "recorded_at": row[2] if len(row) == 3 else evening(row[0]),
+                    }
+                    for row in rows
+                ],
+            )
+    return int(key or 0)

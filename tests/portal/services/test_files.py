@@ -1,0 +1,72 @@
+"""CSV and XLSX: equal to the table, typed, and harmless in a spreadsheet."""
+
+import csv
+from datetime import UTC, date, datetime
+from io import BytesIO, StringIO
+
+import openpyxl
+import pytest
+
+from portal.core.table import Column, Table
+from portal.services.files import guard_formula, to_csv, to_xlsx
+
+TABLE = Table(
+    (
+        Column("name", "Name"),
+        Column("value", "Value", "number", unit="USD/bbl"),
+        Column("share", "Share", "percent"),
+        Column("day", "Day", "date"),
+        Column("at", "At", "moment"),
+        Column("line", "Line", "spark"),
+        Column("href", "Address", hidden=True),
+        Column("ok", "Ok"),
+    ),
+    [
+        (
+            "=cmd|' /C calc'!A0",
+            -36.98,
+            0.125,
+            date(2020, 4, 20),
+            datetime(2020, 4, 20, 18, 30, tzinfo=UTC),
+            [1.0, 2.0],
+            "/x",
+            True,
+        ),
+        ("plain", None, None, None, None, [], "/y", False),
+    ],
+)
+
+
+def rows_of(content: bytes) -> list[list[str]]:
+    return list(csv.reader(StringIO(content.decode("utf-8-sig"))))
+
+
+def test_csv_holds_what_is_shown_and_nothing_hidden():
+    head, first, second = rows_of(to_csv(TABLE))
+    assert head == ["Name", "Value (USD/bbl)", "Share (%)", "Day", "At", "Ok"]
+    assert first == ["'=cmd|' /C calc'!A0", "-36.98", "12.5", "2020-04-20", "2020-04-20T18:30:00Z", "yes"]
+    assert second == ["plain", "", "", "", "", "no"]
+
+
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+def test_text_that_starts_like_a_formula_is_disarmed(start):
+    assert guard_formula(start) == f"'{start}"
+
+
+def test_negative_number_stays_a_number():
+    assert rows_of(to_csv(TABLE))[1][1] == "-36.98"
+
+
+def test_xlsx_cells_are_typed_and_no_formula():
+    book = openpyxl.load_workbook(
+        BytesIO(to_xlsx(TABLE, title="Prices", about={"clocks": "as of 2020-04-20"}))
+    )
+    sheet = book["Data"]
+    assert [cell.value for cell in sheet[1]] == ["Name", "Value (USD/bbl)", "Share", "Day", "At", "Ok"]
+    name, value, share, day, at, ok = sheet[2]
+    assert (name.value, name.data_type) == ("=cmd|' /C calc'!A0", "s")
+    assert (value.value, share.value, ok.value) == (-36.98, 0.125, True)
+    assert share.number_format == "0.00%"
+    assert (day.value, at.value) == (datetime(2020, 4, 20), datetime(2020, 4, 20, 18, 30))
+    assert book["About"]["A1"].value == "title"
+    assert sheet["B3"].value is None
