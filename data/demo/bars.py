@@ -26,7 +26,7 @@ class Bars:
 
 def _round(values: Floats, tick: float) -> Floats:
     """Return ``values`` on the grid of ``tick``, never below one tick, as clean decimals."""
-    digits = max(0, int(np.ceil(-np.log10(tick))) + (2 if tick in (0.25, 0.05, 0.005) else 0))
+    digits = max(0, int(np.ceil(-np.log10(tick))) + (2 if tick in (0.25, 0.05, 0.005, 0.025) else 0))
     rounded: Floats = np.round(np.maximum(np.round(values / tick), 1.0) * tick, digits)
     return rounded
 
@@ -69,4 +69,5 @@ def weighted_mean(values: Floats, keep: float) -> Floats:
 def _holiday_weeks(day: Days) -> NDArray[np.bool_]:
     """Tell which days lie between 22 December and 2 January."""
     in_year = (day - day.astype("datetime64[Y]")).astype(int)
-    return (in_year >= 355) | (in_year <= 1)
+    quiet: NDArray[np.bool_] = (in_year >= 355) | (in_year <= 1)
+    return quiet

@@ -36,6 +36,7 @@ def _block(columns: Mapping[str, Values | str | int | None], rows: Values) -> by
     """Return the COPY bytes of ``rows``; scalars repeat, None is null in every row."""
     layout: list[tuple[str, str]] = [("fields", ">i2")]
     filled: dict[str, Any] = {"fields": len(columns)}
+    content: Any
     for position, value in enumerate(columns.values()):
         length, name = f"length{position}", f"value{position}"
         layout.append((length, ">i4"))
@@ -43,8 +44,7 @@ def _block(columns: Mapping[str, Values | str | int | None], rows: Values) -> by
             filled[length] = -1
             continue
         if isinstance(value, str):
-            text = value.encode()
-            kind, content = f"S{len(text)}", text
+            kind, content = f"S{len(value.encode())}", value.encode()
         elif isinstance(value, int):
             kind, content = ">i8", value
         else:
@@ -89,7 +89,7 @@ class Copy:
         self.rows = 0
 
     def __enter__(self) -> Self:
-        self._context = self._cursor.copy(self._sql)  # type: ignore[attr-defined]  # psycopg has it
+        self._context = self._cursor.copy(self._sql)
         self._copy = self._context.__enter__()
         self._copy.write(SIGNATURE)
         return self

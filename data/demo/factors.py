@@ -78,7 +78,8 @@ def _jumps(days: int, per_year: float, rng: np.random.Generator) -> Floats:
     """Return jumps of unit variance per day on average: rare, two-sided, with exponential sizes."""
     happens = rng.random(days) < per_year / TRADING_DAYS
     size = rng.exponential(1.0, days) * rng.choice((-1.0, 1.0), days)
-    return happens * size * np.sqrt(TRADING_DAYS / per_year / 2.0)
+    unit: Floats = happens * size * np.sqrt(TRADING_DAYS / per_year / 2.0)
+    return unit
 
 
 def shocks(days: Days, rng: np.random.Generator) -> Floats:

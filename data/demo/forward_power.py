@@ -6,7 +6,7 @@ import numpy as np
 
 from data.demo.calendar import Days, listed
 from data.demo.factors import Floats, Paths
-from data.demo.forwards import KAPPA, TENORS, CurveHistory, interpolate_far, months_of, price_at
+from data.demo.forwards import KAPPA, TENORS, CurveHistory, interpolate_far, months_of, price_at, quoted_curve
 
 GAS_EFFICIENCY, GAS_TCO2 = 0.50, 0.202  # per MWh of gas burnt
 COAL_EFFICIENCY, COAL_TCO2, COAL_MWH_PER_T = 0.38, 0.340, 6.978
@@ -21,7 +21,6 @@ class PowerCurve:
     season: tuple[float, ...]
     ratio: tuple[tuple[int, float], ...]
     quoted: int = 18
-    stored: bool = True
 
 
 POWER_CURVES = (
@@ -46,7 +45,6 @@ POWER_CURVES = (
         "BE",
         (1.22, 1.14, 0.98, 0.84, 0.80, 0.83, 0.88, 0.91, 0.98, 1.06, 1.18, 1.18),
         ((2016, 1.12), (2020, 1.04), (2022, 1.20), (2024, 0.92), (2026, 0.93)),
-        stored=False,
     ),
     PowerCurve(
         "ES",
@@ -58,7 +56,6 @@ POWER_CURVES = (
         "DK1",
         (1.20, 1.12, 0.96, 0.86, 0.83, 0.87, 0.89, 0.93, 1.01, 1.04, 1.15, 1.14),
         ((2016, 0.80), (2020, 0.85), (2022, 1.05), (2024, 0.90), (2026, 0.90)),
-        stored=False,
     ),
 )
 
@@ -82,12 +79,10 @@ def build_power_curves(days: Days, paths: Paths, usd_per_eur: Floats) -> dict[st
     for zone in POWER_CURVES:
         own = np.exp(-KAPPA[f"P_{zone.zone}"] * contracts.years) * paths.column(f"P_{zone.zone}")[:, None]
         season = np.array(zone.season) / np.mean(zone.season)
-        ratio = np.interp(years, *zip(*zone.ratio, strict=True))
+        ratio = np.interp(years, [year for year, _ in zone.ratio], [value for _, value in zone.ratio])
         # Levels, not logs: the cost is a sum, and the zone's noise is euros around it.
         value = cost * ratio[:, None] * season[month - 1] * (1.0 + np.sinh(market + own))
-        history = CurveHistory(
-            f"POWER_{zone.zone}", contracts.delivery, value, np.zeros(value.shape, dtype=np.int8)
-        )
+        history = quoted_curve(f"POWER_{zone.zone}", contracts, value)
         interpolate_far(history, tuple(np.log(season)), zone.quoted)
         curves[history.code] = history
     return curves

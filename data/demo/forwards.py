@@ -19,12 +19,16 @@ STATUS = ("quoted", "interpolated", "rolled", "proxied")
 
 @dataclass(slots=True)
 class CurveHistory:
-    """A whole curve history; ``delivery``, ``value`` and ``status`` have shape (days, tenors)."""
+    """A whole curve history; ``delivery``, ``value`` and ``status`` have shape (days, tenors).
+
+    ``published``, of shape (days,), is False on the days that never came.
+    """
 
     code: str
     delivery: NDArray[np.datetime64]
     value: Floats
     status: NDArray[np.int8]
+    published: NDArray[np.bool_]
 
     @property
     def front(self) -> Floats:
@@ -95,11 +99,16 @@ def interpolate_far(history: CurveHistory, season: tuple[float, ...], quoted: in
     history.status[between] = INTERPOLATED
 
 
+def quoted_curve(code: str, contracts: Contracts, value: Floats) -> CurveHistory:
+    """Return a curve all of whose nodes are quoted on all days."""
+    status = np.full(value.shape, QUOTED, dtype=np.int8)
+    return CurveHistory(code, contracts.delivery, value, status, np.ones(len(value), dtype=np.bool_))
+
+
 def build_curve(spec: CurveSpec, days: Days, paths: Paths) -> CurveHistory:
     """Return the curve of ``spec`` before rounding, all nodes quoted but those read off a line."""
     contracts = listed(spec.rule, days, TENORS)
-    value = np.exp(log_price(spec, contracts, paths))
-    history = CurveHistory(spec.code, contracts.delivery, value, np.zeros(value.shape, dtype=np.int8))
+    history = quoted_curve(spec.code, contracts, np.exp(log_price(spec, contracts, paths)))
     interpolate_far(history, spec.season, spec.quoted)
     return history
 
@@ -115,7 +124,7 @@ def nbp_from_ttf(spec: CurveSpec, days: Days, paths: Paths, gbp_per_eur: Floats)
     contracts = listed(spec.rule, days, TENORS)
     basis = np.exp(log_price(spec, contracts, paths))
     value = price_at("TTF", contracts, paths) * gbp_per_eur[:, None] * 100.0 * THERM_MWH * basis
-    history = CurveHistory(spec.code, contracts.delivery, value, np.zeros(value.shape, dtype=np.int8))
+    history = quoted_curve(spec.code, contracts, value)
     interpolate_far(history, tuple(np.add(spec.season, TTF_SHAPE)), spec.quoted)
     return history
 

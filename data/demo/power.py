@@ -7,15 +7,18 @@ into multiples of the mean that include negative ones. Scarcity evenings are add
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from data.demo.calendar import Days, Hours
 from data.demo.factors import Floats, autoregression
 from data.demo.zones import MARKET_CORRELATION, SCORES, ZONES, Zone
 
 FLOOR_EUR, CAP_EUR = -500.0, 4000.0  # of the coupled day-ahead auction
-MARKET_KEEP = 0.965  # an hour; .42 over a day, a half-life of about 0.8 days
-SHAPE_ROUNDS = 4
+MARKET_KEEP = 0.955  # an hour; a third over a day
+SHAPE_ROUNDS = 8
+SLOW_HOURS, SLOW_TAKEN = (
+    45 * 24,
+    0.8,
+)  # the level has the season already, so most of the slow residual load is taken out
 PEAK_HOURS = (8, 20)  # local hours of the peak block, Monday to Friday
 
 
@@ -24,7 +27,8 @@ def market_scores(count: int, rng: np.random.Generator) -> Floats:
     mix = np.linalg.cholesky(np.array(MARKET_CORRELATION)).T
     slow = autoregression(rng.standard_normal((count, len(ZONES))), MARKET_KEEP) @ mix
     quick = autoregression(rng.standard_normal((count, len(ZONES))), 0.6) @ mix
-    return np.sqrt(0.85) * slow + np.sqrt(0.15) * quick
+    scores: Floats = np.sqrt(0.85) * slow + np.sqrt(0.15) * quick
+    return scores
 
 
 def _unit(values: Floats) -> Floats:
@@ -32,11 +36,23 @@ def _unit(values: Floats) -> Floats:
     return unit
 
 
+def _slow(values: Floats) -> Floats:
+    """Return the centred moving mean of hourly ``values`` over :data:`SLOW_HOURS`, shorter at the ends."""
+    total = np.concatenate([[0.0], np.cumsum(values)])
+    at = np.arange(len(values))
+    first, last = np.maximum(at - SLOW_HOURS // 2, 0), np.minimum(at + SLOW_HOURS // 2, len(values))
+    mean: Floats = (total[last] - total[first]) / (last - first)
+    return mean
+
+
 def _multiples(zone: Zone, score: Floats) -> Floats:
     """Return ``Q`` of ``score``, ranked first so that the distribution is exactly that of the zone."""
-    normal = ndtri((rankdata(score) - 0.5) / len(score))
+    rank = np.empty(len(score))
+    rank[np.argsort(score, kind="stable")] = np.arange(len(score))
+    normal = ndtri((rank + 0.5) / len(score))
     value = np.interp(normal, SCORES, zone.multiples)
-    return value / value.mean()
+    relative: Floats = value / value.mean()
+    return relative
 
 
 def _hour_targets(zone: Zone, hours: Hours) -> Floats:
@@ -53,7 +69,9 @@ def relative_prices(zone: Zone, hours: Hours, residual: Floats, market: Floats) 
     group = hours.hour + 24 * (hours.weekday >= 5)
     size = np.bincount(group, minlength=48)
     target = _hour_targets(zone, hours)
-    score = zone.driver * _unit(residual) + np.sqrt(1.0 - zone.driver**2) * market
+    score = (
+        zone.driver * _unit(residual - SLOW_TAKEN * _slow(residual)) + np.sqrt(1.0 - zone.driver**2) * market
+    )
     value = _multiples(zone, score)
     for _ in range(SHAPE_ROUNDS):
         gap = target - np.bincount(group, weights=value, minlength=48) / size
@@ -73,10 +91,11 @@ def _scarcity(hours: Hours, residual: Floats, rng: np.random.Generator) -> Float
     bump = np.exp(-0.5 * np.square((hours.hour - 17.8) / 1.6)) + 0.35 * np.exp(
         -0.5 * np.square((hours.hour - 8.2) / 1.2)
     )
+    peak = np.minimum(120.0 + rng.pareto(1.6, len(shared)) * 130.0, 1_400.0)
     for column, zone in enumerate(ZONES):
-        reach = rng.random(len(shared)) < zone.spikes / 6.0
+        reached = rng.random(len(shared)) < zone.spikes / 6.0
         height = np.zeros(days)
-        height[shared] = reach * np.minimum(120.0 + rng.pareto(1.6, len(shared)) * 120.0, 2_400.0)
+        height[shared] = reached * peak * rng.uniform(0.7, 1.3, len(shared))
         total[:, column] = bump * height[day] * (0.35 if zone.code == "ES" else 1.0)
     return total
 
@@ -91,7 +110,7 @@ def power_prices(hours: Hours, residual: Floats, level: Floats, rng: np.random.G
         [relative_prices(zone, hours, residual[:, i], market[:, i]) for i, zone in enumerate(ZONES)], axis=1
     )
     price = level * relative + _scarcity(hours, residual, rng)
-    return np.round(np.clip(price, FLOOR_EUR, CAP_EUR), 2)
+    return np.round(np.minimum(np.maximum(price, FLOOR_EUR), CAP_EUR), 2)
 
 
 def daily_levels(hours: Hours, days: Days, fronts: Floats) -> Floats:

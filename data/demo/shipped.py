@@ -1,6 +1,7 @@
-"""Real daily series that packages carry: EIA's WTI spot price in ``arch``, ECB rates in ``currency_converter``.
+"""Real series and shapes that packages carry, read from their files where they lie; no package is imported.
 
-The files are read where they lie; the packages themselves are not imported.
+``arch`` has EIA's WTI spot price, ``currency_converter`` the ECB reference rates, ``windpowerlib`` the power curves of
+67 turbines and ``demandlib`` the standard load profiles of the German energy association (BDEW, 2025).
 """
 
 import csv
@@ -129,3 +130,46 @@ def newest_real_day(rates: dict[str, Series]) -> date:
     """Return the last day of the real rates."""
     newest: date = max(series.day[-1] for series in rates.values()).astype(object)
     return newest
+
+
+FLEET_SPREAD_MS = 2.5  # how much the wind differs between the turbines of a country, standard deviation
+PROFILE_MIX = {"h25": 0.25, "g25": 0.17}  # households and commerce; the rest runs flat over the day
+FLAT_WEEKEND = (0.86, 0.77, 1.0)  # what the flat part does on Saturdays, Sundays and working days
+
+
+def fleet_curve() -> tuple[Floats, Floats]:
+    """Return wind speeds in m/s and the share of its capacity that a national fleet yields at each.
+
+    The mean of all turbines, smoothed over speeds because the wind is not the same at all of them.
+    """
+    with _package_file("windpowerlib", "oedb", "power_curves.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    speed = np.array(header[1:], dtype=np.float64)
+    grid = np.arange(0.0, 35.01, 0.1)
+    shares = []
+    for row in rows:
+        known = np.array([cell not in ("", "nan") for cell in row[1:]])
+        power = np.array([float(cell) for cell in row[1:] if cell not in ("", "nan")])
+        shares.append(np.interp(grid, speed[known], power / power.max(), right=0.0))
+    kernel = np.exp(-0.5 * np.square((grid[:, None] - grid[None, :]) / FLEET_SPREAD_MS))
+    fleet: Floats = kernel / kernel.sum(axis=1, keepdims=True) @ np.mean(shares, axis=0)
+    return grid, fleet
+
+
+def load_profile() -> Floats:
+    """Return demand by hour of the day as multiples of its mean, shape (24 hours, 12 months, 3 kinds of day).
+
+    The kinds are Saturday, Sunday or holiday, and working day. The mix of profiles follows the German load.
+    """
+    week = np.array([1.0, 1.0, 5.0]) / 7.0
+    total = (1.0 - sum(PROFILE_MIX.values())) * np.array(FLAT_WEEKEND) / (np.array(FLAT_WEEKEND) @ week)
+    profile = np.broadcast_to(total, (24, 12, 3)).copy()
+    for name, weight in PROFILE_MIX.items():
+        with _package_file("demandlib", "bdew", "bdew_data", f"{name}.csv").open(
+            encoding="utf-8", newline=""
+        ) as file:
+            rows = list(csv.reader(file))[2:98]
+        quarters = np.array([[float(cell) for cell in row[1:37]] for row in rows])
+        hours = quarters.reshape(24, 4, 12, 3).mean(axis=1)
+        profile += weight * hours / (hours @ week).mean()
+    return profile

@@ -5,16 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
+from data.demo import shipped
 from data.demo.calendar import Hours, holidays, year_fraction
 from data.demo.factors import Floats, autoregression
-from data.demo.zones import LOAD_HOURS, LOAD_MONTHS, ZONES
+from data.demo.zones import LOAD_MONTHS, ZONES
 
-WEEKEND_LOAD = 0.84
-# Output of a national fleet as multiples of its mean, at the scores below: 5, 50 and 95 % as measured for Germany.
-WIND_SCORES = (-4.5, -2.6, -1.645, -1.0, -0.5, 0.0, 0.5, 1.0, 1.645, 2.3, 3.0, 4.5)
-WIND_MULTIPLES = (0.01, 0.06, 0.139, 0.33, 0.55, 0.824, 1.18, 1.66, 2.45, 3.05, 3.40, 3.60)
+SATURDAY, SUNDAY = 5, 6
+LOAD_NOISE = 0.035  # of the mean, lasting days
 # Standard deviation of the forecast miss over the mean (Germany: wind 1,912, load 2,482 MW; solar from its MAE).
-LOAD_MISS, WIND_MISS, SOLAR_MISS = 0.046, 0.130, 0.160
+LOAD_MISS, WIND_MISS, SOLAR_MISS = 0.046, 0.130, 0.085
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +38,24 @@ def _column(name: str) -> Floats:
 
 
 def load_mw(hours: Hours, temperature: Floats, rng: np.random.Generator) -> Floats:
-    """Return demand: hour, weekday and month shape, heating below 15 C, and persistent noise of 2.5 %."""
-    free = (hours.weekday >= 5) | np.isin(hours.day, np.array(holidays(), dtype="datetime64[D]"))
-    shape = np.array(LOAD_HOURS)[hours.hour]
-    shape = np.where(free, WEEKEND_LOAD * (0.25 + 0.75 * shape), shape)
+    """Return demand: standard load profiles, the season, heating below 15 C, and noise that lasts days."""
+    free = (hours.weekday == SUNDAY) | np.isin(hours.day, np.array(holidays(), dtype="datetime64[D]"))
+    kind = np.where(free, 1, np.where(hours.weekday == SATURDAY, 0, 2))
+    shape = shipped.load_profile()[hours.hour, hours.month - 1, kind]
     middle = np.arange(-1, 13) * 30.4375 + 15.2
     months = np.interp(year_fraction(hours.day), middle, [LOAD_MONTHS[-1], *LOAD_MONTHS, LOAD_MONTHS[0]])
     noise = autoregression(rng.standard_normal((len(hours), len(ZONES))), 0.985)
-    load = _column("load_mw") * ((shape * months)[:, None] + 0.025 * noise)
+    load = (shape * months)[:, None] + LOAD_NOISE * noise
     cold = np.maximum(15.0 - temperature, 0.0)
-    heating = _column("heating_mw") * (cold - cold.mean(axis=0))
-    return load * _column("load_mw") / load.mean(axis=0) + heating
+    demand: Floats = _column("load_mw") * load / load.mean(axis=0) + _column("heating_mw") * (
+        cold - cold.mean(axis=0)
+    )
+    return demand
 
 
-def wind_mw(scores: Floats) -> Floats:
-    """Return wind output from the scores of the wind, so that calm and storm come as often as measured."""
-    output = np.interp(scores, WIND_SCORES, WIND_MULTIPLES)
+def wind_mw(speed: Floats) -> Floats:
+    """Return wind output from the wind at hub height, through the power curve of a fleet."""
+    output = np.interp(speed, *shipped.fleet_curve())
     scaled: Floats = output / output.mean(axis=0) * _column("wind_mw")
     return scaled
 
@@ -78,15 +79,15 @@ def solar_mw(hours: Hours, rng: np.random.Generator) -> Floats:
     """Return solar output: the sun's height times a cloudiness that lasts about a day."""
     height = np.maximum(_elevation(hours), 0.0)
     scores = autoregression(rng.standard_normal((len(hours), len(ZONES))), 0.965)
-    clear = 0.22 + 0.78 * ndtr(0.15 + 1.1 * scores)
-    output = height**1.2 * clear
+    clear = 0.35 + 0.65 * ndtr(0.2 + 1.1 * scores)
+    output = height**1.05 * clear
     scaled: Floats = output / output.mean(axis=0) * _column("solar_mw")
     return scaled
 
 
-def build_system(hours: Hours, temperature: Floats, scores: Floats, rng: np.random.Generator) -> System:
+def build_system(hours: Hours, temperature: Floats, speed: Floats, rng: np.random.Generator) -> System:
     """Return the hourly system of all zones; forecasts are the outcome plus an error that lasts some hours."""
-    load, wind, solar = load_mw(hours, temperature, rng), wind_mw(scores), solar_mw(hours, rng)
+    load, wind, solar = load_mw(hours, temperature, rng), wind_mw(speed), solar_mw(hours, rng)
 
     def miss(size: float, keep: float) -> Floats:
         return size * autoregression(rng.standard_normal(load.shape), keep)

@@ -15,8 +15,10 @@ TREND_C_PER_YEAR = 0.06
 DAILY_KEEP = 0.80
 RESIDUAL_C = 3.2  # winter 3.9, summer 2.7
 WIND_ROOTS = (0.970, 0.700)  # of the hourly AR(2): autocorrelation about .99 at one hour and .53 at 24
-WIND_SEASON = 0.38  # amplitude in standard deviations, strongest in January
-WEIBULL_SHAPE = 2.1
+WIND_SEASON = 0.50  # amplitude in standard deviations, strongest in January
+WEIBULL_SHAPE = 2.4
+WEIBULL_MEAN = 0.8865  # of the distribution with scale one
+STATION_SHARE = 0.72  # of the wind at hub height, at the ten metres of a station
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,11 @@ def wind_scores(hours: Hours, rng: np.random.Generator) -> Floats:
     return scores
 
 
-def wind_speed(scores: Floats) -> Floats:
-    """Return the wind speed in m/s whose Weibull distribution has each station's mean; shape of ``scores``."""
+def hub_wind(scores: Floats) -> Floats:
+    """Return the wind at hub height in m/s, Weibull with each zone's mean; shape of ``scores``."""
     mean = np.array([zone.wind_speed_ms for zone in ZONES])
-    speed: Floats = mean * 1.128 * (-np.log1p(-ndtr(np.clip(scores, -5.0, 5.0)))) ** (1.0 / WEIBULL_SHAPE)
+    quantile = (-np.log1p(-ndtr(np.clip(scores, -5.0, 5.0)))) ** (1.0 / WEIBULL_SHAPE)
+    speed: Floats = mean / WEIBULL_MEAN * quantile
     return speed
 
 

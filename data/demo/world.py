@@ -1,6 +1,6 @@
 """All of the demo in memory: one seed and one last day make one market, always the same."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from zlib import crc32
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from data.demo import shipped
 from data.demo.bars import Bars, build_bars, round_to
+from data.demo.blemishes import Blemish, Correction, corrections, spoil_bars, spoil_curves
 from data.demo.calendar import Days, Hours, business_days, last_business_day, local_hours
 from data.demo.catalogue import CURVES
 from data.demo.factors import Floats, Paths, simulate
@@ -17,7 +18,14 @@ from data.demo.instruments import DAILY, POWER_FRONTS, InstrumentSpec, curve_inf
 from data.demo.power import daily_levels, peak_bars, power_prices
 from data.demo.shipped import Series
 from data.demo.system import System, build_system
-from data.demo.weather import DailyWeather, daily_weather, hourly_temperature, wind_scores, wind_speed
+from data.demo.weather import (
+    STATION_SHARE,
+    DailyWeather,
+    daily_weather,
+    hourly_temperature,
+    hub_wind,
+    wind_scores,
+)
 from data.demo.zones import ZONES
 
 SEED = 20240607
@@ -44,17 +52,8 @@ class World:
     wti_spot: Series
     rates: dict[str, Series]
     rates_ahead: dict[str, Series]
-    corrections: list["Correction"] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """A value that was first published wrong: instrument or curve, its day, and the factor on the first version."""
-
-    kind: str  # bar, curve or hourly
-    code: str
-    day: np.datetime64
-    factor: float
+    blemishes: tuple[Blemish, ...]
+    corrections: tuple[Correction, ...]
 
 
 def stream(seed: int, name: str) -> np.random.Generator:
@@ -116,6 +115,34 @@ def _bars(days: Days, settles: dict[str, Floats], seed: int) -> dict[str, Bars]:
     return {spec.code: one(spec) for spec in (*DAILY, *POWER_FRONTS)}
 
 
+@dataclass(frozen=True, slots=True)
+class _Hourly:
+    """The hourly part of the world."""
+
+    hours: Hours
+    daily: DailyWeather
+    temperature: Floats
+    hub_wind: Floats
+    system: System
+    price: Floats
+    volume: Floats
+
+
+def _hourly(days: Days, curves: dict[str, CurveHistory], seed: int) -> _Hourly:
+    end: date = days[-1].astype(object)
+    hours = local_hours("Europe/Berlin", years_before(end, HOURLY_YEARS) + timedelta(days=1), end)
+    daily = daily_weather(np.arange(days[0], days[-1] + 1), stream(seed, "temperature"))
+    temperature = hourly_temperature(hours, daily)
+    speed = hub_wind(wind_scores(hours, stream(seed, "wind")))
+    system = build_system(hours, temperature, speed, stream(seed, "system"))
+    fronts = np.stack([curves[f"POWER_{zone.code}"].front for zone in ZONES], axis=1)
+    price = power_prices(hours, system.residual, daily_levels(hours, days, fronts), stream(seed, "power"))
+    share = 0.42 + 0.05 * stream(seed, "auction").standard_normal(price.shape)
+    return _Hourly(
+        hours, daily, temperature, speed, system, price, np.round(system.load * np.clip(share, 0.2, 0.7), 1)
+    )
+
+
 def build(today: date, seed: int = SEED) -> World:
     """Return the market of ten years (hourly: two) that ends on the last trading day at or before ``today``."""
     end = last_business_day(today)
@@ -127,35 +154,27 @@ def build(today: date, seed: int = SEED) -> World:
     paths = simulate(days, stream(seed, "factors"))
     meet_landmarks(days, paths)
     curves = _curves(days, paths, usd, gbp, seed)
-    settles = _settles(days, curves, paths, gbp)
-
-    every_day = np.arange(days[0], days[-1] + 1)
-    daily = daily_weather(every_day, stream(seed, "temperature"))
-    hours = local_hours("Europe/Berlin", years_before(end, HOURLY_YEARS) + timedelta(days=1), end)
-    scores = wind_scores(hours, stream(seed, "wind"))
-    temperature = hourly_temperature(hours, daily)
-    system = build_system(hours, temperature, scores, stream(seed, "system"))
-    fronts = np.stack([curves[f"POWER_{zone.code}"].front for zone in ZONES], axis=1)
-    price = power_prices(hours, system.residual, daily_levels(hours, days, fronts), stream(seed, "power"))
-    rng = stream(seed, "auction")
-    volume = np.round(
-        system.load * np.clip(0.42 + 0.05 * rng.standard_normal(system.load.shape), 0.2, 0.7), 1
-    )
+    bars = _bars(days, _settles(days, curves, paths, gbp), seed)
+    hourly = _hourly(days, curves, seed)
+    rng = stream(seed, "blemishes")
+    blemishes = (*spoil_bars(bars, days, rng), *spoil_curves(curves, days, rng))
     stored = {info.code for info in curve_infos()}
     return World(
         seed=seed,
         days=days,
-        hours=hours,
-        bars=_bars(days, settles, seed),
+        hours=hourly.hours,
+        bars=bars,
         curves={code: history for code, history in curves.items() if code in stored},
-        price=price,
-        volume=volume,
-        peaks={zone.code: peak_bars(hours, price[:, i]) for i, zone in enumerate(ZONES)},
-        system=system,
-        daily=daily,
-        temperature=temperature,
-        wind=wind_speed(scores),
+        price=hourly.price,
+        volume=hourly.volume,
+        peaks={zone.code: peak_bars(hourly.hours, hourly.price[:, i]) for i, zone in enumerate(ZONES)},
+        system=hourly.system,
+        daily=hourly.daily,
+        temperature=hourly.temperature,
+        wind=STATION_SHARE * hourly.hub_wind,
         wti_spot=shipped.wti_spot(),
         rates=rates,
         rates_ahead=ahead,
+        blemishes=blemishes,
+        corrections=corrections(days, rng),
     )

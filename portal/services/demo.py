@@ -47,8 +47,8 @@ def load(
 ) -> DemoSummary:
     """Load the demo desk and its accounts; when it is there already nothing changes and ``fresh`` is False.
 
-    ``today`` is the day at or before which the data end (by default the last trading day that has settled);
-    ``on_progress`` hears the share done, 0 to 1, and a sentence.
+    ``today`` is the day at or before which the data end; they never end later than the last trading day that has
+    settled, which is the default. ``on_progress`` hears the share done, 0 to 1, and a sentence.
 
     Raises
     ------
@@ -84,16 +84,18 @@ def _load(progress: Callable[[float, str], None], today: date | None, *, replace
                 progress(0.02, "Removing the demo desk")
                 writes.remove(work.session)
             progress(0.05, "Simulating ten years of markets")
-            world = build(today or (clock.now() - SETTLED_AFTER).date())
-            stored = writes.Loader(work.session, world, now=clock.now()).run(progress)
+            now = clock.now()
+            settled = (now - SETTLED_AFTER).date()
+            world = build(min(today or settled, settled))
+            rows = writes.store(work.session, world, now=now, progress=progress)
             known = {
                 "seed": SEED,
                 "version": VERSION,
                 "first_day": str(world.days[0]),
                 "last_day": str(world.days[-1]),
-                "rows": stored.rows,
+                "rows": rows,
             }
-            writes.remember(work.session, known, now=clock.now())
+            writes.remember(work.session, known, now=now)
             summary = _summary(known, perf_counter() - start, fresh=True)
     if summary.fresh:
         timeseries.refresh(engine(), summary.first_day, summary.last_day)
