@@ -109,8 +109,9 @@ def power_prices(hours: Hours, residual: Floats, level: Floats, rng: np.random.G
     relative = np.stack(
         [relative_prices(zone, hours, residual[:, i], market[:, i]) for i, zone in enumerate(ZONES)], axis=1
     )
-    price = level * relative + _scarcity(hours, residual, rng)
-    return np.round(np.minimum(np.maximum(price, FLOOR_EUR), CAP_EUR), 2)
+    price: Floats = level * relative + _scarcity(hours, residual, rng)
+    rounded: Floats = price.clip(FLOOR_EUR, CAP_EUR).round(2)
+    return rounded
 
 
 def daily_levels(hours: Hours, days: Days, fronts: Floats) -> Floats:
