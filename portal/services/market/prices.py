@@ -106,18 +106,26 @@ def quotes(
         )
         silent = [row.id for row in rows if row.id not in recent]
         old = queries.last_prices(work.session, clocks=clocks, instrument_ids=silent) if silent else {}
-    return [_quote(row, recent.get(row.id), old.get(row.id), clocks) for row in rows]
+    return [build_quote(row, recent.get(row.id), old.get(row.id), clocks) for row in rows]
 
 
-def _quote(
-    row: InstrumentRow, series: Series | None, old: tuple[date, float] | None, clocks: Clocks
+def build_quote(
+    row: InstrumentRow,
+    series: Series | None,
+    old: tuple[date, float] | None,
+    clocks: Clocks,
+    *,
+    window: int = VOL_WINDOW,
 ) -> Quote:
+    """Return the quote of prices that were read: of ``series``, or of the one ``old`` price of a silent instrument.
+
+    The watchlist and the passports both come through here, so that their figures are the same.
+    """
     if series is None:
         day, last = old or (None, None)
         return Quote(row, day, last, None, (), None, late=_late(row, day, clocks))
     settles = series.settle
-    enough = len(settles) > VOL_WINDOW
-    volatility = price_volatility(settles, window=VOL_WINDOW) if enough else None
+    volatility = price_volatility(settles, window=window) if len(settles) > window else None
     previous = float(settles[-2]) if len(settles) > 1 else None
     return Quote(
         row,
