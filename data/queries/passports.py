@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Date, Row, Select, and_, cast, func, lateral, literal, select, true
+from sqlalchemy import Date, Select, and_, cast, func, lateral, literal, select, true
 from sqlalchemy.orm import Session
 
 from data.models.ingest import ImportBatch
@@ -152,5 +152,6 @@ def _with_provenance(newest: Select[Any]) -> Select[Any]:
     )
 
 
-def _daily(row: Row[Any]) -> PriceRow:
-    return PriceRow(row[0], row[1], None, *row[2:])
+def _daily(row: Any) -> PriceRow:
+    code, day, *rest = row
+    return PriceRow(code, day, None, *rest)

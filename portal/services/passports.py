@@ -41,19 +41,15 @@ def rows_behind(
     query: GridQuery, metric_id: str, params: Mapping[str, Any], clocks: Clocks, actor: Actor
 ) -> Table:
     """Return the rows behind a figure as a grid asks for them, newest first unless sorted otherwise."""
-    found = evaluation.evaluate(metric_id, params, clocks, actor).inputs
-    asked = (
-        query
-        if query.sort or "day" not in {c.key for c in found.columns}
-        else replace(query, sort="day", descending=True)
-    )
-    return sort_rows(without_empty_columns(found), asked)
+    return arranged(query, evaluation.evaluate(metric_id, params, clocks, actor).inputs)
 
 
-def without_empty_columns(table: Table) -> Table:
-    """Return ``table`` with the columns hidden that say nothing in any row."""
+def arranged(query: GridQuery, inputs: Table) -> Table:
+    """Return ``inputs`` in the order asked for, newest day first by default, without columns that say nothing."""
     columns = tuple(
-        replace(column, hidden=True) if all(row[at] is None for row in table.rows) else column
-        for at, column in enumerate(table.columns)
+        replace(column, hidden=True) if all(row[at] is None for row in inputs.rows) else column
+        for at, column in enumerate(inputs.columns)
     )
-    return replace(table, columns=columns)
+    by_day = query.sort is None and any(column.key == "day" for column in columns)
+    asked = replace(query, sort="day", descending=True) if by_day else query
+    return sort_rows(replace(inputs, columns=columns), asked)

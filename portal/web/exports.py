@@ -1,4 +1,4 @@
-"""The export route: any registered grid as CSV or XLSX, under the rights and clocks of the reader."""
+"""The export routes: any registered grid as CSV or XLSX, and receipts, under the rights and clocks of the reader."""
 
 import json
 import logging
@@ -11,7 +11,7 @@ from portal.core.errors import DomainError, NotFound
 from portal.core.permissions import Permission
 from portal.core.table import GridQuery
 from portal.services import clocks as clock_service
-from portal.services import files
+from portal.services import files, passports, receipts
 from portal.web.actor import current_actor
 from portal.web.policy import needs
 from portal.web.views import find_grid
@@ -55,11 +55,26 @@ def export(name: str, kind: str) -> Response:
     return response
 
 
+@blueprint.get("/export/receipt.json")
+@needs(Permission.EXPORT)
+def receipt() -> Response:
+    """Send the receipt of one figure: ``metric``, ``params`` (JSON) and the clocks of its passport."""
+    actor = current_actor()
+    clocks = clock_service.resolve(request.args)
+    params = _asked(request.args.get("params", "{}"))
+    passport = passports.open_passport(request.args.get("metric", ""), params, clocks, actor)
+    issued = receipts.issue(passport, actor)
+    log.info("receipt %s metric=%s user=%s", issued.sha256, passport.metric.id, actor.username)
+    response = Response(issued.content, mimetype="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="{issued.file_name}"'
+    return response
+
+
 def _asked(text: str) -> dict[str, Any]:
     try:
         asked = json.loads(text)
     except json.JSONDecodeError:
         asked = None
     if not isinstance(asked, dict):
-        raise DomainError("The export link is damaged. Open the page again and use its CSV or XLSX link.")
+        raise DomainError("The export link is damaged. Open the page again and use the link there.")
     return asked

@@ -34,7 +34,7 @@ INPUT_COLUMNS = (
     Column("day", "Day", "date"),
     Column("level", "Level", help="A day's price, or the interval of a day that it was made from"),
     Column("start", "Interval from", "moment"),
-    Column("value", "Value", "number", decimals=4),
+    Column("value", "Value", "number", decimals=4, unit_from="unit"),
     Column("unit", "Unit"),
     Column("intervals", "Intervals", "integer", help="Intervals that a day's price was rolled up from"),
     Column("recorded_at", "Recorded", "moment"),
