@@ -1,11 +1,11 @@
 """The rows behind a figure, each with when it was recorded, by which import and from which file."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Date, Select, and_, cast, func, lateral, literal, select, true
+from sqlalchemy import Date, Select, and_, cast, func, lateral, literal, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from data.models.ingest import ImportBatch
@@ -64,39 +64,40 @@ def newest_price_rows(session: Session, *, clocks: Clocks, instrument_ids: Seque
 
 
 def interval_rows(
-    session: Session, *, clocks: Clocks, instrument_id: int, days: Collection[date]
+    session: Session, *, instrument_id: int, versions: Mapping[date, datetime]
 ) -> list[PriceRow]:
-    """Return the intervals (hours, quarter hours) of ``days`` with their provenance, oldest first."""
-    if not days:
+    """Return the intervals (hours, quarter hours) of days in the version given by its ``recorded_at``, oldest first.
+
+    A version of a day is whole, so the clocks that chose the version of the day chose its intervals.
+    """
+    if not versions:
         return []
-    t = PriceTick.__table__.c
-    near = [
-        t.ts >= min(days) - timedelta(days=1),
-        t.ts < max(days) + timedelta(days=2),
-    ]  # names the partitions
-    where = [t.instrument_id == instrument_id, t.day.in_(days), *near]
-    newest = latest(
-        PriceTick.__table__, clocks, key=("instrument_id", "ts"), day="day", where=where
-    ).subquery()
+    days = versions.keys()
     query = (
         select(
             Instrument.code,
-            newest.c.day,
-            newest.c.ts,
-            newest.c.value,
+            PriceTick.day,
+            PriceTick.ts,
+            PriceTick.value,
             Instrument.unit,
             literal(1),
-            newest.c.recorded_at,
+            PriceTick.recorded_at,
             DataSource.code,
             DataSource.name,
             DataSource.licence,
-            func.coalesce(newest.c.batch_id, 0),
+            func.coalesce(PriceTick.batch_id, 0),
             func.coalesce(ImportBatch.file_name, ""),
         )
-        .join(Instrument, Instrument.id == newest.c.instrument_id)
-        .outerjoin(ImportBatch, ImportBatch.id == newest.c.batch_id)
+        .join(Instrument, Instrument.id == PriceTick.instrument_id)
+        .outerjoin(ImportBatch, ImportBatch.id == PriceTick.batch_id)
         .join(DataSource, DataSource.code == func.coalesce(ImportBatch.source_code, Instrument.source_code))
-        .order_by(newest.c.ts)
+        .where(
+            PriceTick.instrument_id == instrument_id,
+            tuple_(PriceTick.day, PriceTick.recorded_at).in_(versions.items()),
+            PriceTick.ts >= min(days) - timedelta(days=1),  # names the partitions
+            PriceTick.ts < max(days) + timedelta(days=2),
+        )
+        .order_by(PriceTick.ts)
     )
     return [PriceRow(*row) for row in session.execute(query)]
 

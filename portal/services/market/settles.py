@@ -13,7 +13,7 @@ import numpy as np
 
 from data.queries import market as queries
 from data.queries import passports as rows_behind
-from data.queries.market import InstrumentRow, Series
+from data.queries.market import Series
 from data.queries.passports import PriceRow
 from data.session import UnitOfWork
 from portal.core.actor import Actor
@@ -23,6 +23,7 @@ from portal.core.metrics import Params
 from portal.core.passport import Evaluation, Outcome, Parameter, Source
 from portal.core.permissions import Permission
 from portal.core.table import Column, Table
+from portal.domain.market.instruments import InstrumentRow
 from portal.services.evaluation import evaluates
 from portal.services.market.prices import LOOK_BACK, VOL_WINDOW, Quote, build_quote
 
@@ -137,10 +138,12 @@ def _read(work: UnitOfWork, codes: Sequence[str], clocks: Clocks, first: date, d
     if days is not None:
         rows = [row for code in known for row in [r for r in rows if r.instrument == code][-days:]]
         for instrument in known.values():
-            rolled = [r.day for r in rows if r.instrument == instrument.code and r.intervals > 1]
-            rows += rows_behind.interval_rows(
-                work.session, clocks=clocks, instrument_id=instrument.id, days=rolled
-            )
+            rolled = {
+                row.day: row.recorded_at
+                for row in rows
+                if row.instrument == instrument.code and row.start is None and row.intervals > 1
+            }
+            rows += rows_behind.interval_rows(work.session, instrument_id=instrument.id, versions=rolled)
     return Settles(clocks, first, tuple(known[code] for code in codes), tuple(sorted(rows, key=_order)))
 
 
