@@ -99,7 +99,8 @@ def interval_rows(
         )
         .order_by(PriceTick.ts)
     )
-    return [PriceRow(*row) for row in session.execute(query)]
+    rows: Any = session.execute(query)  # its type has room for ten columns
+    return [PriceRow(*row) for row in rows]
 
 
 def _with_provenance(newest: Select[Any]) -> Select[Any]:

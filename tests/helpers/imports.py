@@ -14,8 +14,8 @@ def add_batch(recorded_at: datetime, *, file_name: str = "prices.csv", source: s
     with UnitOfWork(write=True) as work:
         key = work.session.scalar(
             text(
-                "INSERT INTO import_batches (kind, source_code, file_name, sha256, options, status, actor, recorded_at, "
-                "rows_read, rows_accepted, rows_quarantined, rows_duplicate, report) "
+                "INSERT INTO import_batches (kind, source_code, file_name, sha256, options, status, actor, "
+                "recorded_at, rows_read, rows_accepted, rows_quarantined, rows_duplicate, report) "
                 "VALUES ('prices', :source, :file, '', '{}', 'stored', 'test', :at, 0, 0, 0, 0, '{}') RETURNING id"
             ),
             {"source": source, "file": file_name, "at": recorded_at},

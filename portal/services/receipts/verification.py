@@ -208,7 +208,8 @@ def _check_rows(document: Mapping[str, Any], verdict: Verdict) -> Verdict:
     outcome = _replayed(document)
     if outcome is None:
         return _say(verdict, "This release cannot compute the value from the rows in the file.")
-    if not _same(outcome.value, document["value"]) or outcome.unit != document["unit"]:
+    same_unit = outcome.unit == document["unit"] or not rows["list"]  # without rows the unit is not known
+    if not _same(outcome.value, document["value"]) or not same_unit:
         stated = f"{document['value']!r} {document['unit']}".strip()
         return _say(
             verdict,

@@ -222,7 +222,7 @@ def test_bad_parameters_are_refused_in_sentences(desk, metric_id, params, words)
 
 
 def test_unknown_metric_or_instrument_is_not_found(desk):
-    with pytest.raises(NotFound, match="no metric 'market.none'"):
+    with pytest.raises(NotFound, match="There is no metric"):
         passports.open_passport("market.none", {}, CLOCKS["now"], READER)
     with pytest.raises(NotFound, match="no instrument 'NONE'"):
         passports.open_passport("market.last", {"instrument": "NONE"}, CLOCKS["now"], READER)
