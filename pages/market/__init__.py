@@ -1,5 +1,5 @@
 """Market: prices, curves, spreads, volatility, data quality."""
 
-from pages.market import instrument, prices
+from pages.market import instrument, prices, volatility
 
-__all__ = ["instrument", "prices"]
+__all__ = ["instrument", "prices", "volatility"]

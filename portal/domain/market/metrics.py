@@ -83,3 +83,80 @@ MOVE = register(
         signed=True,
     )
 )
+
+
+def _volatility_pair(key: str, title: str, formula: str, symbols: str, computed_by: str) -> tuple[Metric, Metric]:
+    """Register a volatility twice: as a percentage of relative returns, and in the unit of the price of changes."""
+    relative = Metric(
+        f"market.{key}",
+        title,
+        "% a year",
+        f"{formula} Returns are logarithmic; A is 252 observations a year, or 365 for prices of all seven days.",
+        symbols,
+        computed_by,
+        decimals=1,
+        percent=True,
+    )
+    absolute = Metric(
+        f"market.{key}_abs",
+        f"{title}, absolute",
+        "",
+        f"{formula} Returns are price changes, because prices can reach zero or below, so that the volatility is in "
+        "the unit of the price; A is 252 observations a year, or 365 for prices of all seven days.",
+        symbols,
+        computed_by,
+    )
+    return register(relative), register(absolute)
+
+
+STUDY_VOL = _volatility_pair(
+    "window_vol",
+    "Realised volatility of a window",
+    "Sample standard deviation of the last n daily returns, annualised.",
+    "sqrt(A) · sd( r(t-n+1) … r(t) )",
+    "portal.domain.market.volatility.rolling_volatility",
+)
+EWMA_VOL = _volatility_pair(
+    "ewma_vol",
+    "EWMA volatility",
+    "Square root of the exponentially weighted mean of squared daily returns with decay 0.94, annualised.",
+    "sqrt( A · v(t) ),  v(t) = 0.94 v(t-1) + 0.06 r(t)²",
+    "portal.domain.market.volatility.ewma_variance",
+)
+GARCH_VOL = _volatility_pair(
+    "garch_vol",
+    "GARCH volatility",
+    "What a GARCH(1,1), fitted to the returns of the period by maximum likelihood (library arch, normal shocks, "
+    "constant mean, backcast start), expects for the next day, annualised.",
+    "sqrt( A · s(t+1) ),  s(t+1) = omega + alpha e(t)² + beta s(t)",
+    "portal.domain.market.garch.fit_garch",
+)
+GARCH_LONG_RUN = _volatility_pair(
+    "garch_long_run",
+    "Long-run volatility",
+    "The level that the GARCH forecasts return to, annualised; none when shocks never die out.",
+    "sqrt( A · omega / (1 - alpha - beta) )",
+    "portal.domain.market.garch_forecast.long_run_variance",
+)
+GARCH_PERSISTENCE = register(
+    Metric(
+        "market.garch_persistence",
+        "Persistence",
+        "of 1",
+        "The share of a shock to the variance that is left after one day.",
+        "alpha + beta",
+        "portal.domain.market.garch_forecast.persistence",
+        decimals=4,
+    )
+)
+GARCH_HALF_LIFE = register(
+    Metric(
+        "market.garch_half_life",
+        "Half-life",
+        "days",
+        "The number of days until half of a shock to the variance is gone; none when shocks never die out.",
+        "ln 0.5 / ln( alpha + beta )",
+        "portal.domain.market.garch_forecast.half_life",
+        decimals=1,
+    )
+)
