@@ -67,12 +67,15 @@ def _arch_model(returns: FloatArray1D, spec: GarchSpec) -> Any:
 
     build: Any = arch_model  # its literals are narrower than what it reads
     try:
-        return build(
+        model = build(
             returns, mean=spec.mean, lags=spec.lags, vol=spec.vol, p=spec.p, o=spec.o, q=spec.q, power=spec.power,
             dist=spec.dist, rescale=False,
         )  # fmt: skip
     except (ValueError, TypeError) as cause:
         raise NoSuchModel(f"There is no volatility model {spec.title}: {cause}", model=spec.title) from cause
+    # a simulated forecast of the same fit must be the same tomorrow
+    model.distribution = type(model.distribution)(seed=np.random.default_rng(_SEED))
+    return model
 
 
 def _best_arch_fit(model: Any, spec: GarchSpec, starts: int) -> Any:
