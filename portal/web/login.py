@@ -20,7 +20,10 @@ EXPIRED = Problem(
 )
 SIGNED_OUT = Problem("You are signed out", HTTPStatus.OK, "signed-out", "See you soon.")
 STALE_FORM = Problem(
-    "This page was open for too long", HTTPStatus.BAD_REQUEST, "stale-form", "Nothing was sent. Please sign in now."
+    "This page was open for too long",
+    HTTPStatus.BAD_REQUEST,
+    "stale-form",
+    "Nothing was sent. Please sign in now.",
 )
 
 

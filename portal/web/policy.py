@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from dash import Dash, page_registry
+from dash._callback import GLOBAL_API_PATHS
 from flask import Flask
 
 from portal.core.errors import ConfigurationError
@@ -90,11 +91,11 @@ def read(app: Dash) -> Policy:
 def _refuse_side_doors(app: Dash) -> None:
     if app._enable_mcp:  # noqa: SLF001  (Dash offers no public way to ask)
         raise ConfigurationError("Dash's MCP server answers past the guard. Make Dash with enable_mcp=False.")
-    for endpoint in app.server.view_functions:
-        if endpoint.startswith("dash_callback_api_"):
-            raise ConfigurationError(
-                f"The route '{endpoint}' calls a callback past the guard. Remove api_endpoint= from that callback."
-            )
+    routed = [name for name in app.server.view_functions if name.startswith("dash_callback_api_")]
+    for door in (*routed, *app.callback_api_paths, *GLOBAL_API_PATHS):
+        raise ConfigurationError(
+            f"The API endpoint '{door}' calls a callback past the guard. Remove api_endpoint= from that callback."
+        )
 
 
 def _callbacks(app: Dash) -> tuple[dict[str, Permission], frozenset[str]]:

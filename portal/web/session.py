@@ -54,8 +54,10 @@ def install(server: Flask, config: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session
         MAX_CONTENT_LENGTH=(config.upload_mb * 4 // 3 + 2) * 2**20,  # uploads arrive as base64 in JSON
     )
-    manager = LoginManager(server)
-    manager.session_protection = None  # sessions are kept and ended by the server, not bound to address and agent
+    manager = LoginManager(server, add_context_processor=False)  # an error page must not ask the database again
+    manager.session_protection = (
+        None  # sessions are kept and ended by the server, not bound to address and agent
+    )
     manager.user_loader(_load)
     csrf.init_app(server)
     server.after_request(_offer_csrf_token)
@@ -106,7 +108,9 @@ def begin(username: str, password: str) -> Actor:
     WrongPassword, AccountDisabled, TooManyAttempts
         See :func:`portal.services.access.sign_in`.
     """
-    token = access.sign_in(username, password, address=request.remote_addr or "unknown", agent=str(request.user_agent))
+    token = access.sign_in(
+        username, password, address=request.remote_addr or "unknown", agent=str(request.user_agent)
+    )
     actor = access.actor_of(token)
     if actor is None:
         raise NotSignedIn("The session ended while it began. Sign in again.")
