@@ -15,7 +15,7 @@ from gunicorn.arbiter import Arbiter
 from portal.cli.address import listen
 from portal.core.config import Settings
 
-FOLLOW = "ENERSCOPE_FOLLOW_PARENT"  # set by the Makefile: stop when make stops
+FOLLOW = "ENERSCOPE_FOLLOW_PARENT"  # process whose end is ours too; the Makefile names make
 _LOOK_SECONDS = 2.0
 _BACKLOG = 512
 
@@ -68,7 +68,7 @@ class _Launcher(Arbiter):  # type: ignore[misc]  # gunicorn has no types
 
     def __init__(self, app: _Portal) -> None:
         super().__init__(app)
-        self._parent = os.getppid() if os.environ.get(FOLLOW) else 0
+        self._parent = int(os.environ.get(FOLLOW) or 0)
         self._parent_caught = _catches(self._parent, signal.SIGINT)
         self._looked = time.monotonic()
 
