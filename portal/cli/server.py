@@ -69,7 +69,7 @@ class _Launcher(Arbiter):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, app: _Portal) -> None:
         super().__init__(app)
         self._parent = int(os.environ.get(FOLLOW) or 0)
-        self._parent_caught = _catches(self._parent, signal.SIGINT)
+        self._parent_caught = _caught(self._parent)
         self._looked = time.monotonic()
 
     def manage_workers(self) -> None:
@@ -88,13 +88,11 @@ class _Launcher(Arbiter):  # type: ignore[misc]  # gunicorn has no types
     def _abandoned(self) -> bool:
         """Tell whether our parent is gone, or is waiting for us to end.
 
-        GNU make passes SIGTERM on to us, but not a SIGINT sent to it alone: it drops its handler and waits.
+        GNU make passes SIGTERM on to us, but not a SIGINT or SIGHUP sent to it alone: it drops its handler and waits.
         """
         if not self._parent:
             return False
-        return os.getppid() != self._parent or (
-            self._parent_caught and not _catches(self._parent, signal.SIGINT)
-        )
+        return os.getppid() != self._parent or bool(self._parent_caught & ~_caught(self._parent))
 
     def _revive_database(self) -> None:
         from portal.core.errors import EnerscopeError
@@ -107,11 +105,11 @@ class _Launcher(Arbiter):  # type: ignore[misc]  # gunicorn has no types
             self.log.error("%s", problem.message)  # noqa: TRY400  (the sentence says it all; the next look tries again)
 
 
-def _catches(pid: int, number: signal.Signals) -> bool:
-    """Tell whether process ``pid`` has a handler for a signal; False where the system does not say."""
+def _caught(pid: int) -> int:
+    """Return which signals to end it process ``pid`` handles, as bits; 0 where the system does not say."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text("ascii", errors="replace").splitlines()
     except OSError:
-        return False
+        return 0
     mask = next((int(line.split()[1], 16) for line in lines if line.startswith("SigCgt:")), 0)
-    return bool(mask & (1 << (number - 1)))
+    return mask & sum(1 << (number - 1) for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM))
