@@ -8,7 +8,7 @@ from portal.web.guard import guarded_clientside
 from components import shell as frame
 from portal import VERSION
 from portal.services import clocks as clock_service
-from portal.services import demo
+from portal.services.access import demo_is_loaded
 from portal.web.nav import menu
 
 
@@ -20,7 +20,7 @@ def layout() -> Component:
         user=actor.name,
         roles=", ".join(sorted(role.label for role in actor.roles)),
         latest=clock_service.latest_day().isoformat(),
-        demo=demo.is_loaded(),
+        demo=demo_is_loaded(),
         version=VERSION,
     )
 
