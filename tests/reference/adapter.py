@@ -13,7 +13,7 @@ from portal.domain.market import decomposition, garch, garch_forecast, returns, 
 
 Inputs = Mapping[str, Any]
 Answer = dict[str, Any]
-MAX_HORIZON = 66  # of forecasts whose case does not say which days it wants
+MAX_HORIZON = 252  # of forecasts whose case does not say which days it wants
 _PERCENT = 100.0
 
 
@@ -70,6 +70,13 @@ def _returns(inputs: Inputs) -> np.ndarray:
 
 
 _SPEC_NAMES = {"distribution": "dist"}
+_DISTRIBUTIONS = {
+    "student": "t",
+    "student-t": "t",
+    "std": "t",
+    "gauss": "normal",
+    "sstd": "skewt",
+}  # R's and others'
 _SPEC_KEYS = ("vol", "p", "o", "q", "power", "mean", "lags", "dist", "distribution")
 
 
@@ -80,8 +87,12 @@ def _spec(inputs: Inputs) -> garch.GarchSpec:
     if unknown:
         raise LookupError(f"The product's GARCH has no option {', '.join(unknown)}.")
     rule = str(inputs.get("presample", "backcast")).lower()
-    presample = garch.Presample.MEAN_SQUARE if "mean" in rule else garch.Presample.BACKCAST
-    return garch.GarchSpec(**{_SPEC_NAMES.get(k, k): v for k, v in given.items()}, presample=presample)
+    presample = garch.Presample.BACKCAST if "backcast" in rule else garch.Presample.MEAN_SQUARE
+    options = {_SPEC_NAMES.get(k, k): v for k, v in given.items()}
+    options["dist"] = _DISTRIBUTIONS.get(
+        str(options.get("dist", "normal")).lower(), options.get("dist", "normal")
+    )
+    return garch.GarchSpec(**options, presample=presample)
 
 
 def garch_benchmark(inputs: Inputs) -> Answer:
@@ -99,8 +110,14 @@ def garch_fit(inputs: Inputs) -> Answer:
 
 def _fit_answer(fit: garch.GarchFit, inputs: Inputs) -> Answer:
     days = inputs.get("horizons", range(1, MAX_HORIZON + 1))
+    column = next((name for name in inputs.get("series", {}) if name != "index"), "y")
+    lags = {
+        name.replace("y[", f"{column}[", 1): value
+        for name, value in fit.params.items()
+        if name.startswith("y[")
+    }
     return {
-        "params": dict(fit.params),
+        "params": {**fit.params, **lags},  # a case may name lags by the column
         "standard_errors": dict(fit.standard_errors),
         "log_likelihood": fit.log_likelihood,
         "variance_forecast": {f"h{day}": float(fit.variance_forecast[day - 1]) for day in days},
@@ -223,6 +240,8 @@ def degree_days(inputs: Inputs) -> Answer:
     bases = {name: inputs[name] for name in ("base_hdd", "base_cdd") if name in inputs}
     if "base" in inputs:
         bases = {"base_hdd": inputs["base"], "base_cdd": inputs["base"]}
+    elif any("fahrenheit" in name for name in inputs):
+        bases = {"base_hdd": 65.0, "base_cdd": 65.0, **bases}  # the base of US contracts
     extremes = next((inputs[name] for name in inputs if name.startswith("tmin_tmax")), None)
     if extremes is not None:
         low, high = np.asarray(extremes, dtype=np.float64).T

@@ -265,7 +265,7 @@ def nearest_correlation(
         raise LengthMismatch(
             f"A correlation matrix is square, this one has shape {given.shape}.", shape=given.shape
         )
-    require_complete(given.ravel(), "correlation matrix")
+    require_complete(given.ravel(), "correlations")
     given = (given + given.T) / 2.0
     if _is_correlation(given):
         return RepairedCorrelation(given, 0.0)

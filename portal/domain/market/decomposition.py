@@ -177,9 +177,9 @@ def _cyclic(y: FloatLike1D, period: int, what: str) -> FloatArray1D:
     """Check a series for a decomposition."""
     if period < 2:
         raise BadParameter(f"A cycle has at least 2 observations, not {period}.", name="period", value=period)
-    series = as_vector(y, "series")
+    series = as_vector(y, "values")
     require_length(series, 2 * period, f"{what} with a cycle of {period}")
-    require_complete(series, "series")
+    require_complete(series, "values")
     return series
 
 

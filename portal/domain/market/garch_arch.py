@@ -8,7 +8,7 @@ from portal.core.arrays import FloatArray1D
 from portal.domain.market.errors import FitFailed, NoSuchModel
 from portal.domain.market.garch_model import Engine, GarchFit, GarchSpec
 
-SIMULATIONS = 5_000
+SIMULATIONS = 10_000
 _SEED = 20_200_420
 _STARTING_WEIGHTS = ((0.05, 0.90), (0.10, 0.85), (0.15, 0.70))  # alpha and beta
 
@@ -103,22 +103,30 @@ def _best_arch_fit(model: Any, spec: GarchSpec, starts: int) -> Any:
 
 
 def _arch_starts(params: Any, spec: GarchSpec) -> list[FloatArray1D]:
-    """Further starting vectors for GARCH(1,1) and GJR: other weights, same long-run variance."""
-    shape = spec.shape()
-    if shape is None or (shape.p, shape.q) != (1, 1) or shape.o > 1:
+    """Further starting vectors: other weights of the recursion, same long-run level, rest as fitted."""
+    if spec.vol.upper() not in {"GARCH", "ARCH", "EGARCH", "APARCH"}:
         return []
-    names = list(params.index)
-    kept = params["alpha[1]"] + 0.5 * params.get("gamma[1]", 0.0) + params["beta[1]"]
+    groups = {
+        name: [n for n in params.index if n.startswith(f"{name}[")] for name in ("alpha", "gamma", "beta")
+    }
+    logarithmic = spec.vol.upper() == "EGARCH"
+    kept = params[groups["beta"]].sum()
+    if not logarithmic:
+        kept += params[groups["alpha"]].sum() + 0.5 * params[groups["gamma"]].sum()
     level = params["omega"] / max(1.0 - kept, 1e-3)
     vectors = []
     for alpha, beta in _STARTING_WEIGHTS:
-        vector = params.to_numpy(dtype=np.float64, copy=True)
-        vector[names.index("omega")] = level * (1.0 - alpha - beta)
-        vector[names.index("beta[1]")] = beta
-        vector[names.index("alpha[1]")] = alpha / 2 if shape.o else alpha
-        if shape.o:
-            vector[names.index("gamma[1]")] = alpha
-        vectors.append(vector)
+        shares = {"alpha": alpha, "gamma": -alpha / 2 if logarithmic else alpha / 2, "beta": beta}
+        start = params.copy()
+        for name, members in groups.items():
+            start[members] = shares[name] / max(len(members), 1)
+        used = (
+            beta
+            if logarithmic
+            else alpha + 0.25 * alpha * bool(groups["gamma"]) + beta * bool(groups["beta"])
+        )
+        start["omega"] = level * (1.0 - used)
+        vectors.append(start.to_numpy(dtype=np.float64))
     return vectors
 
 

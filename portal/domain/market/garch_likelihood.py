@@ -8,9 +8,6 @@ several times faster, which matters in loops. Both are compared in the tests. Us
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.signal import lfilter
-from scipy.special import digamma, gammaln
 
 from portal.core.arrays import FloatArray1D, FloatArray2D
 from portal.domain.market.errors import FitFailed
@@ -202,6 +199,8 @@ class _Likelihood:
 
     def _filter(self, drive: FloatArray1D, beta: FloatArray1D, past: float) -> FloatArray1D:
         """Run ``y[t] = drive[t] + sum beta[j] y[t-j]`` with all earlier values equal to ``past``."""
+        from scipy.signal import lfilter  # a second to import: not before the first fit
+
         if not len(beta):
             return drive
         # state i holds what the past adds to step i: the betas from i on
@@ -224,6 +223,8 @@ class _Likelihood:
 
     def climb(self, start: FloatArray1D) -> tuple[float, FloatArray1D, bool]:
         """Ascend from a start by sequential quadratic programming, then polish by Newton steps."""
+        from scipy.optimize import minimize
+
         n = len(self.returns)
         with np.errstate(
             all="ignore"
@@ -319,6 +320,8 @@ def _lagged(values: FloatArray1D, lag: int, past: float) -> FloatArray1D:
 
 def _density(residuals: FloatArray1D, variance: FloatArray1D, nu: float) -> FloatArray1D:
     """Log density of each observation: normal for infinite ``nu``, else Student t of unit variance."""
+    from scipy.special import gammaln
+
     square = residuals**2 / variance
     density: FloatArray1D
     if np.isinf(nu):
@@ -330,6 +333,8 @@ def _density(residuals: FloatArray1D, variance: FloatArray1D, nu: float) -> Floa
 
 
 def _nu_slope(nu: float, square: FloatArray1D) -> FloatArray1D:
+    from scipy.special import digamma
+
     constant = 0.5 * (digamma((nu + 1.0) / 2.0) - digamma(nu / 2.0) - 1.0 / (nu - 2.0))
     ratio = square / (nu - 2.0)
     slope: FloatArray1D = (

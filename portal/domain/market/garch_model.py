@@ -72,16 +72,14 @@ class GarchSpec:
 
     def shape(self) -> Shape | None:
         """The same model for our own likelihood, or None where that does not have it."""
-        plain = self.vol.lower() in {"garch", "arch"} and self.power == 2.0 and isinstance(self.p, int)
         mean = _OWN_MEANS.get(self.mean.lower())
         student = _OWN_DISTRIBUTIONS.get(self.dist.lower())
-        if not plain or mean is None or student is None:
+        if self.vol.lower() not in {"garch", "arch"} or self.power != 2.0 or not isinstance(self.p, int):
             return None
-        is_arch = self.vol.lower() == "arch"
-        return Shape(
-            int(self.p), 0 if is_arch else self.o, 0 if is_arch else self.q,  # type: ignore[arg-type]
-            mean, student, self.presample is Presample.MEAN_SQUARE,
-        )  # fmt: skip
+        if mean is None or student is None:
+            return None
+        orders = (0, 0) if self.vol.lower() == "arch" else (self.o, self.q)
+        return Shape(self.p, *orders, mean, student, self.presample is Presample.MEAN_SQUARE)
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value

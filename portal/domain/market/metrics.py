@@ -85,7 +85,9 @@ MOVE = register(
 )
 
 
-def _volatility_pair(key: str, title: str, formula: str, symbols: str, computed_by: str) -> tuple[Metric, Metric]:
+def _volatility_pair(
+    key: str, title: str, formula: str, symbols: str, computed_by: str
+) -> tuple[Metric, Metric]:
     """Register a volatility twice: as a percentage of relative returns, and in the unit of the price of changes."""
     relative = Metric(
         f"market.{key}",

@@ -6,7 +6,7 @@ from portal.core.arrays import DateArray1D, FloatArray1D, FloatLike1D
 from portal.domain.market.errors import InsufficientHistory, LengthMismatch, SeriesHasNaN
 
 
-def as_vector(values: FloatLike1D, name: str = "series") -> FloatArray1D:
+def as_vector(values: FloatLike1D, name: str = "values") -> FloatArray1D:
     """Return ``values`` as a float64 vector.
 
     Parameters
@@ -54,7 +54,7 @@ def label(position: int, dates: DateArray1D | None) -> str:
     return f"observation {position + 1}" if dates is None else str(dates[position])
 
 
-def require_complete(values: FloatArray1D, name: str = "series", dates: DateArray1D | None = None) -> None:
+def require_complete(values: FloatArray1D, name: str = "values", dates: DateArray1D | None = None) -> None:
     """Refuse a series with missing or infinite values.
 
     Parameters
@@ -75,7 +75,7 @@ def require_complete(values: FloatArray1D, name: str = "series", dates: DateArra
     if bad.size:
         first = int(bad[0])
         raise SeriesHasNaN(
-            f"The {name} has {bad.size} missing or infinite values, the first at {label(first, dates)}; "
+            f"The series of {name} has {bad.size} missing or infinite values, the first at {label(first, dates)}; "
             "leave these observations out or fill them with a flagged value first.",
             name=name,
             position=first,
