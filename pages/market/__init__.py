@@ -1,5 +1,5 @@
-"""Market: prices, curves, spreads, volatility, data quality."""
+"""Market: prices, curves, spreads, volatility, correlation, seasonality, data quality."""
 
-from pages.market import instrument, prices, volatility
+from pages.market import correlation, instrument, prices, volatility
 
-__all__ = ["instrument", "prices", "volatility"]
+__all__ = ["correlation", "instrument", "prices", "volatility"]

@@ -162,3 +162,38 @@ GARCH_HALF_LIFE = register(
         decimals=1,
     )
 )
+CORRELATION = register(
+    Metric(
+        "market.correlation",
+        "Correlation",
+        "of 1",
+        "Pearson correlation of the returns of two instruments over the days on which every instrument of the set has "
+        "a price; log returns, or price changes where prices reach zero or below. On request shrunk towards none by "
+        "the rule of Ledoit and Wolf.",
+        "cov(x, y) / ( sd(x) · sd(y) )",
+        "portal.domain.market.correlation.correlate",
+        decimals=3,
+    )
+)
+CONDITION = register(
+    Metric(
+        "market.condition_number",
+        "Condition number",
+        "to 1",
+        "The largest eigenvalue of the correlation matrix over the smallest; above 1,000 it should not be inverted.",
+        "lambda(max) / lambda(min)",
+        "portal.domain.market.correlation.correlate",
+        decimals=1,
+    )
+)
+COMMON_RETURNS = register(
+    Metric(
+        "market.common_returns",
+        "Common returns",
+        "returns",
+        "The number of returns that run between days on which every instrument of the set has a price.",
+        "count of complete cases",
+        "portal.domain.market.joint_returns.joint_returns",
+        decimals=0,
+    )
+)
