@@ -19,6 +19,7 @@ from portal.core.passport import Evaluation, Outcome, Parameter
 from portal.core.permissions import Permission
 
 TEXT_LIMIT = 2000
+ROUNDING = 1e-12  # relative; another processor may round the last digit of a sum differently
 
 
 EvaluatorFunction = Callable[[UnitOfWork, Params, Clocks, Actor], Evaluation]
@@ -27,13 +28,18 @@ Replay = Callable[[Sequence[Mapping[str, Any]], Params, Clocks], Outcome]
 
 @dataclass(frozen=True, slots=True)
 class Evaluator:
-    """A registered evaluator. ``replay`` is None where the value cannot be computed from the rows alone."""
+    """A registered evaluator.
+
+    ``replay`` is None where the value cannot be computed from the rows alone. ``tolerance`` is the relative difference
+    that another machine may make.
+    """
 
     metric_id: str
     permission: Permission
     parameters: tuple[Parameter, ...]
     run: EvaluatorFunction
     replay: Replay | None = None
+    tolerance: float = ROUNDING
 
 
 _EVALUATORS: dict[str, Evaluator] = {}
@@ -46,6 +52,7 @@ def evaluates(
     permission: Permission,
     parameters: Sequence[Parameter] = (),
     replay: Replay | None = None,
+    tolerance: float = ROUNDING,
 ) -> Callable[[EvaluatorFunction], EvaluatorFunction]:
     """Register the decorated function as the evaluator of ``metric_id``; a second one raises ValueError."""
 
@@ -54,7 +61,7 @@ def evaluates(
             raise ValueError(f"An evaluator is registered for '{metric_id}', which is not a metric.")
         if metric_id in _EVALUATORS:
             raise ValueError(f"The metric '{metric_id}' has two evaluators.")
-        _EVALUATORS[metric_id] = Evaluator(metric_id, permission, tuple(parameters), run, replay)
+        _EVALUATORS[metric_id] = Evaluator(metric_id, permission, tuple(parameters), run, replay, tolerance)
         return run
 
     return register

@@ -24,7 +24,7 @@ from portal.core.passport import Evaluation, Outcome, Parameter, Source
 from portal.core.permissions import Permission
 from portal.core.table import Column, Table
 from portal.domain.market.instruments import InstrumentRow
-from portal.services.evaluation import evaluates
+from portal.services.evaluation import ROUNDING, evaluates
 from portal.services.market.prices import LOOK_BACK, VOL_WINDOW, Quote, build_quote
 
 INSTRUMENT = Parameter("instrument", "Instrument")
@@ -61,11 +61,16 @@ class Settles:
     def quote(self, *, window: int = VOL_WINDOW) -> Quote:
         """Return the quote of the only instrument, made as the watchlist makes it."""
         (instrument,) = self.instruments
-        days = self.of(instrument.code)
-        recent = [row for row in days if row.day >= self.first]
-        old = (days[-1].day, days[-1].value) if days and not recent else None
-        series = Series(tuple(r.day for r in recent), np.array([r.value for r in recent])) if recent else None
-        return build_quote(instrument, series, old, self.clocks, window=window)
+        days, series = self.of(instrument.code), self.series(instrument.code)
+        old = (days[-1].day, days[-1].value) if days and not series.day else None
+        return build_quote(instrument, series if series.day else None, old, self.clocks, window=window)
+
+    def series(self, code: str) -> Series:
+        """Return the prices of ``code`` within the look-back."""
+        recent = [row for row in self.of(code) if row.day >= self.first]
+        return Series(
+            tuple(row.day for row in recent), np.array([row.value for row in recent], dtype=np.float64)
+        )
 
     def aligned(self) -> tuple[list[date], dict[str, list[float]]]:
         """Return the days on which every instrument has a price, and the prices of each on them."""
@@ -86,10 +91,11 @@ def one_instrument(params: Params) -> tuple[str, ...]:
     return (str(params["instrument"]),)
 
 
-def usual_look_back(params: Params) -> int:
-    """Return the calendar days to read: the watchlist's, or more for a wider window (holidays included)."""
+def usual_first(params: Params, clocks: Clocks) -> date:
+    """Return the first day to read: the watchlist's, or earlier for a wider window (holidays included)."""
     window = params.get("window", VOL_WINDOW)
-    return max(LOOK_BACK, int(window) * 7 // 5 + 42) if isinstance(window, int) else LOOK_BACK
+    days = max(LOOK_BACK, int(window) * 7 // 5 + 42) if isinstance(window, int) else LOOK_BACK
+    return queries.window_start(clocks, days)
 
 
 def from_settles(
@@ -97,24 +103,31 @@ def from_settles(
     *,
     parameters: Sequence[Parameter] = (INSTRUMENT,),
     codes: Callable[[Params], Sequence[str]] = one_instrument,
-    look_back: Callable[[Params], int] = usual_look_back,
+    first: Callable[[Params, Clocks], date] = usual_first,
     days: int | None = None,
+    tolerance: float = ROUNDING,
 ) -> Callable[[Compute], Compute]:
     """Register the decorated function of daily prices as the evaluator of ``metric_id``.
 
-    ``codes`` names the instruments to read, ``look_back`` the calendar days. ``days`` keeps the newest days only, when
-    no more are behind the value; the intervals that they were rolled up from are shown then, too.
+    ``codes`` names the instruments to read, ``first`` the day from which on. ``days`` keeps the newest days only, when
+    no more are behind the value; the intervals that they were rolled up from are shown then, too. ``tolerance`` is the
+    relative difference that another machine may make.
     """
 
     def register(compute: Compute) -> Compute:
         def replay(records: Sequence[Mapping[str, Any]], params: Params, clocks: Clocks) -> Outcome:
-            first = queries.window_start(clocks, look_back(params))
-            return compute(_from_records(records, codes(params), clocks, first), params)
+            found = _from_records(records, codes(params), clocks, first(params, clocks))
+            return compute(found, params)
 
-        @evaluates(metric_id, permission=Permission.MARKET_READ, parameters=parameters, replay=replay)
+        @evaluates(
+            metric_id,
+            permission=Permission.MARKET_READ,
+            parameters=parameters,
+            replay=replay,
+            tolerance=tolerance,
+        )
         def run(work: UnitOfWork, params: Params, clocks: Clocks, _actor: Actor) -> Evaluation:
-            first = queries.window_start(clocks, look_back(params))
-            found = _read(work, codes(params), clocks, first, days)
+            found = _read(work, codes(params), clocks, first(params, clocks), days)
             return _evaluation(found, compute(found, params))
 
         return compute

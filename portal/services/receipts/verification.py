@@ -24,7 +24,6 @@ from portal.services.receipts.document import SCHEMA, VERSION, field_digests, ro
 from portal.services.receipts.verdict import Status, Verdict
 
 LARGEST = 64 * 1024 * 1024
-TOLERANCE = 1e-12  # relative; another processor may round the last digit of a sum differently
 SHAPE: Mapping[str, tuple[type, ...]] = {
     "schema": (str,),
     "version": (int,),
@@ -147,7 +146,7 @@ def _about_changed(name: str, document: Mapping[str, Any]) -> str:
     if name not in ("value", "rows", "params", "clocks"):
         return sentence
     outcome = _replayed(document)
-    if outcome is None or _same(outcome.value, document["value"]):
+    if outcome is None or _same(document, outcome.value):
         return sentence
     return (
         f"{sentence} Computed from the rows in the file the value is {_text(outcome)}, "
@@ -178,10 +177,13 @@ def _replayed(document: Mapping[str, Any]) -> Outcome | None:
         return None  # the rows do not hold together any more, which the digests have told already
 
 
-def _same(one: float | None, other: float | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return one == other or isclose(one, other, rel_tol=TOLERANCE)
+def _same(document: Mapping[str, Any], value: float | None) -> bool:
+    """Tell whether ``value`` is the stated one, within what another machine may make of the metric."""
+    stated = document["value"]
+    if value is None or stated is None:
+        return value is stated
+    found = evaluation.EVALUATORS.get(str(document["metric"].get("id")))
+    return value == stated or isclose(value, stated, rel_tol=found.tolerance if found else 0.0)
 
 
 def _text(outcome: Outcome) -> str:
@@ -209,7 +211,7 @@ def _check_rows(document: Mapping[str, Any], verdict: Verdict) -> Verdict:
     if outcome is None:
         return _say(verdict, "This release cannot compute the value from the rows in the file.")
     same_unit = outcome.unit == document["unit"] or not rows["list"]  # without rows the unit is not known
-    if not _same(outcome.value, document["value"]) or not same_unit:
+    if not _same(document, outcome.value) or not same_unit:
         stated = f"{document['value']!r} {document['unit']}".strip()
         return _say(
             verdict,
@@ -236,7 +238,8 @@ def _check_database(document: Mapping[str, Any], verdict: Verdict, actor: Actor)
         return _say(verdict, "No database could be reached, so the rows were not compared with any.")
     if outdated:
         return _say(
-            verdict, "The database is older than this release and was not asked. Run `enerscope migrate` first."
+            verdict,
+            "The database is older than this release and was not asked. Run `enerscope migrate` first.",
         )
     try:
         clocks = _clocks(document)
@@ -260,7 +263,7 @@ def _check_database(document: Mapping[str, Any], verdict: Verdict, actor: Actor)
 def _compare(document: Mapping[str, Any], verdict: Verdict, found: Evaluation) -> Verdict:
     rows, own = document["rows"], rows_field(found.inputs)
     verdict = replace(verdict, recomputed=found.value, checked="database")
-    same_value = _same(found.value, document["value"]) and found.unit == document["unit"]
+    same_value = _same(document, found.value) and found.unit == document["unit"]
     said = _text(Outcome(found.value, found.unit))
     if same_value and own["sha256"] == rows["sha256"]:
         return _say(

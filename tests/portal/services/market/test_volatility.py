@@ -9,8 +9,10 @@ from portal.core.actor import SYSTEM, Actor
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError, NotFound, NotPermitted
 from portal.core.table import GridQuery
+from portal.domain.market import metrics
 from portal.domain.market.errors import InsufficientHistory
 from portal.domain.market.returns import ReturnKind
+from portal.services import passports
 from portal.services.market import volatility, volatility_tables
 from portal.services.market.fits import fitted
 from tests.helpers.market import add_instrument, evening
@@ -130,3 +132,37 @@ def test_table_of_price_changes_is_in_the_unit_of_the_price(desk):
     table = volatility_tables.study_table(GridQuery(), study("POWER"))
     assert {column.unit for column in table.columns[1:]} == {"EUR/MWh"}
     assert {column.kind for column in table.columns[1:]} == {"number"}
+
+
+@pytest.mark.parametrize("code", ["BRENT", "POWER", "YOUNG", "EMPTY"])
+@pytest.mark.parametrize("options", [{}, {"period": "max", "window": 120}, {"period": "1y", "kind": "absolute"}])
+def test_passports_equal_the_figures_of_the_page(desk, code, options):
+    clocks = clocks_at(DAYS[-1])
+    params = {
+        "instrument": code,
+        "period": options.get("period", "3y"),
+        "window": options.get("window", 20),
+        "returns": options.get("kind", "auto"),
+    }
+    try:
+        found = study(code, **options)
+    except InsufficientHistory:
+        found = None
+    garch = found.garch if found else None
+    shown = {
+        metrics.STUDY_VOL: found and found.realised[-1],
+        metrics.EWMA_VOL: found and found.ewma[-1],
+        metrics.GARCH_VOL: garch and garch.next_day,
+        metrics.GARCH_LONG_RUN: garch and garch.long_run,
+    }
+    for pair, value in shown.items():
+        for metric, relative in zip(pair, (True, False), strict=True):
+            opened = passports.open_passport(metric.id, params, clocks, SYSTEM).evaluation
+            fits = found is not None and found.relative is relative and value is not None and np.isfinite(value)
+            assert opened.value == (value if fits else None), metric.id
+            assert fits or opened.note
+    for metric, value in (
+        (metrics.GARCH_PERSISTENCE, garch and garch.fit.persistence),
+        (metrics.GARCH_HALF_LIFE, garch and garch.fit.half_life_days),
+    ):
+        assert passports.open_passport(metric.id, params, clocks, SYSTEM).evaluation.value == value
