@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -17,7 +18,13 @@ from portal.core.config import Settings
 
 FOLLOW = "ENERSCOPE_FOLLOW_PARENT"  # process whose end is ours too; the Makefile names make
 _LOOK_SECONDS = 2.0
+_WARM_UP_AFTER_SECONDS = 3.0
 _BACKLOG = 512
+HEAVY = (
+    "scipy.optimize",
+    "scipy.signal",
+    "scipy.stats",
+)  # a second together; no page may import them at its top
 
 
 def serve(listener: socket.socket, now: Settings, *, on_ready: Callable[[], None]) -> None:
@@ -51,6 +58,7 @@ class _Portal(BaseApplication):
             "proc_name": "enerscope",
             "control_socket_disable": True,
             "when_ready": lambda _arbiter: self._ready(),
+            "post_worker_init": lambda _worker: Thread(target=_warm_up, daemon=True).start(),
         }
         for name, value in options.items():
             self.cfg.set(name, value)
@@ -103,6 +111,13 @@ class _Launcher(Arbiter):  # type: ignore[misc]  # gunicorn has no types
                 self.log.warning("The database had died and was started again.")
         except EnerscopeError as problem:
             self.log.error("%s", problem.message)  # noqa: TRY400  (the sentence says it all; the next look tries again)
+
+
+def _warm_up() -> None:
+    """Import what only some pages need, once the first pages have had their turn."""
+    time.sleep(_WARM_UP_AFTER_SECONDS)
+    for name in HEAVY:
+        importlib.import_module(name)
 
 
 def _caught(pid: int) -> int:
