@@ -8,6 +8,7 @@ from typing import Any
 from dash.development.base_component import Component
 from portal.web.actor import current_actor
 
+from components.format import percent
 from components.kpi import kpi_row, kpi_tile
 from components.page import section
 from components.states import empty
@@ -97,7 +98,7 @@ def draw(_filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Comp
 def _tile(quote: prices.Quote) -> Component:
     row = quote.instrument
     stale = f"late: last price {quote.day:%Y-%m-%d}" if quote.late and quote.day else ""
-    pct = "" if quote.change_pct is None else f"{quote.change_pct:+.1%} on the day"
+    pct = "" if quote.change_pct is None else f"{percent(quote.change_pct, signed=True)} on the day"
     return kpi_tile(
         row.name, Shown(metrics.LAST, quote.last, row.unit, {"instrument": row.code}), detail=pct, stale=stale
     )

@@ -8,6 +8,7 @@ from typing import Any
 from dash.development.base_component import Component
 from portal.web.actor import current_actor
 
+from components.format import percent
 from components.kpi import kpi_row, kpi_tile
 from components.page import section
 from components.table import data_grid
@@ -85,7 +86,7 @@ def _commodity(filters: Mapping[str, Any]) -> str:
 def _tile(quote: prices.Quote) -> Component:
     row = quote.instrument
     stale = f"late: last price {quote.day:%Y-%m-%d}, {row.source}" if quote.late and quote.day else ""
-    pct = "" if quote.change_pct is None else f"{quote.change_pct:+.1%} on the day"
+    pct = "" if quote.change_pct is None else f"{percent(quote.change_pct, signed=True)} on the day"
     return kpi_tile(
         row.name, Shown(metrics.LAST, quote.last, row.unit, {"instrument": row.code}), detail=pct, stale=stale
     )
