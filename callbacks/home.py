@@ -75,7 +75,7 @@ def draw(_filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Comp
                     searchable=False,
                 )
             ],
-            width="half",
+            width="two-thirds",
             note="The day's change over the series' own 20-day volatility, so that gas and power compare.",
         ),
         section(
@@ -89,7 +89,7 @@ def draw(_filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Comp
                     searchable=False,
                 )
             ],
-            width="half",
+            width="third",
             note="Older than the source promises. Figures that rest on them are dimmed.",
         ),
     ]
@@ -100,7 +100,11 @@ def _tile(quote: prices.Quote) -> Component:
     stale = f"late: last price {quote.day:%Y-%m-%d}" if quote.late and quote.day else ""
     pct = "" if quote.change_pct is None else f"{percent(quote.change_pct, signed=True)} on the day"
     return kpi_tile(
-        row.name, Shown(metrics.LAST, quote.last, row.unit, {"instrument": row.code}), detail=pct, stale=stale
+        row.name,
+        Shown(metrics.LAST, quote.last, row.unit, {"instrument": row.code}),
+        detail=pct,
+        stale=stale,
+        spark=quote.recent,
     )
 
 

@@ -6,15 +6,19 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.number import shown
+from components.sparkline import sparkline
 from portal.core.metrics import Shown
 
 
-def kpi_tile(title: str, item: Shown, *, detail: str = "", stale: str = "") -> html.Div:
-    """Return a tile. ``stale`` names what is late; it dims the tile and is said in words."""
+def kpi_tile(
+    title: str, item: Shown, *, detail: str = "", stale: str = "", spark: Sequence[float] = ()
+) -> html.Div:
+    """Return a tile. ``stale`` names what is late; it dims the tile and is said in words. ``spark`` draws a small line."""
     return html.Div(
         [
             html.Div(title, className="es-kpi-title"),
             html.Div([shown(item), html.Span(item.unit, className="es-unit")], className="es-kpi-value"),
+            sparkline(list(spark), width=132, height=28) if len(spark) > 1 else None,
             html.Div(stale or detail or " ", className="es-kpi-detail"),
         ],
         className="es-kpi" + (" es-stale" if stale else ""),

@@ -1,11 +1,9 @@
 """Grids drawn as plain tables; sorting, filtering and paging are asked of the server, and exports ask the same."""
 
-import base64
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date, datetime
-from math import isfinite
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +14,7 @@ from dash.development.base_component import Component
 from components import format as text
 from components.attributes import attributes
 from components.number import passport_button, tone
+from components.sparkline import sparkline
 from components.states import badge, empty
 from portal.core import metrics
 from portal.core.precision import price_decimals
@@ -251,25 +250,3 @@ def _cell(table: Table, row: tuple[Cell, ...], at: int, column: Column) -> Compo
         params = table.extra.get("params", {}).get(row[0], {"key": str(row[0])})
         return passport_button(metrics.metric(column.metric), written, params)
     return written
-
-
-def sparkline(values: list[float], *, width: int = 96, height: int = 24) -> Component:
-    """Return a small line of ``values`` as an image; its end is marked, its range is in the description."""
-    known = [value for value in values if isfinite(value)]
-    if len(known) < 2:
-        return html.Span(text.NO_DATA)
-    low, high = min(known), max(known)
-    scale = (height - 6) / ((high - low) or 1.0)
-    step = (width - 6) / (len(known) - 1)
-    points = [(3 + at * step, height - 3 - (value - low) * scale) for at, value in enumerate(known)]
-    colour = "#0f8a6d" if known[-1] >= known[0] else "#c2502f"
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
-        f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.5" stroke-linejoin="round"/>'
-        f'<circle cx="{points[-1][0]:.1f}" cy="{points[-1][1]:.1f}" r="2" fill="{colour}"/></svg>'
-    )
-    source = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
-    low_high = f"low {text.number(low)}, high {text.number(high)}"
-    said = f"last {len(known)} values, from {text.number(known[0])} to {text.number(known[-1])}, {low_high}"
-    return html.Img(src=source, alt=said, title=said, width=width, height=height, className="es-spark")

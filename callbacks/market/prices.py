@@ -88,7 +88,11 @@ def _tile(quote: prices.Quote) -> Component:
     stale = f"late: last price {quote.day:%Y-%m-%d}, {row.source}" if quote.late and quote.day else ""
     pct = "" if quote.change_pct is None else f"{percent(quote.change_pct, signed=True)} on the day"
     return kpi_tile(
-        row.name, Shown(metrics.LAST, quote.last, row.unit, {"instrument": row.code}), detail=pct, stale=stale
+        row.name,
+        Shown(metrics.LAST, quote.last, row.unit, {"instrument": row.code}),
+        detail=pct,
+        stale=stale,
+        spark=quote.recent,
     )
 
 

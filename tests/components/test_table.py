@@ -6,7 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from components.table import data_grid, export_address, grid_rows, sparkline
+from components.sparkline import sparkline
+from components.table import data_grid, export_address, grid_rows
 from portal.core.table import Column, GridQuery, Table
 from portal.domain.market import metrics
 from tests.helpers.layout import components, text_of

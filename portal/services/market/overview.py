@@ -22,8 +22,8 @@ LATE_COLUMNS = (
     Column("code", "Instrument", link="href"),
     Column("day", "Last price of", "date"),
     Column("age", "Age", "integer", unit="days"),
+    Column("promise", "Promised", "integer", unit="business h"),
     Column("source", "Source"),
-    Column("promise", "Promised within", "integer", unit="business hours"),
     Column("href", "Address", hidden=True),
 )
 
@@ -60,8 +60,8 @@ def late(quotes: Sequence[Quote], query: GridQuery, clocks: Clocks) -> Table:
             q.instrument.code,
             q.day,
             (clocks.as_of - q.day).days if q.day else None,
-            q.instrument.source,
             q.instrument.sla_hours,
+            q.instrument.source,
             address(q, clocks),
         )
         for q in found
