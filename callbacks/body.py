@@ -5,12 +5,12 @@ from typing import Any
 
 from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, ctx
 from dash.development.base_component import Component
-from portal.web.actor import current_actor
-from portal.web.guard import guarded_callback, guarded_clientside
 
 from components.page import PAGE_CLOCKS
 from portal.core.permissions import Permission
 from portal.services import clocks as clock_service
+from portal.web.actor import current_actor
+from portal.web.guard import guarded_callback, guarded_clientside
 from portal.web.views import find_body
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from dash import ALL, MATCH, Input, Output, State, ctx, no_update
 from dash.development.base_component import Component
-from portal.web.actor import current_actor
-from portal.web.guard import guarded_callback
 
 from components.table import data_grid, grid_rows
 from portal.core.permissions import Permission
 from portal.core.table import GridQuery
 from portal.services import clocks as clock_service
+from portal.web.actor import current_actor
+from portal.web.guard import guarded_callback
 from portal.web.views import find_grid
 
 

@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Any
 
 from dash.development.base_component import Component
-from portal.web.actor import current_actor
 
 from components.format import percent
 from components.kpi import kpi_row, kpi_tile
@@ -21,6 +20,7 @@ from portal.core.table import GridQuery, Table
 from portal.domain.market import metrics
 from portal.services import clocks as clock_service
 from portal.services.market import overview, prices
+from portal.web.actor import current_actor
 from portal.web.views import body, grid
 
 HEADLINES = ("BRENT", "WTI", "TTF", "HENRY_HUB", "EUA", "POWER_DE_LU")

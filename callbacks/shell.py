@@ -2,13 +2,13 @@
 
 from dash import ALL, ClientsideFunction, Input, Output, State
 from dash.development.base_component import Component
-from portal.web.actor import current_actor
-from portal.web.guard import guarded_clientside
 
 from components import shell as frame
 from portal import VERSION
 from portal.services import clocks as clock_service
 from portal.services.access import demo_is_loaded
+from portal.web.actor import current_actor
+from portal.web.guard import guarded_clientside
 from portal.web.nav import menu
 
 

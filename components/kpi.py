@@ -13,7 +13,7 @@ from portal.core.metrics import Shown
 def kpi_tile(
     title: str, item: Shown, *, detail: str = "", stale: str = "", spark: Sequence[float] = ()
 ) -> html.Div:
-    """Return a tile. ``stale`` names what is late; it dims the tile and is said in words. ``spark`` draws a small line."""
+    """Return a tile; ``stale`` names what is late: it dims the tile and is said in words; ``spark`` draws a line."""
     return html.Div(
         [
             html.Div(title, className="es-kpi-title"),
