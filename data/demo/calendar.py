@@ -87,7 +87,7 @@ def expiry(rule: str, months: Days) -> Days:
     before = (months - 1).astype("datetime64[D]")
     rules = {
         "brent": lambda: offset_days(before - 1, 0),
-        "wti": lambda: offset_days(before + 24, -3, roll="forward"),
+        "wti": lambda: offset_days(before + 24, -3),
         "month-end": lambda: offset_days(_end_of_previous_month(months), 0),
         "gas-us": lambda: offset_days(first, -3, roll="forward"),
         "gas-eu": lambda: offset_days(first, -2, roll="forward"),

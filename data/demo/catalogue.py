@@ -27,16 +27,18 @@ class Factor:
 FACTORS: tuple[Factor, ...] = (
     Factor("OIL_L", 0.291, 0.143),
     Factor("OIL_S", 0.261, 0.954, jumps=2.3, jump_share=0.25),
-    Factor("WTI_W", 0.150, 3.0),
-    Factor("RB_G", 0.260, 3.0),
+    Factor("WTI_W", 0.140, 4.0),
+    Factor("RB_G", 0.255, 3.5),
     Factor("HO_D", 0.140, 2.5),
     Factor("HH_L", 0.160, 0.10, "gas-us"),
-    Factor("HH_S", 0.470, 1.00, "gas-us", jumps=6.3, jump_share=0.35),
+    Factor("HH_S", 0.450, 1.00, "gas-us", jumps=6.3, jump_share=0.35),
     Factor("HH_F", 0.300, 8.0, "gas-us"),
+    Factor("HH_W", 0.110, 0.8, "gas-us"),
     Factor("TTF_L", 0.420, 0.25, "gas-eu"),
     Factor("TTF_S", 0.420, 2.0, "gas-eu", jumps=5.0, jump_share=0.25),
+    Factor("TTF_W", 0.060, 0.8, "gas-eu"),
     Factor("NBP_B", 0.160, 5.0, "gas-eu"),
-    Factor("JKM_J", 0.420, 3.0, "gas-eu"),
+    Factor("JKM_J", 0.560, 4.0, "gas-eu"),
     Factor("COAL_L", 0.260, 0.15, "coal"),
     Factor("COAL_S", 0.200, 2.0, "coal"),
     Factor("EUA_L", 0.410, 0.0, "carbon", jumps=3.0, jump_share=0.15),
@@ -70,7 +72,7 @@ CORRELATIONS: dict[tuple[str, str], float] = {
     ("OIL_L", "HH_L"): 0.20,
     ("OIL_S", "HH_S"): 0.10,
     ("OIL_L", "TTF_L"): 0.08,
-    ("OIL_L", "COAL_L"): 0.25,
+    ("OIL_L", "COAL_L"): 0.20,
     ("OIL_S", "COAL_S"): 0.10,
     ("OIL_L", "EUA_L"): 0.15,
     ("HH_L", "TTF_L"): 0.25,
@@ -84,17 +86,17 @@ CORRELATIONS: dict[tuple[str, str], float] = {
     ("P_FR", "P_BE"): 0.5,
     ("P_NL", "P_BE"): 0.5,
     ("P_FR", "P_ES"): 0.3,
-    ("RB_G", "HO_D"): 0.15,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class CurveSpec:
-    """One forward market; ``loads`` maps factor to beta, ``bridge`` is the factor that meets the landmarks.
+    """One forward market.
 
-    ``level`` is the natural logarithm of the long-run price, ``season`` the twelve monthly deviations in logs,
-    ``quoted`` the number of tenors with their own quotes (further ones are interpolated or proxied), ``end`` the
-    price of the first contract on the last day.
+    ``loads`` maps factor to beta, and ``winter`` is the factor that lifts winter months and lowers summer ones.
+    ``bridge`` is the factor that meets the landmarks, ``level`` the natural logarithm of the long-run price, ``season``
+    the twelve monthly deviations in logs. ``quoted`` is the number of tenors with their own quotes (further ones are
+    interpolated or proxied), ``end`` the price of the first contract on the last day.
     """
 
     code: str
@@ -103,6 +105,7 @@ class CurveSpec:
     loads: dict[str, float]
     season: tuple[float, ...] = (0.0,) * 12
     carry: float = 0.0
+    winter: str | None = None
     bridge: str | None = None
     landmarks: tuple[tuple[date, float], ...] = ()
     end: float | None = None
@@ -144,13 +147,15 @@ TTF_LANDMARKS = (
 COAL_LANDMARKS = (
     (date(2016, 2, 15), 43.0), (date(2016, 11, 7), 88.0), (date(2018, 7, 10), 97.0), (date(2019, 8, 1), 60.0),
     (date(2020, 5, 4), 42.0), (date(2021, 10, 5), 240.0), (date(2021, 11, 20), 135.0), (date(2022, 3, 8), 370.0),
-    (date(2022, 8, 25), 340.0), (date(2023, 5, 25), 105.0), (date(2024, 6, 10), 110.0), (date(2025, 4, 10), 95.0),
+    (date(2022, 6, 1), 320.0), (date(2022, 8, 25), 340.0), (date(2022, 12, 20), 215.0), (date(2023, 5, 25), 105.0),
+    (date(2024, 6, 10), 110.0), (date(2025, 4, 10), 95.0),
 )
 EUA_LANDMARKS = (
     (date(2016, 9, 2), 4.2), (date(2017, 5, 12), 4.6), (date(2018, 9, 10), 23.0), (date(2019, 7, 23), 29.0),
-    (date(2020, 3, 18), 17.0), (date(2020, 12, 28), 33.0), (date(2021, 12, 8), 86.0), (date(2022, 3, 7), 60.0),
-    (date(2022, 8, 19), 95.0), (date(2023, 2, 21), 98.0), (date(2024, 2, 23), 54.0), (date(2024, 12, 31), 72.0),
-    (date(2025, 6, 10), 75.0),
+    (date(2020, 3, 18), 17.0), (date(2020, 12, 28), 33.0), (date(2021, 5, 14), 56.0), (date(2021, 12, 8), 86.0),
+    (date(2022, 3, 7), 60.0), (date(2022, 5, 18), 89.0), (date(2022, 8, 19), 95.0), (date(2022, 10, 3), 67.0),
+    (date(2023, 2, 21), 98.0), (date(2023, 8, 16), 88.0), (date(2024, 2, 23), 54.0), (date(2024, 5, 27), 75.0),
+    (date(2024, 12, 31), 72.0), (date(2025, 6, 10), 75.0),
 )
 
 BRENT_LOADS = {"OIL_L": 1.0, "OIL_S": 1.0}
@@ -161,16 +166,16 @@ COAL_LOADS = {"COAL_L": 1.0, "COAL_S": 1.0}
 CURVES: tuple[CurveSpec, ...] = (
     CurveSpec("BRENT", "brent", 4.248, BRENT_LOADS, bridge="OIL_L", landmarks=BRENT_LANDMARKS, end=68.4,
               quoted=36),
-    CurveSpec("WTI", "wti", 4.190, {"OIL_L": 1.05, "OIL_S": 1.0, "WTI_W": 1.0}, quoted=36),
+    CurveSpec("WTI", "wti", 4.184, {"OIL_L": 1.05, "OIL_S": 1.0, "WTI_W": 1.0}, quoted=36),
     CurveSpec("RBOB", "month-end", 0.710, {"OIL_L": 1.0, "OIL_S": 0.85, "RB_G": 1.0}, RBOB_SEASON, quoted=18,
               decimals=4),
     CurveSpec("ULSD", "month-end", 0.820, ULSD_LOADS, ULSD_SEASON, quoted=18, decimals=4),
     CurveSpec("GASOIL", "gasoil", 6.525, {**ULSD_LOADS, "R_GASOIL": 1.0}, ULSD_SEASON, quoted=24),
-    CurveSpec("HENRY_HUB", "gas-us", 1.240, {"HH_L": 1.0, "HH_S": 1.0, "HH_F": 1.0}, HENRY_HUB_SEASON,
+    CurveSpec("HENRY_HUB", "gas-us", 1.240, {"HH_L": 1.0, "HH_S": 1.0, "HH_F": 1.0}, HENRY_HUB_SEASON, winter="HH_W",
               bridge="HH_S", landmarks=HENRY_HUB_LANDMARKS, end=3.72, quoted=36, decimals=3),
-    CurveSpec("TTF", "gas-eu", 3.220, TTF_LOADS, TTF_SEASON,
+    CurveSpec("TTF", "gas-eu", 3.220, TTF_LOADS, TTF_SEASON, winter="TTF_W",
               bridge="TTF_L", landmarks=TTF_LANDMARKS, end=29.8, quoted=24, decimals=3),
-    CurveSpec("THE", "gas-eu", 3.232, {**TTF_LOADS, "R_THE": 1.0}, TTF_SEASON, quoted=12, decimals=3),
+    CurveSpec("THE", "gas-eu", 3.232, {**TTF_LOADS, "R_THE": 1.0}, TTF_SEASON, winter="TTF_W", quoted=12, decimals=3),
     CurveSpec("NBP", "gas-eu", 0.0, {"NBP_B": 1.0}, NBP_SEASON, quoted=24),
     CurveSpec("JKM", "lng", 2.430, {"TTF_L": 0.75, "TTF_S": 0.45, "JKM_J": 1.0}, JKM_SEASON, quoted=24, decimals=3),
     CurveSpec("API2", "in-month", 4.500, COAL_LOADS,

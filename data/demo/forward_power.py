@@ -81,7 +81,7 @@ def build_power_curves(days: Days, paths: Paths, usd_per_eur: Floats) -> dict[st
         season = np.array(zone.season) / np.mean(zone.season)
         ratio = np.interp(years, [year for year, _ in zone.ratio], [value for _, value in zone.ratio])
         # Levels, not logs: the cost is a sum, and the zone's noise is euros around it.
-        value = cost * ratio[:, None] * season[month - 1] * (1.0 + np.sinh(market + own))
+        value = cost * ratio[:, None] * season[month - 1] * np.maximum(1.0 + np.sinh(market + own), 0.25)
         history = quoted_curve(f"POWER_{zone.zone}", contracts, value)
         interpolate_far(history, tuple(np.log(season)), zone.quoted)
         curves[history.code] = history

@@ -47,6 +47,9 @@ def log_price(spec: CurveSpec, contracts: Contracts, paths: Paths) -> Floats:
     """Return the logarithm of the model price of ``contracts``, shape (days, tenors)."""
     years = contracts.years
     total = spec.level + np.array(spec.season)[months_of(contracts.delivery) - 1] + spec.carry * years
+    if spec.winter is not None:
+        wave = np.cos(2.0 * np.pi * (months_of(contracts.delivery) - 1) / 12.0)
+        total += wave * np.exp(-KAPPA[spec.winter] * years) * paths.column(spec.winter)[:, None]
     for code, beta in spec.loads.items():
         total += beta * np.exp(-KAPPA[code] * years) * paths.column(code)[:, None]
     return total

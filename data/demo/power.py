@@ -14,6 +14,7 @@ from data.demo.zones import MARKET_CORRELATION, SCORES, ZONES, Zone
 
 FLOOR_EUR, CAP_EUR = -500.0, 4000.0  # of the coupled day-ahead auction
 MARKET_KEEP = 0.955  # an hour; a third over a day
+SCARCE_DAYS = 8  # a year, somewhere in Europe
 SHAPE_ROUNDS = 8
 SLOW_HOURS, SLOW_TAKEN = (
     45 * 24,
@@ -87,13 +88,13 @@ def _scarcity(hours: Hours, residual: Floats, rng: np.random.Generator) -> Float
     days = int(day[-1]) + 1
     mean = np.bincount(day, weights=residual[:, 0]) / np.bincount(day)
     odds = np.exp(2.2 * _unit(mean))
-    shared = rng.choice(days, size=max(1, days * 5 // 365), replace=False, p=odds / odds.sum())
+    shared = rng.choice(days, size=max(1, days * SCARCE_DAYS // 365), replace=False, p=odds / odds.sum())
     bump = np.exp(-0.5 * np.square((hours.hour - 17.8) / 1.6)) + 0.35 * np.exp(
         -0.5 * np.square((hours.hour - 8.2) / 1.2)
     )
-    peak = np.minimum(120.0 + rng.pareto(1.6, len(shared)) * 130.0, 1_400.0)
+    peak = np.minimum(160.0 + rng.pareto(1.6, len(shared)) * 140.0, 1_400.0)
     for column, zone in enumerate(ZONES):
-        reached = rng.random(len(shared)) < zone.spikes / 6.0
+        reached = rng.random(len(shared)) < zone.spikes / SCARCE_DAYS
         height = np.zeros(days)
         height[shared] = reached * peak * rng.uniform(0.7, 1.3, len(shared))
         total[:, column] = bump * height[day] * (0.35 if zone.code == "ES" else 1.0)

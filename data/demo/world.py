@@ -28,7 +28,7 @@ from data.demo.weather import (
 )
 from data.demo.zones import ZONES
 
-SEED = 20240607
+SEED = 101
 YEARS, HOURLY_YEARS = 10, 2
 PROXIED_TENORS = 12  # THE beyond a year is read off TTF
 

@@ -155,8 +155,8 @@ ZONES = (
         amplitude_c=9.2,
         hours=PRICE_HOURS_SOLAR,
         weekend=0.66,
-        driver=0.84,
-        spikes=5.0,
+        driver=0.8,
+        spikes=7.0,
         multiples=(-1.8, -0.85, -0.2, 0.0, 0.2, 0.72, 1.0, 1.25, 1.56, 1.82, 2.85, 4.2, 6.0),
     ),
     Zone(
@@ -173,8 +173,8 @@ ZONES = (
         amplitude_c=8.0,
         hours=PRICE_HOURS_THERMAL,
         weekend=0.75,
-        driver=0.7,
-        spikes=4.0,
+        driver=0.6,
+        spikes=5.5,
         multiples=(-1.2, -0.6, 0.01, 0.3, 0.45, 0.74, 1.0, 1.25, 1.51, 1.7, 2.12, 2.94, 4.0),
     ),
     Zone(
@@ -191,8 +191,8 @@ ZONES = (
         amplitude_c=7.5,
         hours=PRICE_HOURS_MIXED,
         weekend=0.82,
-        driver=0.74,
-        spikes=5.0,
+        driver=0.62,
+        spikes=6.0,
         multiples=(-1.3, -0.62, 0.05, 0.36, 0.5, 0.77, 1.0, 1.24, 1.48, 1.65, 2.1, 2.9, 4.0),
     ),
     Zone(
@@ -209,8 +209,8 @@ ZONES = (
         amplitude_c=7.6,
         hours=PRICE_HOURS_MIXED,
         weekend=0.76,
-        driver=0.72,
-        spikes=6.0,
+        driver=0.64,
+        spikes=7.0,
         multiples=(-1.1, -0.5, 0.14, 0.38, 0.51, 0.76, 1.0, 1.24, 1.48, 1.65, 2.05, 2.9, 4.2),
     ),
     Zone(
@@ -227,8 +227,8 @@ ZONES = (
         amplitude_c=10.0,
         hours=PRICE_HOURS_FLAT,
         weekend=0.87,
-        driver=0.62,
-        spikes=2.0,
+        driver=0.55,
+        spikes=3.0,
         multiples=(0.0, 0.05, 0.15, 0.44, 0.6, 0.82, 1.02, 1.2, 1.37, 1.47, 1.67, 1.8, 1.9),
     ),
     Zone(
@@ -245,8 +245,8 @@ ZONES = (
         amplitude_c=8.3,
         hours=PRICE_HOURS_MIXED,
         weekend=0.73,
-        driver=0.74,
-        spikes=5.0,
+        driver=0.68,
+        spikes=6.5,
         multiples=(-1.7, -0.75, -0.16, 0.14, 0.36, 0.75, 1.02, 1.27, 1.52, 1.68, 2.25, 3.0, 4.2),
     ),
 )
@@ -270,10 +270,10 @@ TEMPERATURE_CORRELATION = (
 )
 # Correlation of what moves prices besides residual load: outages, imports, bidding.
 MARKET_CORRELATION = (
-    (1.00, 0.88, 0.90, 0.88, 0.30, 0.92),
-    (0.88, 1.00, 0.90, 0.94, 0.55, 0.78),
-    (0.90, 0.90, 1.00, 0.95, 0.32, 0.84),
-    (0.88, 0.94, 0.95, 1.00, 0.38, 0.80),
-    (0.30, 0.55, 0.32, 0.38, 1.00, 0.25),
-    (0.92, 0.78, 0.84, 0.80, 0.25, 1.00),
+    (1.00, 0.93, 0.93, 0.93, 0.62, 0.95),
+    (0.93, 1.00, 0.96, 0.97, 0.80, 0.85),
+    (0.93, 0.96, 1.00, 0.97, 0.66, 0.88),
+    (0.93, 0.97, 0.97, 1.00, 0.70, 0.86),
+    (0.62, 0.80, 0.66, 0.70, 1.00, 0.50),
+    (0.95, 0.85, 0.88, 0.86, 0.50, 1.00),
 )

@@ -1,27 +1,45 @@
-"""The demo desk in a real database: complete, marked simulated, loaded once, removed whole."""
+"""The demo desk in a real database: complete, marked, readable at any past moment, loaded once, removed whole."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, table, text
 
 from data.engine import engine
+from data.models.market import PriceBar
+from data.queries.clocked import PRICE_DAILY, latest
+from portal.core import clock
 from portal.core.actor import SYSTEM
+from portal.core.clock import Clocks
+from portal.core.errors import Conflict
 from portal.services import access, demo
 
 LAST = date(2026, 11, 20)
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def loaded(module_database):
+def frozen():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: NOW)
+        yield
+
+
+@pytest.fixture(scope="module")
+def loaded(module_database, frozen):
     said = []
-    summary = demo.load(lambda share, sentence: said.append((share, sentence)), today=date(2026, 11, 22))
+    summary = demo.load(lambda share, sentence: said.append((share, sentence)), today=LAST)
     return summary, said
 
 
 def scalar(statement, **values):
     with engine().connect() as connection:
         return connection.scalar(text(statement), values)
+
+
+def rows_of(statement, **values):
+    with engine().connect() as connection:
+        return [tuple(row) for row in connection.execute(text(statement), values)]
 
 
 def counts(tables):
@@ -34,9 +52,99 @@ def test_load_tells_what_it_did(loaded):
     print(f"demo load: {summary.seconds} s, {sum(summary.rows.values())} rows")
     assert summary.fresh
     assert summary.last_day == LAST
+    assert summary.to_json()["last_day"] == "2026-11-20"
     assert [share for share, _ in said] == sorted(share for share, _ in said)
     assert said[-1][0] == 1.0
     assert demo.is_loaded()
+    assert counts(summary.rows) == summary.rows
+
+
+def test_there_is_enough_to_look_at(loaded):
+    assert scalar("SELECT count(*) FROM instruments") >= 40
+    assert scalar("SELECT count(*) FROM curves") == 16
+    assert scalar("SELECT count(DISTINCT trade_date) FROM curve_points") > 2500
+    assert scalar("SELECT count(*) FROM price_ticks WHERE value < 0") > 500
+    assert scalar("SELECT count(*) FROM price_rollup") == 6 * 730 + 1  # one delivery day was published twice
+    assert scalar("SELECT max(day) FROM price_daily") == LAST
+
+
+def test_everything_generated_is_marked(loaded):
+    real = rows_of("SELECT code FROM instruments WHERE NOT simulated")
+    assert real == [("WTI_SPOT_EIA",)]
+    wrong = """SELECT count(*) FROM instruments i JOIN data_sources s ON s.code = i.source_code
+               WHERE i.simulated <> s.simulated"""
+    assert scalar(wrong) == 0
+    assert scalar("SELECT bool_and(simulated) FROM curves")
+    assert rows_of("SELECT code FROM data_sources WHERE NOT simulated ORDER BY code") == [
+        ("arch-eia",),
+        ("ecb",),
+    ]
+    assert scalar("SELECT max(day) FROM fx_rates WHERE source_code = 'ecb'") == date(2026, 10, 30)
+    assert scalar("SELECT min(day) FROM fx_rates WHERE source_code = 'demo'") == date(2026, 11, 2)
+    for name in ("weather_observations", "power_system"):
+        with engine().connect() as connection:
+            assert connection.execute(text(f"SELECT DISTINCT source_code FROM {name}")).all() == [("demo",)]  # noqa: S608
+
+
+def test_nothing_was_recorded_in_the_future_or_before_its_day(loaded):
+    assert scalar("SELECT max(recorded_at) FROM price_bars") <= NOW
+    assert scalar("SELECT max(recorded_at) FROM price_ticks") <= NOW
+    assert scalar("SELECT count(*) FROM curve_points WHERE recorded_at < trade_date") == 0
+    assert scalar("SELECT count(*) FROM price_ticks WHERE recorded_at > ts + interval '2 days'") == 0
+
+
+def settle_of_ttf(day, known_at):
+    clocks = Clocks(as_of=day, known_at=known_at, live=False)
+    code = text("price_bars.instrument_id = (SELECT id FROM instruments WHERE code = 'TTF')")
+    query = latest(
+        PriceBar.__table__, clocks, key=("instrument_id", "day"), day="day", where=[code, PriceBar.day == day]
+    )
+    with engine().connect() as connection:
+        row = connection.execute(query).one_or_none()
+    return None if row is None else row.settle
+
+
+def test_the_second_clock_sees_what_was_known(loaded):
+    [(day, factor)] = [
+        (date.fromisoformat(wrong["day"]), wrong["first_version"])
+        for wrong in scalar("SELECT report FROM import_batches")["corrections"]
+        if (wrong["kind"], wrong["code"]) == ("daily", "TTF")
+    ]
+    evening = datetime(day.year, day.month, day.day, 20, tzinfo=UTC)
+    assert settle_of_ttf(day, evening - timedelta(hours=4)) is None
+    first, final = settle_of_ttf(day, evening), settle_of_ttf(day, evening + timedelta(hours=24))
+    assert first == pytest.approx(final * factor, abs=0.002)
+    assert settle_of_ttf(day, NOW) == final
+
+
+def test_a_corrected_delivery_day_is_whole_in_both_versions(loaded):
+    versions = rows_of(
+        """SELECT t.recorded_at, count(*), max(value) FROM price_ticks t JOIN instruments i ON i.id = t.instrument_id
+           WHERE i.code = 'POWER_DE_LU' AND day = (
+               SELECT day FROM price_rollup GROUP BY instrument_id, day HAVING count(*) > 1)
+           GROUP BY t.recorded_at ORDER BY t.recorded_at"""
+    )
+    assert [count for _, count, _ in versions] == [24, 24]
+    clocks = Clocks(as_of=LAST, known_at=NOW, live=True)
+    query = latest(PRICE_DAILY, clocks, key=("instrument_id", "day"), day="day").subquery()
+    with engine().connect() as connection:
+        doubled = connection.execute(
+            select(query.c.instrument_id, query.c.day)
+            .group_by(query.c.instrument_id, query.c.day)
+            .having(func.count() > 1)
+        ).all()
+    assert doubled == []
+
+
+def test_accounts_and_books(loaded):
+    users = {row.username: row for row in access.list_users(SYSTEM)}
+    assert set(users) == {username for username, _, _ in access.DEMO_ACCOUNTS}
+    assert all(row.is_demo for row in users.values())
+    assert rows_of("SELECT code FROM portfolios WHERE parent_id IS NULL") == [("DESK",)]
+    seen = """SELECT p.code FROM user_portfolios up JOIN users u ON u.id = up.user_id
+              JOIN portfolios p ON p.id = up.portfolio_id WHERE u.username = :name ORDER BY 1"""
+    assert rows_of(seen, name="trader") == [("GAS",), ("POWER",)]
+    assert rows_of(seen, name="risk") == [("DESK",)]
 
 
 def test_second_load_changes_nothing(loaded):
@@ -48,7 +156,48 @@ def test_second_load_changes_nothing(loaded):
     assert scalar("SELECT count(*) FROM import_batches") == 1
 
 
-def test_accounts_and_books(loaded):
-    names = {row.username for row in access.list_users(SYSTEM)}
-    assert names == {username for username, _, _ in access.DEMO_ACCOUNTS}
-    assert scalar("SELECT count(*) FROM portfolios WHERE parent_id IS NULL") == 1
+def test_reset_loads_anew_and_keeps_what_is_yours(loaded):
+    with engine().begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO data_sources (code, name, licence, address, simulated, sla_hours) "
+                "VALUES ('import', 'Files of users', '', '', false, 24)"
+            )
+        )
+        batch = connection.scalar(
+            text(
+                "INSERT INTO import_batches (kind, source_code, file_name, sha256, options, status, actor, rows_read, "
+                "rows_accepted, rows_quarantined, rows_duplicate, report) "
+                "VALUES ('prices', 'import', 'mine.csv', 'x', '{}', 'stored', 'me', 1, 1, 0, 0, '{}') RETURNING id"
+            )
+        )
+        connection.execute(text(
+            "INSERT INTO price_bars (instrument_id, day, settle, batch_id) "
+            "SELECT id, DATE '2026-11-22', 1.0, :batch FROM instruments WHERE code = 'TTF'"
+        ), {"batch": batch})  # fmt: skip
+    summary = demo.reset(today=date(2026, 11, 13))
+    assert summary.fresh
+    assert summary.last_day == date(2026, 11, 13)
+    assert scalar("SELECT count(*) FROM import_batches WHERE kind = 'demo'") == 1
+    assert scalar("SELECT count(*) FROM price_bars WHERE batch_id = :batch", batch=batch) == 1
+    assert scalar("SELECT count(*) FROM price_rollup") == 6 * 730 + 1
+    assert scalar("SELECT max(trade_date) FROM curve_points") == date(2026, 11, 13)
+    assert len(access.list_users(SYSTEM)) == len(access.DEMO_ACCOUNTS)
+
+
+def test_own_instruments_are_not_overwritten(database, frozen):
+    with engine().begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO data_sources (code, name, licence, address, simulated, sla_hours) "
+                "VALUES ('import', 'Files of users', '', '', false, 24)"
+            )
+        )
+        connection.execute(text(
+            "INSERT INTO instruments (code, name, commodity, unit, currency, timezone, granularity, source_code, "
+            "simulated) VALUES ('BRENT', 'Mine', 'crude', 'USD/bbl', 'USD', 'UTC', 'daily', 'import', false)"
+        ))  # fmt: skip
+    with pytest.raises(Conflict, match="BRENT"):
+        demo.load(today=LAST)
+    assert not demo.is_loaded()
+    assert scalar("SELECT count(*) FROM import_batches") == 0
