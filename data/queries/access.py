@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, any_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, any_, bindparam, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.orm import Session
 
@@ -75,16 +76,30 @@ def _visible_nodes(user_id: Any) -> Any:
     return top.union(below)  # UNION, not UNION ALL: a loop in the tree must not hang a login
 
 
-def _identity(user_id: Any) -> Select[Any]:
-    visible = _visible_nodes(user_id)
-    return select(
-        User.id,
-        User.username,
-        User.name,
-        _list_of(UserRole.role, UserRole.user_id == User.id).label("roles"),
-        select(func.coalesce(func.array_agg(visible.c.code), cast(array([], type_=Text), ARRAY(Text))))
-        .scalar_subquery()
-        .label("portfolios"),
+@lru_cache(maxsize=1)
+def _live_session() -> Select[Any]:
+    """Return the statement of :func:`live_session`, built once: it runs at every request."""
+    token_hash = bindparam("token_hash", type_=Text)
+    owner = select(UserSession.user_id).where(UserSession.token_hash == token_hash).scalar_subquery()
+    visible = _visible_nodes(owner)
+    none = cast(array([], type_=Text), ARRAY(Text))
+    return (
+        select(
+            User.id,
+            User.username,
+            User.name,
+            _list_of(UserRole.role, UserRole.user_id == User.id),
+            select(func.coalesce(func.array_agg(visible.c.code), none)).scalar_subquery(),
+            UserSession.last_seen_at,
+        )
+        .join(UserSession, UserSession.user_id == User.id)
+        .where(
+            UserSession.token_hash == token_hash,
+            UserSession.revoked_at.is_(None),
+            UserSession.expires_at > bindparam("now"),
+            UserSession.last_seen_at > bindparam("idle_since"),
+            User.is_active,
+        )
     )
 
 
@@ -95,19 +110,8 @@ def live_session(
 
     It has ended when it was revoked, has expired, was not used since ``idle_since``, or its user is disabled.
     """
-    owner = select(UserSession.user_id).where(UserSession.token_hash == token_hash).scalar_subquery()
-    row = session.execute(
-        _identity(owner)
-        .add_columns(UserSession.last_seen_at)
-        .join(UserSession, UserSession.user_id == User.id)
-        .where(
-            UserSession.token_hash == token_hash,
-            UserSession.revoked_at.is_(None),
-            UserSession.expires_at > now,
-            UserSession.last_seen_at > idle_since,
-            User.is_active,
-        )
-    ).one_or_none()
+    values = {"token_hash": token_hash, "now": now, "idle_since": idle_since}
+    row = session.execute(_live_session(), values).one_or_none()
     if row is None:
         return None
     return SessionRow(row[0], row[1], row[2], tuple(row[3]), tuple(row[4]), row[5])
