@@ -1,6 +1,6 @@
 """Small, exact markets for tests: instruments and prices whose every row the test knows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 
 from sqlalchemy import text
@@ -74,3 +74,64 @@ def add_instrument(
                 ],
             )
     return int(key or 0)
+
+
+def add_curve(
+    code: str,
+    days: Mapping[date, Sequence[tuple[str, float] | tuple[str, float, str]]],
+    *,
+    unit: str = "EUR/MWh",
+    commodity: str = "gas",
+    timezone: str = "Europe/Amsterdam",
+    source: str = "test",
+) -> int:
+    """Add a curve; ``days`` maps a trade day to (month as 2027-01, price) or (month, price, status). Return its id."""
+    add_source(source)
+    with UnitOfWork(write=True) as work:
+        key = work.session.scalar(
+            text(
+                "INSERT INTO curves (code, name, commodity, unit, currency, timezone, source_code, simulated) "
+                "VALUES (:code, :name, :commodity, :unit, :currency, :timezone, :source, false) RETURNING id"
+            ),
+            {
+                "code": code,
+                "name": f"{code}, forward curve",
+                "commodity": commodity,
+                "unit": unit,
+                "currency": unit.partition("/")[0],
+                "timezone": timezone,
+                "source": source,
+            },
+        )
+    for day, nodes in days.items():
+        add_curve_day(int(key or 0), day, nodes)
+    return int(key or 0)
+
+
+def add_curve_day(
+    curve: int,
+    day: date,
+    nodes: Sequence[tuple[str, float] | tuple[str, float, str]],
+    recorded_at: datetime | None = None,
+) -> None:
+    """Record the nodes of one trade day of a curve, by default that evening."""
+    with UnitOfWork(write=True) as work:
+        work.session.execute(
+            text(
+                "INSERT INTO curve_points "
+                "(curve_id, trade_date, delivery, recorded_at, tenor, value, status, batch_id) "
+                "VALUES (:curve, :day, :delivery, :recorded_at, :tenor, :value, :status, 0)"
+            ),
+            [
+                {
+                    "curve": curve,
+                    "day": day,
+                    "delivery": date.fromisoformat(f"{node[0]}-01"),
+                    "recorded_at": recorded_at or evening(day),
+                    "tenor": rank,
+                    "value": node[1],
+                    "status": node[2] if len(node) == 3 else "quoted",
+                }
+                for rank, node in enumerate(nodes, start=1)
+            ],
+        )
