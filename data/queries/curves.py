@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
+from data.models.ingest import ImportBatch
 from data.models.market import Curve, CurvePoint, DataSource
 from data.queries.clocked import latest
 from portal.core.arrays import DateArray1D, FloatArray1D
@@ -152,3 +153,45 @@ def node_history(
 
 def _newest(clocks: Clocks, curve_id: int, *where: ColumnElement[bool]) -> Select[Any]:
     return latest(POINTS, clocks, key=KEY, day="trade_date", where=(POINTS.c.curve_id == curve_id, *where))
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRow:
+    """One recorded node with its provenance; ``batch_id`` is 0 and ``file_name`` empty where no import is known."""
+
+    trade_date: date
+    delivery: date
+    tenor: int
+    value: float
+    status: str
+    recorded_at: datetime
+    source_code: str
+    source: str
+    licence: str
+    batch_id: int
+    file_name: str
+
+
+def node_rows(session: Session, *, clocks: Clocks, curve_id: int, days: Collection[date]) -> list[NodeRow]:
+    """Return all nodes of a curve on ``days`` with when, by which import and from which file they were recorded."""
+    n = _newest(clocks, curve_id, POINTS.c.trade_date.in_(days)).subquery().c
+    query: Any = (  # its type has room for ten columns
+        select(
+            n.trade_date,
+            n.delivery,
+            n.tenor,
+            n.value,
+            n.status,
+            n.recorded_at,
+            DataSource.code,
+            DataSource.name,
+            DataSource.licence,
+            func.coalesce(n.batch_id, 0),
+            func.coalesce(ImportBatch.file_name, ""),
+        )
+        .join(Curve, Curve.id == n.curve_id)
+        .outerjoin(ImportBatch, ImportBatch.id == n.batch_id)
+        .join(DataSource, DataSource.code == func.coalesce(ImportBatch.source_code, Curve.source_code))
+        .order_by(n.trade_date, n.delivery)
+    )
+    return [NodeRow(*row) for row in session.execute(query)]

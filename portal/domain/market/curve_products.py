@@ -194,7 +194,23 @@ def product_price(
     if int(keep.sum()) < len(wanted):
         return None
     sizes = np.array([weights[month] for month in curve.months[keep]])
-    return float(np.dot(curve.prices[keep], sizes) / sizes.sum())
+    return weighted_price(curve.prices[keep], sizes)
+
+
+def weighted_price(prices: FloatArray1D, weights: FloatArray1D) -> float:
+    """Mean of the prices of a product's months.
+
+    Parameters
+    ----------
+    prices, weights : ndarray of shape (n,)
+        Price, and hours or days, of each month.
+
+    Returns
+    -------
+    float
+        Weighted mean; of a single month its price, to the last digit.
+    """
+    return float(prices[0]) if len(prices) == 1 else float(np.dot(prices, weights) / weights.sum())
 
 
 def curve_structure(curve: ForwardCurve, rank: int = 12) -> float | None:
@@ -256,6 +272,8 @@ def product_history(
         return day[keep], price[keep]
     wanted = np.array(product.months, dtype="datetime64[M]")
     keep = np.isin(month, wanted) & np.isfinite(price)
+    if len(wanted) == 1:
+        return day[keep], price[keep]
     days, inverse = np.unique(day[keep], return_inverse=True)
     sizes = np.array([weights[m] for m in wanted])[np.searchsorted(wanted, month[keep])]
     count = np.bincount(inverse, minlength=len(days))
