@@ -5,7 +5,6 @@ Every page opened through ``visit`` fails its test on a console error, a failed 
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -19,29 +18,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
+from tests.helpers.chromium import ARGUMENTS, executable
 from tests.helpers.ports import free_port
 
 PASSWORD = "enerscope-demo"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The system's Chromium; the tests say how to get it when it is missing."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        pytest.fail(
-            "The browser tests need Chromium. Install it with the package manager (apt-get install chromium)."
-        )
-    return {**browser_type_launch_args, "executable_path": found, "args": ARGUMENTS}
+    """Start the system's Chromium."""
+    return {**browser_type_launch_args, "executable_path": executable(), "args": list(ARGUMENTS)}
 
 
 @pytest.fixture(scope="session")
