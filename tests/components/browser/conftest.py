@@ -1,12 +1,13 @@
 """How Dash's own browser fixtures start Chromium here."""
 
 import shutil
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from selenium.webdriver.chrome.options import Options
 
 from tests.helpers.chromium import ARGUMENTS, executable
+from tests.helpers.visitor import private_dash
 
 
 def pytest_setup_options() -> Options:
@@ -19,7 +20,14 @@ def pytest_setup_options() -> Options:
 
 
 @pytest.fixture(autouse=True)
-def driver_on_path() -> Any:
+def own_registries() -> Iterator[None]:
+    """Keep the test's callbacks apart from those of the portal, which live in the same process."""
+    with private_dash():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def driver_on_path() -> None:
     """Selenium would fetch a driver when there is none; the system's package has it."""
     if shutil.which("chromedriver") is None:
         pytest.fail("The component tests need chromedriver (apt-get install chromium-driver).")
