@@ -12,6 +12,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.http import wsgi
 
 from portal.cli.address import listen
 from portal.core.config import Settings
@@ -43,6 +44,7 @@ class _Portal(BaseApplication):
         super().__init__()
 
     def load_config(self) -> None:
+        wsgi.SERVER = "Enerscope"  # the name in the Server header; gunicorn has no setting for it
         options: dict[str, Any] = {
             "bind": f"fd://{os.dup(self._listener.fileno())}",
             "backlog": _BACKLOG,

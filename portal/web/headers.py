@@ -30,6 +30,7 @@ PERMISSIONS = ", ".join(
     )
 )
 STATIC = ("/_dash-component-suites/", "/assets/")
+NAME = "Enerscope"
 YEAR_SECONDS = 365 * 24 * 3600
 
 
@@ -71,7 +72,6 @@ def install(app: Dash, config: Settings) -> None:
         "Permissions-Policy": PERMISSIONS,
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Server": "Enerscope",
     }
     if config.cookie_secure:
         fixed["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}; includeSubDomains"
@@ -80,6 +80,8 @@ def install(app: Dash, config: Settings) -> None:
     @server.after_request
     def harden(response: Response) -> Response:
         response.headers.update(fixed)
+        if "gunicorn" not in request.environ.get("SERVER_SOFTWARE", ""):
+            response.headers["Server"] = NAME  # gunicorn adds a header of its own: see portal.cli.server
         for name in ("X-Powered-By", "Server-Timing"):
             response.headers.pop(name, None)
         if not request.path.startswith(STATIC) or response.status_code >= 400:

@@ -16,6 +16,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import BadSignature
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.core.actor import Actor
 from portal.core.config import Settings, settings
@@ -41,7 +42,11 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
 
 
 def install(server: Flask, config: Settings) -> None:
-    """Set cookies, flask-login and CSRF up on ``server``."""
+    """Set cookies, flask-login and CSRF up on ``server``, and believe the headers of as many proxies as there are."""
+    if config.proxies:
+        hops = config.proxies
+        proxied = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
+        server.wsgi_app = proxied  # type: ignore[method-assign]  # the way that Flask's manual tells
     server.secret_key = secret_key(config)
     server.config.update(
         SESSION_COOKIE_NAME=cookie_name(config),
@@ -54,7 +59,9 @@ def install(server: Flask, config: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session
         MAX_CONTENT_LENGTH=(config.upload_mb * 4 // 3 + 2) * 2**20,  # uploads arrive as base64 in JSON
     )
-    manager = LoginManager(server, add_context_processor=False)  # an error page must not ask the database again
+    manager = LoginManager(
+        server, add_context_processor=False
+    )  # an error page must not ask the database again
     manager.session_protection = (
         None  # sessions are kept and ended by the server, not bound to address and agent
     )

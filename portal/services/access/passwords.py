@@ -50,7 +50,8 @@ def hash_password(password: str) -> str:
 
 def matches(password_hash: str | None, password: str) -> bool:
     """Tell whether ``password`` is the one behind the hash; an unknown user (None) costs the same time."""
-    reference = password_hash if password_hash is not None else _decoy()
+    decoy = _decoy()  # asked for known users too, so that the first try of all costs them the same
+    reference = decoy if password_hash is None else password_hash
     with _slots:
         try:
             _hasher.verify(reference, password[: LONGEST + 1])
@@ -62,11 +63,6 @@ def matches(password_hash: str | None, password: str) -> bool:
 def is_outdated(password_hash: str) -> bool:
     """Tell whether the hash was made with weaker parameters than today's."""
     return _hasher.check_needs_rehash(password_hash)
-
-
-def prepare() -> None:
-    """Make the hash that stands in for unknown users now, so that the first of them does not take longer."""
-    _decoy()
 
 
 @lru_cache(maxsize=1)

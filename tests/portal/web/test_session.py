@@ -8,7 +8,9 @@ import pytest
 from dash import Dash
 from dash._callback_context import context_value
 from dash._utils import AttributeDict
+from sqlalchemy import text
 
+from data.session import UnitOfWork
 from portal.core.actor import SYSTEM
 from portal.core.config import Settings, settings
 from portal.core.errors import NotSignedIn
@@ -16,6 +18,7 @@ from portal.core.permissions import Role
 from portal.services import access
 from portal.web import session
 from portal.web.actor import actor_or_none, current_actor
+from tests.helpers.small_app import small_app
 from tests.helpers.visitor import Visitor, add_user
 
 
@@ -85,3 +88,16 @@ class TestWorker:
 
     def test_without_request_or_callback_there_is_nobody(self) -> None:
         assert actor_or_none() is None
+
+
+class TestProxies:
+    @pytest.mark.parametrize(("hops", "expected"), [(0, "10.0.0.9"), (1, "198.51.100.4"), (2, "203.0.113.5")])
+    def test_only_as_many_as_there_are_are_believed(
+        self, tmp_path: Path, database: str, hops: int, expected: str
+    ) -> None:
+        add_user("ann", Role.TRADER)
+        with small_app(tmp_path, config={"proxies": hops}) as app:
+            forwarded = {"X-Forwarded-For": "203.0.113.5, 198.51.100.4"}
+            Visitor(app).sign_in("ann", headers=forwarded, environ_overrides={"REMOTE_ADDR": "10.0.0.9"})
+        with UnitOfWork() as work:
+            assert work.session.scalar(text("SELECT address FROM login_attempts")) == expected
