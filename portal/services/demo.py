@@ -9,10 +9,8 @@ from typing import Any
 from data import timeseries
 from data.demo import VERSION
 from data.demo.desk import TRADER_PORTFOLIOS
-from data.demo.world import SEED, build
 from data.engine import engine
 from data.session import UnitOfWork
-from data.writes import demo as writes
 from portal.core import clock
 from portal.core.actor import SYSTEM
 from portal.services import access
@@ -73,6 +71,9 @@ def reset(
 
 
 def _load(progress: Callable[[float, str], None], today: date | None, *, replace: bool) -> DemoSummary:
+    from data.demo.world import SEED, build
+    from data.writes import demo as writes  # with the generator and its libraries, which nobody else needs
+
     start = perf_counter()
     with UnitOfWork(write=True) as work:
         writes.lock(work.session)  # two starts at once: the second waits, then finds it loaded
