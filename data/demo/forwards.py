@@ -10,6 +10,7 @@ from data.demo.catalogue import CURVES, FACTORS, CurveSpec
 from data.demo.factors import Floats, Paths
 
 TENORS = 36
+LAST_FREE_DAYS = 90  # before the end no landmark pulls, so that the last quarter is not a forced move
 THERM_MWH = 0.0293071
 KAPPA = {factor.code: factor.kappa for factor in FACTORS}
 
@@ -55,26 +56,33 @@ def log_price(spec: CurveSpec, contracts: Contracts, paths: Paths) -> Floats:
     return total
 
 
+def _nodes(spec: CurveSpec, days: Days) -> tuple[Days, Floats]:
+    """Return days and log prices that the front contract of ``spec`` must meet: landmarks, and both ends of ``days``."""
+    known = np.array([day for day, _ in spec.landmarks], dtype="datetime64[D]")
+    level = np.log([price for _, price in spec.landmarks])
+    begin = np.interp(days[0].astype(np.int64), known.astype(np.int64), level)
+    inside = (known > days[0]) & (known < days[-1] - LAST_FREE_DAYS)
+    end = np.log(spec.end if spec.end is not None else spec.landmarks[-1][1])
+    return (
+        np.concatenate([days[:1], known[inside], days[-1:]]),
+        np.concatenate([[begin], level[inside], [end]]),
+    )
+
+
 def meet_landmarks(days: Days, paths: Paths) -> None:
     """Move the bridging factors, in straight lines between landmarks, so that the front contracts meet them.
 
     A straight line is how a Brownian path is conditioned on its end, so the daily shocks stay as they were drawn.
     """
     for spec in CURVES:
-        if spec.bridge is None or spec.end is None:
+        if spec.bridge is None:
             continue
         contracts = listed(spec.rule, days, 1)
         model = log_price(spec, contracts, paths)[:, 0]
-        known = [(np.datetime64(day), level) for day, level in spec.landmarks]
-        nodes = [(day, level) for day, level in known if days[0] < day < days[-1] - 90] + [
-            (days[-1], spec.end)
-        ]
-        before = [level for day, level in known if day <= days[0]]
-        if before:
-            nodes.insert(0, (days[0], before[-1]))
-        at = np.searchsorted(days, np.array([day for day, _ in nodes]).astype("datetime64[D]"))
+        node_days, levels = _nodes(spec, days)
+        at = np.searchsorted(days, node_days)
         decay = spec.loads[spec.bridge] * np.exp(-KAPPA[spec.bridge] * contracts.years[:, 0])
-        gap = (np.log([level for _, level in nodes]) - model[at]) / decay[at]
+        gap = (levels - model[at]) / decay[at]
         paths.column(spec.bridge)[:] += np.interp(np.arange(len(days)), at, gap)
 
 
