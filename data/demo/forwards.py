@@ -57,7 +57,7 @@ def log_price(spec: CurveSpec, contracts: Contracts, paths: Paths) -> Floats:
 
 
 def _nodes(spec: CurveSpec, days: Days) -> tuple[Days, Floats]:
-    """Return days and log prices that the front contract of ``spec`` must meet: landmarks, and both ends of ``days``."""
+    """Return days and log prices that the front of ``spec`` must meet: its landmarks, and both ends of ``days``."""
     known = np.array([day for day, _ in spec.landmarks], dtype="datetime64[D]")
     level = np.log([price for _, price in spec.landmarks])
     begin = np.interp(days[0].astype(np.int64), known.astype(np.int64), level)
