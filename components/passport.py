@@ -171,7 +171,7 @@ def _sources(found: Evaluation) -> Component:
     if not found.sources:
         return html.P("No source, since there is no row.")
     return html.Ul(
-        [html.Li(f"{s.name} ({s.code}): {s.licence}") for s in found.sources], className="es-plain-list"
+        [html.Li(f"{s.name}: {s.licence}") for s in found.sources], className="es-plain-list"
     )
 
 
@@ -183,7 +183,7 @@ def _foot(passport: Passport, *, may_export: bool) -> html.Div:
         external_link=True,
         size="sm",
         outline=True,
-        color="primary",
+        color="secondary",
     )
     return html.Div(
         [

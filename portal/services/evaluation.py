@@ -106,6 +106,8 @@ def clean_params(metric_id: str, params: Mapping[str, Any]) -> dict[str, str | i
 
 def _clean(metric_id: str, parameter: Parameter, given: Any) -> str | int | float | None:
     value = parameter.default if given is None or given == "" else given
+    if parameter.kind == "integer" and isinstance(value, str) and value.isdecimal() and len(value) < 10:
+        value = int(value)  # choices of a page are texts
     if value is None:
         raise DomainError(
             f"The metric '{metric_id}' needs the parameter '{parameter.name}' ({parameter.title}). "
@@ -114,9 +116,10 @@ def _clean(metric_id: str, parameter: Parameter, given: Any) -> str | int | floa
             parameter=parameter.name,
         )
     if not _fits(parameter, value):
+        kind = {"text": "a text", "integer": "an integer", "number": "a number"}[parameter.kind]
         span = "" if parameter.kind == "text" else f" from {parameter.low:g} to {parameter.high:g}"
         raise DomainError(
-            f"The parameter '{parameter.name}' of the metric '{metric_id}' must be a {parameter.kind}{span}.",
+            f"The parameter '{parameter.name}' of the metric '{metric_id}' must be {kind}{span}.",
             metric=metric_id,
             parameter=parameter.name,
         )

@@ -10,10 +10,15 @@ from portal.core.metrics import metric
 from portal.core.passport import Passport
 from portal.core.table import GridQuery, Table, sort_rows
 from portal.services import evaluation
-from portal.services.market import curve_passports, volatility_passports
+from portal.services.market import correlation_passports, curve_passports, volatility_passports
 from portal.services.market import passports as market_passports
 
-AREAS = (market_passports, curve_passports, volatility_passports)  # importing an area's module registers its evaluators
+AREAS = (  # importing these modules registers their evaluators
+    market_passports,
+    volatility_passports,
+    correlation_passports,
+    curve_passports,
+)
 
 
 def open_passport(metric_id: str, params: Mapping[str, Any], clocks: Clocks, actor: Actor) -> Passport:

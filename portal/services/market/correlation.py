@@ -101,17 +101,49 @@ def together(
         Fewer than two instruments with prices, or too few common days.
     """
     actor.require(Permission.MARKET_READ)
+    first = first_day(clocks, period, step=step, window=window)
+    found, missing, prices = _read(codes, clocks, first)
+    return build_together(
+        found, missing, prices, clocks, period=period, step=step, window=window, shrink=shrink
+    )
+
+
+def first_day(clocks: Clocks, period: str, *, step: int, window: int) -> date:
+    """Return the first day to read: before the period, so that the first rolling windows are full."""
+    return _start(clocks, period) - timedelta(days=window * step * 3 // 2 + 20)
+
+
+def _start(clocks: Clocks, period: str) -> date:
     if period not in PERIODS:
         raise DomainError(
             f"There is no period '{period}'. Choose one of {', '.join(PERIODS)}.", period=period
         )
-    if len(codes) > MOST:
-        raise DomainError(
-            f"A correlation matrix takes up to {MOST} instruments. Take some out.", count=len(codes)
-        )
-    start = clocks.as_of - timedelta(days=PERIODS[period][1])
-    before = timedelta(days=window * step * 3 // 2 + 20)  # fills the first rolling windows
-    found, missing, prices = _read(codes, clocks, start - before)
+    return clocks.as_of - timedelta(days=PERIODS[period][1])
+
+
+def build_together(
+    found: tuple[InstrumentRow, ...],
+    missing: tuple[InstrumentRow, ...],
+    prices: Prices,
+    clocks: Clocks,
+    *,
+    period: str,
+    step: int,
+    window: int,
+    shrink: bool,
+) -> Together:
+    """Return how the instruments ``found`` move together in prices that were read from ``first_day`` on.
+
+    Raises
+    ------
+    DomainError
+        An unknown period, or more than twenty instruments.
+    InsufficientHistory
+        Fewer than two instruments with prices, or too few common days.
+    """
+    start, count = _start(clocks, period), len(found) + len(missing)
+    if count > MOST:
+        raise DomainError(f"A correlation matrix takes up to {MOST} instruments. Take some out.", count=count)
     joint = joint_returns(prices, step=step)
     at = int(np.searchsorted(joint.days, np.datetime64(start)))
     inside = JointReturns(joint.names, joint.kinds, joint.days[at:], joint.values[at:], len(joint.days) - at)

@@ -19,10 +19,11 @@ from portal.core.actor import SYSTEM, Actor
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError, EnerscopeError, NotFound, UpstreamError
 from portal.core.passport import Evaluation, Outcome
-from portal.services import evaluation, runtime
+from portal.services import evaluation, passports, runtime
 from portal.services.receipts.document import SCHEMA, VERSION, field_digests, rows_field
 from portal.services.receipts.verdict import Status, Verdict
 
+AREAS = passports.AREAS  # their evaluators are what receipts are computed again with
 LARGEST = 64 * 1024 * 1024
 SHAPE: Mapping[str, tuple[type, ...]] = {
     "schema": (str,),
@@ -186,6 +187,10 @@ def _same(document: Mapping[str, Any], value: float | None) -> bool:
     return value == stated or isclose(value, stated, rel_tol=found.tolerance if found else 0.0)
 
 
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
 def _text(outcome: Outcome) -> str:
     return "no value" if outcome.value is None else f"{outcome.value!r} {outcome.unit}".strip()
 
@@ -224,7 +229,7 @@ def _check_rows(document: Mapping[str, Any], verdict: Verdict) -> Verdict:
         )
     return _say(
         verdict,
-        f"Computed again from the {rows['count']} rows in the file the value is {_text(outcome)}, as stated.",
+        f"Computed again from the {_rows(rows['count'])} in the file the value is {_text(outcome)}, as stated.",
         recomputed=outcome.value,
         checked="file",
     )
@@ -267,7 +272,7 @@ def _compare(document: Mapping[str, Any], verdict: Verdict, found: Evaluation) -
     said = _text(Outcome(found.value, found.unit))
     if same_value and own["sha256"] == rows["sha256"]:
         return _say(
-            verdict, f"The database has the same {own['count']} rows for these clocks and gives {said}."
+            verdict, f"The database has the same {_rows(own['count'])} for these clocks and gives {said}."
         )
     sentences = []
     if not same_value:
@@ -288,7 +293,7 @@ def _about_rows(rows: Mapping[str, Any], found: Evaluation) -> str:
     """Return a sentence on how the rows of the receipt and of the database differ."""
     count = len(found.inputs.rows)
     if rows["list"] is None:
-        return f"The receipt is about {rows['count']} rows and the database has {count}, and they differ."
+        return f"The receipt is about {_rows(rows['count'])} and the database has {_rows(count)}, and they differ."
     own = [canonical.plain(list(row)) for row in found.inputs.rows]
     only_receipt = [row for row in rows["list"] if row not in own]
     only_database = [row for row in own if row not in rows["list"]]
@@ -298,6 +303,6 @@ def _about_rows(rows: Mapping[str, Any], found: Evaluation) -> str:
     )
     where = "the receipt" if only_receipt else "the database"
     return (
-        f"{len(only_receipt)} rows are only in the receipt and {len(only_database)} only in the database. The first "
-        f"that is only in {where}: {shown}."
+        f"Only in the receipt: {_rows(len(only_receipt))}; only in the database: {_rows(len(only_database))}. "
+        f"The first that is only in {where}: {shown}."
     )

@@ -7,7 +7,9 @@ from portal.core.actor import SYSTEM, Actor
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError, NotPermitted
 from portal.core.table import GridQuery
+from portal.domain.market import metrics
 from portal.domain.market.errors import InsufficientHistory
+from portal.services import passports
 from portal.services.market import correlation
 from tests.helpers.market import add_instrument, evening
 
@@ -101,3 +103,38 @@ def test_tables_hold_every_pair_and_every_day(desk):
     rolling = correlation.rolling_table(GridQuery(limit=None), found)
     assert rolling.total == len(found.days)
     assert rolling.rows[0][0] == DAYS[-1]
+
+
+@pytest.mark.parametrize(
+    ("codes", "options"),
+    [
+        (("BRENT", "TTF", "POWER"), {}),
+        (("TTF", "BRENT", "TWIN"), {"period": "6m", "step": 2, "window": 20}),
+        (("BRENT", "TTF", "TWIN"), {"shrink": True}),
+        (("OLD", "BRENT", "TTF"), {"period": "3m"}),
+    ],
+)
+def test_passports_equal_the_figures_of_the_page(desk, codes, options):
+    found = together(*codes, **options)
+    params = {
+        "instrument": codes[0],
+        "set": ",".join(row.code for row in (*found.instruments, *found.missing)),
+        "period": options.get("period", "1y"),
+        "step": str(options.get("step", 1)),
+        "window": str(options.get("window", 60)),
+        "matrix": "shrunk" if options.get("shrink") else "sample",
+    }
+
+    def opened(metric, **more):
+        return passports.open_passport(metric.id, {**params, **more}, CLOCKS, SYSTEM).evaluation
+
+    assert opened(metrics.COMMON_RETURNS).value == len(found.days)
+    assert opened(metrics.CONDITION).value == (found.condition if np.isfinite(found.condition) else None)
+    table = correlation.pair_table(GridQuery(limit=None), found, params)
+    assert table.rows
+    for record in table.records():
+        pair = table.extra["params"][record["pair"]]
+        assert opened(metrics.CORRELATION, **pair).value == record["correlation"]
+    absent = opened(metrics.CORRELATION, first="BRENT", second="NONE")
+    assert absent.value is None
+    assert "NONE has no prices" in absent.note
