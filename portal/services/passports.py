@@ -34,12 +34,13 @@ def open_passport(metric_id: str, params: Mapping[str, Any], clocks: Clocks, act
         A parameter is missing or cannot be read.
     """
     pinned = replace(clocks, live=False)
+    found = evaluation.evaluate(metric_id, params, pinned, actor)
     return Passport(
         metric(metric_id),
         evaluation.evaluator(metric_id).parameters,
         evaluation.clean_params(metric_id, params),
         pinned,
-        evaluation.evaluate(metric_id, params, pinned, actor),
+        found,
     )
 
 

@@ -248,13 +248,8 @@ def test_unknown_metric_or_instrument_is_not_found(desk):
 @pytest.mark.parametrize("metric_id", sorted(METRICS))
 def test_a_passport_needs_the_right_of_its_metric(desk, metric_id):
     nobody = Actor(9, "nobody", "Nobody", frozenset())
-    params = {"instrument": "BRENT", "formula": "BRENT", "curve": "C", "product": "M1", "near": "M1", "far": "M2"}
-    with pytest.raises(NotPermitted):
-<<<<<<< HEAD
-        passports.open_passport(metric_id, params, CLOCKS["now"], nobody)
-=======
-        passports.open_passport(metric_id, params_for("BRENT"), CLOCKS["now"], nobody)
->>>>>>> 6ada86b (Give every figure of Market > Correlation a passport; check receipts in a process of their own)
+    with pytest.raises(NotPermitted):  # before anything is said about the parameters
+        passports.open_passport(metric_id, {}, CLOCKS["now"], nobody)
 
 
 def test_parameters_that_the_metric_does_not_know_are_left_out(desk):
