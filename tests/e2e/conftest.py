@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
 from tests.helpers.chromium import ARGUMENTS, executable
 from tests.helpers.ports import free_port
 
 PASSWORD = "enerscope-demo"
+expect.set_options(timeout=20_000)  # a busy machine parses the chart library slowly; nothing is tested on seconds
 
 
 @pytest.fixture(scope="session")
