@@ -1,6 +1,9 @@
 """The database of this process: found or started, connected, migrated, and left again."""
 
+from functools import lru_cache
+
 from data import engine, migrations
+from data.cache import Cache
 from data.postgres import EmbeddedPostgres
 from data.queries import system
 from data.session import UnitOfWork
@@ -61,6 +64,13 @@ def revive_database() -> bool:
         return False
     _embedded.start()
     return True
+
+
+@lru_cache(maxsize=1)
+def cache(settings: Settings) -> Cache:
+    """Return the cache of this process: Redis where ``REDIS_URL`` is set, else a folder under the home."""
+    url = settings.redis_url
+    return Cache(url.get_secret_value() if url is not None else None, settings.root / "cache" / "values")
 
 
 def migrate() -> None:
