@@ -2,7 +2,7 @@
 
 It holds JSON only, never pickles: whoever can write to Redis must not be able to run code here. It never holds the only
 copy of anything, so that a cache that is gone costs time and nothing else; :meth:`Cache.healthy` tells Monitoring.
-Keys carry the clocks and the version of what they were computed from: nobody relies on :meth:`Cache.delete` to be heard.
+Keys carry the clocks and the version of what they were computed from: a delete during an outage is lost.
 """
 
 import json

@@ -9,7 +9,6 @@ import os
 from typing import Annotated
 
 import typer
-from filelock import FileLock
 
 from portal.cli.address import reserved
 from portal.cli.database import opened
@@ -54,20 +53,16 @@ def _is_signal(code: object) -> bool:
 
 
 def _load_demo_desk(now: Settings) -> None:
-    from portal.services import runtime
+    from portal.services import access, runtime
 
-    if not (now.demo and runtime.is_empty()):
+    if not now.demo or access.demo_is_loaded() or not runtime.is_empty():
         return
-    now.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with FileLock(now.root / "demo.lock"):
-        if not runtime.is_empty():
-            return
-        from portal.services import demo
+    from portal.services import demo  # takes a while to import; a second start does without
 
-        print("Loading the demo desk (once, about a minute):", flush=True)
-        progress = Progress()
-        demo.load(progress)
-        progress.done()
+    print("Loading the demo desk; this happens once.", flush=True)
+    progress = Progress()
+    demo.load(progress)  # two starts at once: the second waits, and finds it loaded
+    progress.done()
 
 
 def _demo_accounts() -> list[str]:
