@@ -11,10 +11,6 @@ import time
 from pathlib import Path
 from typing import Any, Protocol
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
 from portal.core.errors import ConfigurationError
 
 _log = logging.getLogger(__name__)
@@ -80,6 +76,11 @@ class _Redis:
     """Values in Redis; every failure reads as "not there"."""
 
     def __init__(self, url: str) -> None:
+        import redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
+        self._errors = (redis.RedisError, OSError)
         try:
             self._client = redis.Redis.from_url(
                 url,
@@ -100,7 +101,7 @@ class _Redis:
             return None
         try:
             found = self._client.get(f"enerscope:{key}")
-        except (redis.RedisError, OSError) as problem:
+        except self._errors as problem:
             self._missed(problem)
             return None
         return found if isinstance(found, bytes) else None
@@ -110,19 +111,19 @@ class _Redis:
             return
         try:
             self._client.set(f"enerscope:{key}", value, px=max(1, round(ttl * 1000)))
-        except (redis.RedisError, OSError) as problem:
+        except self._errors as problem:
             self._missed(problem)
 
     def delete(self, key: str) -> None:
         try:
             self._client.delete(f"enerscope:{key}")
-        except (redis.RedisError, OSError) as problem:
+        except self._errors as problem:
             self._missed(problem)
 
     def answers(self) -> bool:
         try:
             self._client.ping()
-        except (redis.RedisError, OSError) as problem:
+        except self._errors as problem:
             self._missed(problem)
             return False
         self._resting_until = None

@@ -1,6 +1,17 @@
 """``enerscope verify receipt FILE``."""
 
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from portal.cli.database import opened
 from portal.cli.main import new_app
+from portal.cli.output import AsJson, print_json
+from portal.core.config import settings
+from portal.core.errors import EnerscopeError
 
 app = new_app()
 
@@ -8,3 +19,32 @@ app = new_app()
 @app.callback()
 def _group() -> None:
     """Recompute what was handed out."""
+
+
+@app.command("receipt")
+def receipt(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The receipt.")],
+    *,
+    offline: Annotated[bool, typer.Option("--offline", help="Do not ask a database.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check a receipt and compute its value again: from its own rows, and from the database where there is one.
+
+    The exit status is 0 when it is valid, else 1.
+    """
+    from portal.services import receipts, runtime
+
+    with ExitStack() as stack:
+        if not offline and runtime.has_database(settings()):
+            try:
+                stack.enter_context(opened())
+            except EnerscopeError as problem:
+                print(f"enerscope: checked from the file alone. {problem.message}", file=sys.stderr)
+        verdict = receipts.verify(file)
+    if as_json:
+        print_json(verdict.to_json())
+    else:
+        print(f"{file}: {verdict.status}")
+        for sentence in verdict.sentences:
+            print(f"  {sentence}")
+    raise typer.Exit(verdict.exit_status)

@@ -32,6 +32,11 @@ def database_url(settings: Settings) -> str:
     return _url
 
 
+def has_database(settings: Settings) -> bool:
+    """Tell whether there is a database to open, without making one."""
+    return settings.database_url is not None or (settings.root / "postgres" / "data" / "PG_VERSION").is_file()
+
+
 def open_database(settings: Settings) -> None:
     """Make the connection pool of this process."""
     engine.connect(database_url(settings), pool_size=settings.threads)

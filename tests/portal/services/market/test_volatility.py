@@ -135,7 +135,9 @@ def test_table_of_price_changes_is_in_the_unit_of_the_price(desk):
 
 
 @pytest.mark.parametrize("code", ["BRENT", "POWER", "YOUNG", "EMPTY"])
-@pytest.mark.parametrize("options", [{}, {"period": "max", "window": 120}, {"period": "1y", "kind": "absolute"}])
+@pytest.mark.parametrize(
+    "options", [{}, {"period": "max", "window": 120}, {"period": "1y", "kind": "absolute"}]
+)
 def test_passports_equal_the_figures_of_the_page(desk, code, options):
     clocks = clocks_at(DAYS[-1])
     params = {
@@ -158,7 +160,9 @@ def test_passports_equal_the_figures_of_the_page(desk, code, options):
     for pair, value in shown.items():
         for metric, relative in zip(pair, (True, False), strict=True):
             opened = passports.open_passport(metric.id, params, clocks, SYSTEM).evaluation
-            fits = found is not None and found.relative is relative and value is not None and np.isfinite(value)
+            fits = (
+                found is not None and found.relative is relative and value is not None and np.isfinite(value)
+            )
             assert opened.value == (value if fits else None), metric.id
             assert fits or opened.note
     for metric, value in (

@@ -1,0 +1,172 @@
+"""``enerscope run`` and ``make run``, started and ended in every way that a person, a terminal or a crash may do it."""
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from data.postgres import EmbeddedPostgres
+from portal.cli.server import HEAVY
+from tests.helpers.ports import free_port
+from tests.helpers.program import COMMAND, ROOT, Portal, enerscope, processes_with
+
+
+@pytest.fixture(scope="module")
+def home(short_folder: Path) -> Iterator[Path]:
+    folder = short_folder / "run"
+    yield folder
+    EmbeddedPostgres(folder).stop(force=True)
+
+
+@pytest.fixture
+def make(tmp_path: Path, home: Path) -> tuple[str, ...]:
+    """``make run`` over an environment that is installed already: the one of this test."""
+    program = tmp_path / "bin" / "enerscope"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {" ".join(COMMAND)} "$@"\n')
+    program.chmod(0o755)
+    (tmp_path / ".installed").touch()
+    return ("make", "--directory", str(ROOT), "run", f"VENV={tmp_path}")
+
+
+def wait_until_gone(home: Path) -> None:
+    deadline = time.monotonic() + 20
+    while processes_with(str(home)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert processes_with(str(home)) == []
+
+
+def postmaster(home: Path) -> int:
+    return int((home / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[0])
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_starts_and_stops_all_that_it_started(home: Path, number: signal.Signals):
+    with Portal(home, free_port()) as portal:
+        assert f"Enerscope is ready at {portal.address}" in portal.said()
+        assert "enerscope users create" in portal.said()
+        assert portal.status("/healthz/ready") == 200
+        assert portal.stop(number) == 0
+    assert portal.said().rstrip().endswith("Enerscope has stopped.")
+    assert "Traceback" not in portal.said()
+    wait_until_gone(home)
+
+
+def test_second_start_is_cheap(home: Path):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with Portal(home, free_port()) as portal:
+        portal.stop()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    assert spent < 10  # seconds of CPU, start and stop together; 3 on a quiet machine
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_a_signal_to_make_alone_stops_all(home: Path, make: tuple[str, ...], number: signal.Signals):
+    with Portal(home, free_port(), command=make) as portal:
+        portal.stop(number)
+        wait_until_gone(home)
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_ctrl_c_in_the_terminal_of_make(home: Path, make: tuple[str, ...]):
+    with Portal(home, free_port(), command=make) as portal:
+        portal.stop(signal.SIGINT, group=True)
+        wait_until_gone(home)
+    assert "Enerscope has stopped." in portal.said()
+
+
+def test_port_in_use(home: Path):
+    port = free_port()
+    with Portal(home, port):
+        done = enerscope("run", home=home, PORT=str(port))
+        assert done.returncode == 1
+        assert done.stderr == (
+            f"enerscope: Port {port} of 127.0.0.1 is in use by another program. "
+            "Stop that program, or set PORT to another number.\n"
+        )
+
+
+def test_address_that_is_not_ours(home: Path):
+    done = enerscope("run", "--host", "192.0.2.1", "--port", "0", home=home)
+    assert done.returncode == 1
+    assert done.stderr.startswith("enerscope: The address 192.0.2.1:0 cannot be used:")
+    wait_until_gone(home)
+
+
+def test_a_server_that_another_process_uses_is_left_running(home: Path):
+    embedded = EmbeddedPostgres(home)
+    with Portal(home, free_port()) as portal:
+        url = embedded.start()
+        assert portal.stop() == 0
+        with psycopg.connect(url) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert embedded.stop()
+    wait_until_gone(home)
+
+
+def test_killed_launcher_gives_way_to_the_next_start(home: Path):
+    port = free_port()
+    first = Portal(home, port)
+    first.start()
+    first.stop(signal.SIGKILL)
+    with Portal(home, port) as second:
+        assert second.status("/healthz/ready") == 200
+        second.stop()
+    wait_until_gone(home)
+
+
+def test_killed_worker_is_replaced(home: Path):
+    with Portal(home, free_port()) as portal:
+        launcher = portal.process.pid
+        worker = int(Path(f"/proc/{launcher}/task/{launcher}/children").read_text().split()[0])
+        os.kill(worker, signal.SIGKILL)
+        deadline = time.monotonic() + 20
+        while portal.status("/login") != 200 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert portal.status("/healthz/ready") == 200
+
+
+def test_killed_database_comes_back_with_what_was_committed(home: Path):
+    with Portal(home, free_port()) as portal:
+        with psycopg.connect(EmbeddedPostgres(home)._url()) as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS kept (n int)")
+            connection.execute("INSERT INTO kept VALUES (1)")
+        os.kill(postmaster(home), signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while portal.status("/healthz/ready") != 200 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert portal.status("/healthz/ready") == 200
+        with psycopg.connect(EmbeddedPostgres(home)._url()) as connection:
+            assert connection.execute("SELECT count(*) FROM kept").fetchone() == (1,)
+        assert portal.stop() == 0
+    wait_until_gone(home)
+
+
+def test_an_external_database_is_used_and_not_stopped(home: Path, database: str):
+    with Portal(home, free_port(), DATABASE_URL=database) as portal:
+        assert portal.status("/healthz/ready") == 200
+        portal.stop()
+    with psycopg.connect(database) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_no_page_imports_heavy_modules_at_its_top():
+    heavy = {*HEAVY, "pandas", "arch", "statsmodels"}
+    code = (
+        "import sys, dash\n"
+        "app = dash.Dash(use_pages=True, pages_folder='')\n"
+        "import app, callbacks, pages\n"
+        f"print(sorted({heavy!r} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
