@@ -24,14 +24,19 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 }
 
 
+def mounted() -> list[str]:
+    """Return the commands whose module is part of this installation."""
+    return [name for name, (module, _, _) in COMMANDS.items() if importlib.util.find_spec(module)]
+
+
 class _LazyCommands(TyperGroup):
     """A group whose commands are imported when they are called, or described by ``--help``."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  (of the base class)
-        return [name for name, (module, _, _) in COMMANDS.items() if importlib.util.find_spec(module)]
+        return mounted()
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name not in self.list_commands(ctx):
+        if cmd_name not in mounted():
             return None
         module, attribute, words = COMMANDS[cmd_name]
         found = getattr(importlib.import_module(module), attribute)

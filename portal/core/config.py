@@ -7,8 +7,10 @@ under ``ENERSCOPE_HOME`` with mode 0600.
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from portal.core.errors import ConfigurationError
 
 
 class Settings(BaseSettings):
@@ -69,5 +71,22 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """Return the settings of this process, read from the environment at the first call."""
-    return Settings()
+    """Return the settings of this process, read from the environment at the first call.
+
+    Raises
+    ------
+    ConfigurationError
+        A variable cannot be read; the sentence names it, and never shows its value.
+    """
+    try:
+        return Settings()
+    except ValidationError as problem:
+        first = problem.errors(include_input=False, include_url=False)[0]
+        name = str(first["loc"][0])
+        field = Settings.model_fields.get(name)
+        variable = name if field is None else f"ENERSCOPE_{name.upper()}"
+        raise ConfigurationError(
+            f"The setting {variable} cannot be read: {first['msg']}. "
+            f"{f'It means: {field.description} ' if field else ''}Correct or remove it.",
+            variable=variable,
+        ) from None

@@ -60,7 +60,8 @@ class Portal:
             self.stop()
 
     def start(self) -> None:
-        """Start it and wait until the login page answers."""
+        """Start it and wait until it says that it is ready, and the login page answers."""
+        said_before = len(self.said()) if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self._command,
@@ -72,7 +73,7 @@ class Portal:
                 start_new_session=True,
             )
         deadline = time.monotonic() + 120
-        while self.status("/login") != 200:
+        while "is ready at" not in self.said()[said_before:] or self.status("/login") != 200:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(f"The portal does not answer: {self.said()}")
             time.sleep(0.05)
@@ -91,13 +92,13 @@ class Portal:
         """Return everything that it printed."""
         return self.log.read_text("utf-8")
 
-    def signal(self, number: signal.Signals, *, group: bool = False) -> None:
+    def send(self, number: signal.Signals, *, group: bool = False) -> None:
         """Send a signal to the process that was started, or to its whole group as a terminal does."""
         (os.killpg if group else os.kill)(self.process.pid, number)
 
     def stop(self, number: signal.Signals = signal.SIGTERM, *, group: bool = False) -> int:
         """Send a signal and return the exit status."""
-        self.signal(number, group=group)
+        self.send(number, group=group)
         return self.process.wait(60)
 
 
