@@ -20,8 +20,19 @@ CHUNK = "7 days"
 
 _ROLLUP_COLUMNS = "instrument_id, day, recorded_at, open, high, low, settle, volume, n"
 
+# A partitioned table cannot become a hypertable, so the one that the migration made is replaced while it is empty.
 # A delivery day can lie in two UTC days, so the aggregate holds up to two parts for a day; the view puts them together.
-_AGGREGATE = f"""
+_HYPERTABLE = f"""
+DROP TABLE price_ticks;
+CREATE TABLE price_ticks (
+    instrument_id bigint NOT NULL, ts timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(), day date NOT NULL,
+    value double precision NOT NULL, volume double precision, batch_id bigint NOT NULL,
+    CONSTRAINT pk_price_ticks PRIMARY KEY (instrument_id, ts, recorded_at)
+);
+CREATE INDEX ix_price_ticks_batch_id ON price_ticks (batch_id);
+CREATE INDEX ix_price_ticks_instrument_id_day ON price_ticks (instrument_id, day);
+SELECT create_hypertable('price_ticks', by_range('ts', INTERVAL '{CHUNK}'), create_default_indexes => false);
 CREATE MATERIALIZED VIEW price_rollup_parts WITH (timescaledb.continuous, timescaledb.materialized_only = true) AS
 SELECT instrument_id, day, recorded_at, time_bucket('1 day', ts) AS bucket,
        first(value, ts) AS open, max(value) AS high, min(value) AS low, last(value, ts) AS close,
@@ -31,7 +42,9 @@ CREATE VIEW price_rollup AS
 SELECT instrument_id, day, recorded_at, (array_agg(open ORDER BY bucket))[1] AS open, max(high) AS high,
        min(low) AS low, sum(total) / sum(n) AS settle, sum(volume) AS volume, sum(n)::integer AS n
 FROM price_rollup_parts GROUP BY instrument_id, day, recorded_at;
-SELECT create_hypertable('price_ticks', by_range('ts', INTERVAL '{CHUNK}'), create_default_indexes => false);
+ALTER TABLE price_ticks SET (timescaledb.enable_columnstore, timescaledb.segmentby = 'instrument_id',
+    timescaledb.orderby = 'ts DESC, recorded_at DESC');
+CALL add_columnstore_policy('price_ticks', after => INTERVAL '30 days');
 """
 
 _TABLE = """
@@ -92,21 +105,10 @@ def create_extension(connection: Connection) -> None:
 
 def create_relations(connection: Connection) -> None:
     """Make the roll-up and the daily relation over ``price_ticks`` and ``price_bars``, which exist already."""
-    if flavour(connection) is Flavour.TIMESCALE:
-        *parts, hypertable = [part for part in _AGGREGATE.split(";") if part.strip()]
-        for statement in (hypertable, *parts):
+    script = _HYPERTABLE if flavour(connection) is Flavour.TIMESCALE else _TABLE
+    for statement in script.split(";"):
+        if statement.strip():
             connection.execute(text(statement))
-        connection.execute(
-            text(
-                "ALTER TABLE price_ticks SET (timescaledb.enable_columnstore, timescaledb.segmentby = 'instrument_id', "
-                "timescaledb.orderby = 'ts DESC, recorded_at DESC')"
-            )
-        )
-        connection.execute(text("CALL add_columnstore_policy('price_ticks', after => INTERVAL '30 days')"))
-    else:
-        for statement in _TABLE.split(";"):
-            if statement.strip():
-                connection.execute(text(statement))
     connection.execute(text(_DAILY))
 
 
