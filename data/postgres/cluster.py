@@ -42,7 +42,7 @@ def make(programs: Programs, account: Account, base: Path) -> None:
     for leftover in (data, draft):
         _wipe_half_made(leftover)
     write_secret(password, account)
-    command = [
+    command: list[str | Path] = [
         programs.path("initdb"),
         "-D",
         draft,

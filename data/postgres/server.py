@@ -110,7 +110,7 @@ class EmbeddedPostgres:
             sockets = self._recorded_sockets()
             account = server_account(self.data)
             tools = programs.within_reach(programs.find(cluster.version_of(self.data)), account)
-            arguments = ["-D", self.data, "-m", "fast", "-w", "-t", "60", "stop"]
+            arguments: list[str | Path] = ["-D", self.data, "-m", "fast", "-w", "-t", "60", "stop"]
             stopped = account.run([tools.path("pg_ctl"), *arguments]).returncode == 0
             if stopped and sockets is not None:
                 with suppress(OSError):  # a leftover costs nothing
@@ -176,7 +176,7 @@ class EmbeddedPostgres:
         return self.base.resolve()
 
     def _launch(self, tools: programs.Programs, account: Account) -> None:
-        command = [
+        command: list[str | Path] = [
             tools.path("pg_ctl"),
             "-D",
             self.data,

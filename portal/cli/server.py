@@ -34,7 +34,7 @@ def serve(listener: socket.socket, now: Settings, *, on_ready: Callable[[], None
     _Launcher(_Portal(listener, now, on_ready)).run()
 
 
-class _Portal(BaseApplication):
+class _Portal(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """What to serve and how."""
 
     def __init__(self, listener: socket.socket, now: Settings, on_ready: Callable[[], None]) -> None:
