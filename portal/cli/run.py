@@ -1,7 +1,8 @@
 """``enerscope run``: everything from an empty machine to a portal that answers, and back again.
 
 The web server is gunicorn with one process of threads. It was preferred to waitress because a worker that hangs or
-is killed is replaced within a second; with one process, what a page keeps in memory is shared by all its requests.
+is killed is replaced within a second, and because answers of 350 kB and files of 1.3 MB left it about 1.5 times as fast
+(tiny ones a little slower; eight clients, same run). With one process, what a page keeps in memory serves all requests.
 The database is started before it and stopped after it.
 """
 
