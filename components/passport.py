@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
@@ -176,14 +175,11 @@ def _sources(found: Evaluation) -> Component:
 
 
 def _foot(passport: Passport, *, may_export: bool) -> html.Div:
-    download = dbc.Button(
+    download = html.A(
         "Download receipt",
         href=receipt_address(passport),
         download="",
-        external_link=True,
-        size="sm",
-        outline=True,
-        color="secondary",
+        className="btn btn-sm btn-outline-secondary",
     )
     return html.Div(
         [
