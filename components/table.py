@@ -35,6 +35,8 @@ BADGES = {
     "stored": "good",
     "unchanged": "neutral",
     "refused": "bad",
+    "bad tick": "bad",
+    "new level": "info",
 }
 
 

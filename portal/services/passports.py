@@ -10,7 +10,12 @@ from portal.core.metrics import metric
 from portal.core.passport import Passport
 from portal.core.table import GridQuery, Table, sort_rows
 from portal.services import evaluation
-from portal.services.market import correlation_passports, curve_passports, volatility_passports
+from portal.services.market import (
+    correlation_passports,
+    curve_passports,
+    quality_passports,
+    volatility_passports,
+)
 from portal.services.market import passports as market_passports
 
 AREAS = (  # importing these modules registers their evaluators
@@ -18,6 +23,7 @@ AREAS = (  # importing these modules registers their evaluators
     volatility_passports,
     correlation_passports,
     curve_passports,
+    quality_passports,
 )
 
 
