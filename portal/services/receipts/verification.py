@@ -7,7 +7,7 @@ receipt's clocks.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from math import isclose
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from portal.services.receipts.verdict import Status, Verdict
 
 AREAS = passports.AREAS  # their evaluators are what receipts are computed again with
 LARGEST = 64 * 1024 * 1024
+LONGEST_IMPORT = timedelta(hours=1)
 SHAPE: Mapping[str, tuple[type, ...]] = {
     "schema": (str,),
     "version": (int,),
@@ -280,7 +281,7 @@ def _compare(document: Mapping[str, Any], verdict: Verdict, found: Evaluation) -
             f"The database gives {said} for these clocks, and the receipt states {document['value']!r}."
         )
     if own["sha256"] != rows["sha256"]:
-        sentences.append(_about_rows(rows, found))
+        sentences.append(_about_rows(document, found))
     if document["code_version"] != CODE_VERSION:
         sentences.append(
             f"It was issued by release {document['code_version']}, and this is {CODE_VERSION}: "
@@ -289,9 +290,9 @@ def _compare(document: Mapping[str, Any], verdict: Verdict, found: Evaluation) -
     return _say(verdict, *sentences, status=Status.NOT_REPRODUCIBLE)
 
 
-def _about_rows(rows: Mapping[str, Any], found: Evaluation) -> str:
+def _about_rows(document: Mapping[str, Any], found: Evaluation) -> str:
     """Return a sentence on how the rows of the receipt and of the database differ."""
-    count = len(found.inputs.rows)
+    rows, count = document["rows"], len(found.inputs.rows)
     if rows["list"] is None:
         return f"The receipt is about {_rows(rows['count'])} and the database has {_rows(count)}, and they differ."
     own = [canonical.plain(list(row)) for row in found.inputs.rows]
@@ -304,5 +305,21 @@ def _about_rows(rows: Mapping[str, Any], found: Evaluation) -> str:
     where = "the receipt" if only_receipt else "the database"
     return (
         f"Only in the receipt: {_rows(len(only_receipt))}; only in the database: {_rows(len(only_database))}. "
-        f"The first that is only in {where}: {shown}."
+        f"The first that is only in {where}: {shown}.{_about_import(document, only_database)}"
     )
+
+
+def _about_import(document: Mapping[str, Any], only_database: list[list[Any]]) -> str:
+    """Return the sentence on an import that was still being stored when the receipt was issued; empty without one."""
+    columns = document["rows"]["columns"]
+    if "recorded_at" not in columns:
+        return ""
+    at = columns.index("recorded_at")
+    try:
+        issued = datetime.fromisoformat(document["issued_at"])
+        stored = [datetime.fromisoformat(row[at]) for row in only_database]
+    except (TypeError, ValueError):
+        return ""
+    if not any(timedelta() <= issued - moment <= LONGEST_IMPORT for moment in stored):
+        return ""
+    return " An import that was still being stored when the receipt was issued would explain it."

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from data import engine
+from data.queries import market as queries
+from data.session import UnitOfWork
 from portal.core import canonical, clock
 from portal.core.actor import SYSTEM, Actor
 from portal.core.clock import Clocks
@@ -305,6 +307,21 @@ def test_later_corrections_leave_a_receipt_valid(desk, tmp_path):
     )
     verdict = receipts.verify(path)
     assert verdict.status is Status.VALID, verdict
+
+
+def test_an_import_that_was_under_way_is_offered_as_the_reason(desk, tmp_path):
+    started = clock.now()
+    path = tmp_path / "receipt.json"
+    opened = passports.open_passport(
+        "market.last", {"instrument": "EMPTY"}, Clocks(DAYS[-1], clock.now()), TESS
+    )
+    path.write_bytes(receipts.issue(opened, TESS).content)
+    with UnitOfWork() as work:
+        (empty,) = queries.instruments(work.session, codes=["EMPTY"])
+    add_prices(empty.id, {DAYS[-1]: 3.5}, started, add_batch(started, file_name="slow.csv"))
+    verdict = receipts.verify(path)
+    assert verdict.status is Status.NOT_REPRODUCIBLE
+    assert "file slow.csv. An import that was still being stored" in verdict.sentences[-1]
 
 
 def test_another_portals_receipt_is_not_reproducible(file, postgres_url, template_url):
