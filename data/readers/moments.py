@@ -40,10 +40,14 @@ _YEAR_MONTH = re.compile(r"(?P<y>\d{4})M(?P<m>\d{2})\Z", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """One cell as read: ``seconds`` since 1970 on the wall clock (or in UTC when ``kind`` is ZONED)."""
+    """One cell as read: ``seconds`` since 1970 on the wall clock, or in UTC when ``kind`` is ZONED.
+
+    ``offset`` is what the text's own zone adds to UTC, in seconds.
+    """
 
     seconds: int
     kind: int
+    offset: int = 0
 
 
 _BAD = Stamp(0, BAD)
@@ -94,7 +98,7 @@ class TimeEvidence:
         else:
             self.times += 1
             self.zoned += stamp.kind == ZONED
-            if stamp.seconds % 86400:
+            if (stamp.seconds + stamp.offset) % 86400:
                 self.at_midnight_only = False
 
     def _judge(self, text: str, match: re.Match[str]) -> None:
@@ -154,7 +158,8 @@ def read_stamp(cell: Any, order: DateOrder | None) -> Stamp:
     if isinstance(cell, datetime):
         if cell.tzinfo is None:
             return Stamp(int((cell.replace(tzinfo=UTC) - _EPOCH).total_seconds()), LOCAL)
-        return Stamp(int((cell - _EPOCH).total_seconds()), ZONED)
+        offset = cell.utcoffset()
+        return Stamp(int((cell - _EPOCH).total_seconds()), ZONED, int(offset.total_seconds()) if offset else 0)
     if isinstance(cell, date):
         return Stamp((cell.toordinal() - 719163) * 86400, DAY)
     return _BAD
@@ -222,7 +227,8 @@ def _build(year: int, month: int, day: int, match: re.Match[str] | None) -> Stam
     zone = match["z"]
     if not zone:
         return Stamp(seconds, LOCAL)
-    return Stamp(seconds - _offset(zone), ZONED)
+    offset = _offset(zone)
+    return Stamp(seconds - offset, ZONED, offset)
 
 
 def _offset(zone: str) -> int:
@@ -234,10 +240,15 @@ def _offset(zone: str) -> int:
 
 
 class StampReader:
-    """Read time columns batch by batch; texts seen before are remembered, and plain ISO text is read as an array."""
+    """Read time columns batch by batch; texts seen before are remembered, and plain ISO text is read as an array.
 
-    def __init__(self, order: DateOrder | None) -> None:
+    With ``as_days`` the column holds days, written with a midnight or not: the clock that the text shows counts then,
+    whatever its zone, and the kind is DAY.
+    """
+
+    def __init__(self, order: DateOrder | None, *, as_days: bool = False) -> None:
         self.order = order
+        self.as_days = as_days
         self._known: dict[Any, tuple[int, int]] = {}
 
     def read(self, cells: Sequence[Any]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
@@ -245,10 +256,12 @@ class StampReader:
         if isinstance(cells, np.ndarray) and cells.dtype.kind == "M":
             missing = np.isnat(cells)
             seconds = np.where(missing, 0, cells.astype("M8[s]").astype(np.int64))
-            kind = DAY if cells.dtype == np.dtype("M8[D]") else LOCAL
+            kind = DAY if self.as_days or cells.dtype == np.dtype("M8[D]") else LOCAL
             return seconds, np.where(missing, BAD, kind).astype(np.uint8)
         quick = _quick(cells)
-        return quick if quick is not None else self._slow(cells)
+        if quick is None:
+            return self._slow(cells)
+        return (quick[0], np.full(len(quick[0]), DAY, np.uint8)) if self.as_days else quick
 
     def _slow(self, cells: Sequence[Any]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
         known = self._known
@@ -256,7 +269,10 @@ class StampReader:
             known.clear()
         for cell in set(cells).difference(known):
             stamp = read_stamp(cell, self.order)
-            known[cell] = (stamp.seconds, stamp.kind)
+            if self.as_days and stamp.kind in (LOCAL, ZONED):
+                known[cell] = (stamp.seconds + stamp.offset, DAY)
+            else:
+                known[cell] = (stamp.seconds, stamp.kind)
         pairs = np.array([known[cell] for cell in cells], np.int64).reshape(-1, 2)
         return pairs[:, 0].copy(), pairs[:, 1].astype(np.uint8)
 

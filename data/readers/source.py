@@ -15,10 +15,11 @@ HEAD_ROWS = 400
 
 @dataclass(frozen=True, slots=True)
 class HeadRow:
-    """One of the first rows, with its line number and its cells as read."""
+    """One of the first rows: the line it starts on, its cells as read, and the line it ends on."""
 
     line: int
     cells: tuple[Any, ...]
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,12 @@ class TableSource(Protocol):
     def progress(self) -> float:
         """Return how much of the file was read in the pass under way, 0 to 1."""
         ...
+
+
+class Formula(str):
+    """A worksheet cell whose formula has no stored result; the text is the formula."""
+
+    __slots__ = ()
 
 
 def cell_text(cell: Any) -> str:
@@ -98,5 +105,5 @@ def open_source(probe: Probe, options: ReadOptions) -> TableSource:
 
 
 __all__ = [
-    "BATCH_ROWS", "HEAD_ROWS", "HeadRow", "RawBatch", "TableSource", "cell_text", "is_blank", "open_source", "probe_file",
+    "BATCH_ROWS", "HEAD_ROWS", "Formula", "HeadRow", "RawBatch", "TableSource", "cell_text", "is_blank", "open_source", "probe_file",
 ]  # fmt: skip

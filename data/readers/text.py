@@ -50,9 +50,9 @@ class TextSource:
     def head(self) -> list[HeadRow]:
         """Return the first rows that are not blank; rows whose quotes do not close are left out."""
         rows: list[HeadRow] = []
-        for line, cells, _ in self._records(self._first, 0):
+        for line, cells, length in self._records(self._first, 0):
             if isinstance(cells, list) and not is_blank(cells):
-                rows.append(HeadRow(line, tuple(cells)))
+                rows.append(HeadRow(line, tuple(cells), line + length - 1))
         return rows
 
     def _records(self, lines: list[str], offset: int) -> Iterator[tuple[int, list[str] | csv.Error, int]]:
