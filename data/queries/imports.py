@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, cast, func, or_, select
+from sqlalchemy import String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from data.models.ingest import ImportBatch, QuarantinedRow
@@ -46,32 +46,53 @@ def stored_series(session: Session, kind: str) -> list[StoredSeries]:
     if kind == "curves":
         rows = session.execute(select(Curve.code, Curve.unit, Curve.timezone, Curve.simulated))
         return [StoredSeries(code, unit, zone, "daily", simulated) for code, unit, zone, simulated in rows]
-    found = select(Instrument.code, Instrument.unit, Instrument.timezone, Instrument.granularity, Instrument.simulated)
+    found = select(
+        Instrument.code, Instrument.unit, Instrument.timezone, Instrument.granularity, Instrument.simulated
+    )
     return [StoredSeries(*row) for row in session.execute(found)]
 
 
 def clock(session: Session) -> datetime:
     """Return the present moment of the database server."""
-    return session.execute(select(func.clock_timestamp())).scalar_one()
+    moment: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return moment
 
 
 _QUARANTINE = {
-    "id": QuarantinedRow.id, "state": QuarantinedRow.state, "file": QuarantinedRow.file_name, "line": QuarantinedRow.line,
-    "column": QuarantinedRow.column, "raw": QuarantinedRow.raw, "code": QuarantinedRow.code, "message": QuarantinedRow.message,
-    "kind": ImportBatch.kind, "recorded_at": QuarantinedRow.recorded_at, "state_by": QuarantinedRow.state_by,
-}  # fmt: skip
+    "id": QuarantinedRow.id,
+    "state": QuarantinedRow.state,
+    "file": QuarantinedRow.file_name,
+    "line": QuarantinedRow.line,
+    "column": QuarantinedRow.column,
+    "raw": QuarantinedRow.raw,
+    "code": QuarantinedRow.code,
+    "message": QuarantinedRow.message,
+    "kind": ImportBatch.kind,
+    "recorded_at": QuarantinedRow.recorded_at,
+    "state_by": QuarantinedRow.state_by,
+}
 _BATCHES = {
-    "id": ImportBatch.id, "recorded_at": ImportBatch.recorded_at, "kind": ImportBatch.kind, "file": ImportBatch.file_name,
-    "status": ImportBatch.status, "actor": ImportBatch.actor, "read": ImportBatch.rows_read,
-    "accepted": ImportBatch.rows_accepted, "quarantined": ImportBatch.rows_quarantined, "duplicate": ImportBatch.rows_duplicate,
-    "first": ImportBatch.first_day, "last": ImportBatch.last_day,
-}  # fmt: skip
+    "id": ImportBatch.id,
+    "recorded_at": ImportBatch.recorded_at,
+    "kind": ImportBatch.kind,
+    "file": ImportBatch.file_name,
+    "status": ImportBatch.status,
+    "actor": ImportBatch.actor,
+    "read": ImportBatch.rows_read,
+    "accepted": ImportBatch.rows_accepted,
+    "quarantined": ImportBatch.rows_quarantined,
+    "duplicate": ImportBatch.rows_duplicate,
+    "first": ImportBatch.first_day,
+    "last": ImportBatch.last_day,
+}
 QUARANTINE_COLUMNS = tuple(_QUARANTINE)
 BATCH_COLUMNS = tuple(_BATCHES)
 
 
-def quarantined(session: Session, query: GridQuery, *, state: str | None) -> tuple[list[tuple[Any, ...]], int]:
-    """Return a page of quarantined rows in the order of QUARANTINE_COLUMNS, and how many there are; newest first by default."""
+def quarantined(
+    session: Session, query: GridQuery, *, state: str | None
+) -> tuple[list[tuple[Any, ...]], int]:
+    """Return a page of quarantined rows in the order of QUARANTINE_COLUMNS, and how many there are in all."""
     base = select(*_QUARANTINE.values()).join(ImportBatch, ImportBatch.id == QuarantinedRow.batch_id)
     if state is not None:
         base = base.where(QuarantinedRow.state == state)
@@ -83,14 +104,20 @@ def batches(session: Session, query: GridQuery) -> tuple[list[tuple[Any, ...]], 
     return _page(session, select(*_BATCHES.values()).where(ImportBatch.kind != "demo"), _BATCHES, query)
 
 
-def _page(session: Session, base: Select[Any], columns: dict[str, Any], query: GridQuery) -> tuple[list[tuple[Any, ...]], int]:
+def _page(
+    session: Session, base: Any, columns: dict[str, Any], query: GridQuery
+) -> tuple[list[tuple[Any, ...]], int]:
     if query.text:
         needle = f"%{_escaped(query.text)}%"
-        base = base.where(or_(*(cast(column, String).ilike(needle, escape="\\") for column in columns.values())))
+        base = base.where(
+            or_(*(cast(column, String).ilike(needle, escape="\\") for column in columns.values()))
+        )
     total = session.execute(select(func.count()).select_from(base.subquery())).scalar_one()
     by = columns.get(query.sort or "", columns["id"])
     descending = query.descending if query.sort else True
-    ordered = base.order_by(by.desc().nulls_last() if descending else by.asc().nulls_last(), columns["id"].desc())
+    ordered = base.order_by(
+        by.desc().nulls_last() if descending else by.asc().nulls_last(), columns["id"].desc()
+    )
     return [tuple(row) for row in session.execute(ordered.offset(query.offset).limit(query.limit))], total
 
 
@@ -102,13 +129,21 @@ def quarantine_entry(session: Session, row_id: int) -> QuarantineEntry | None:
     """Return one quarantined row with the kind and options of its import, or None."""
     statement = (
         select(
-            QuarantinedRow.id, ImportBatch.kind, QuarantinedRow.file_name, ImportBatch.options, QuarantinedRow.line,
-            QuarantinedRow.column, QuarantinedRow.raw, QuarantinedRow.code, QuarantinedRow.message, QuarantinedRow.fields,
+            QuarantinedRow.id,
+            ImportBatch.kind,
+            QuarantinedRow.file_name,
+            ImportBatch.options,
+            QuarantinedRow.line,
+            QuarantinedRow.column,
+            QuarantinedRow.raw,
+            QuarantinedRow.code,
+            QuarantinedRow.message,
+            QuarantinedRow.fields,
             QuarantinedRow.state,
         )
         .join(ImportBatch, ImportBatch.id == QuarantinedRow.batch_id)
         .where(QuarantinedRow.id == row_id)
-    )  # fmt: skip
+    )
     row = session.execute(statement).one_or_none()
     return QuarantineEntry(*row) if row is not None else None
 

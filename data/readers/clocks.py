@@ -1,6 +1,7 @@
 """Wall-clock times of a file brought to UTC, and the repeated hour of autumn settled at its end.
 
-An hour that the clock shows twice is settled by order: when every one of its times stands twice in the file, one run after
+An hour that the clock shows twice is settled by order: when every one of its times stands twice in the file, one
+run after
 the other, the first run is the earlier one (the later one in a file that runs backwards). Otherwise nobody can know.
 """
 

@@ -18,9 +18,12 @@ class ContractCalendar:
     """Last trading days and delivery months by root; ``roots`` says which root a curve follows, as in BRN=LCO."""
 
     def __init__(
-        self, contracts: Mapping[str, list[tuple[int, int]]], roots: Mapping[str, str],
-        twice: Mapping[str, str] | None = None, name: str = "The calendar",
-    ) -> None:  # fmt: skip
+        self,
+        contracts: Mapping[str, list[tuple[int, int]]],
+        roots: Mapping[str, str],
+        twice: Mapping[str, str] | None = None,
+        name: str = "The calendar",
+    ) -> None:
         self._contracts = {root: np.array(sorted(rows), np.int64) for root, rows in contracts.items()}
         self._roots = {curve.upper(): root for curve, root in roots.items()}
         self._twice = dict(twice or {})
@@ -44,8 +47,10 @@ class ContractCalendar:
         if root in self._twice:
             raise Refused(
                 "calendar",
-                f"{self._name} gives the delivery month {self._twice[root]} of root {root} two last trading days, so tenors of "
-                f"{curve} cannot be told apart. Correct the calendar, or leave --calendar out to use the built-in rules.",
+                f"{self._name} gives the delivery month {self._twice[root]} of root {root} two last trading "
+                f"days, so tenors of "
+                f"{curve} cannot be told apart. Correct the calendar, or leave --calendar out to use the "
+                f"built-in rules.",
             )
         rows = self._contracts.get(self._roots.get(curve, curve))
         if rows is None or not len(rows):
@@ -72,17 +77,23 @@ def read_calendar(path: Path, roots: Mapping[str, str]) -> ContractCalendar:
         table = csv.DictReader(stream)
         missing = [name for name in _NEEDED if name not in (table.fieldnames or ())]
         if missing:
-            raise Refused("calendar", f"{path.name} is no contract calendar: it has no column {', '.join(missing)}.")
+            raise Refused(
+                "calendar", f"{path.name} is no contract calendar: it has no column {', '.join(missing)}."
+            )
         for row in table:
             try:
                 last = np.datetime64(row["last_trade"], "D").astype(int)
                 month = np.datetime64(f"{int(row['year']):04d}-{int(row['month']):02d}-01", "D").astype(int)
             except (ValueError, TypeError):
                 raise Refused(
-                    "calendar", f"Line {table.line_num} of {path.name} has no last trading day or month.", line=table.line_num
+                    "calendar",
+                    f"Line {table.line_num} of {path.name} has no last trading day or month.",
+                    line=table.line_num,
                 ) from None
             if _add(contracts.setdefault(row["root"], {}), int(month), int(last)):
-                twice.setdefault(row["root"], f"{row['year']}-{int(row['month']):02d} (line {table.line_num})")
+                twice.setdefault(
+                    row["root"], f"{row['year']}-{int(row['month']):02d} (line {table.line_num})"
+                )
     sorted_out = {root: [(last, month) for month, last in rows.items()] for root, rows in contracts.items()}
     return ContractCalendar(sorted_out, roots, twice, path.name)
 

@@ -46,9 +46,13 @@ def read_month(cell: Any) -> int | None:
 
 
 def read(
-    rows: RowSet, book: SeriesBook, series: NDArray[np.int32], seconds: NDArray[np.int64], contracts: "ContractCalendar | None"
+    rows: RowSet,
+    book: SeriesBook,
+    series: NDArray[np.int32],
+    seconds: NDArray[np.int64],
+    contracts: "ContractCalendar | None",
 ) -> dict[str, NDArray[np.int64]]:
-    """Return ``delivery`` (first day of the month, days since 1970) and ``tenor`` (0 when the file has none) of each row."""
+    """Return ``delivery`` (first day of the month, days since 1970) and ``tenor`` (0 for none) of each row."""
     plan = rows.plan
     n = len(rows.alive)
     tenor = np.zeros(n, np.int64)
@@ -58,18 +62,34 @@ def read(
     if place is not None:
         cells = rows.batch.columns[place]
         known = {cell: read_month(cell) for cell in set(cells)}
-        months = np.array([known[cell] if known[cell] is not None else -1 for cell in cells], np.int64).reshape(-1)
-        rows.reject(np.flatnonzero(months == -1), plan.names[place], lambda i: (
-            "delivery", f"'{cell_text(cells[i])}' is not a delivery month. Write it as YYYY-MM, Mar-24 or H24."))  # fmt: skip
+        months = np.array(
+            [known[cell] if known[cell] is not None else -1 for cell in cells], np.int64
+        ).reshape(-1)
+        rows.reject(
+            np.flatnonzero(months == -1),
+            plan.names[place],
+            lambda i: (
+                "delivery",
+                f"'{cell_text(cells[i])}' is not a delivery month. Write it as YYYY-MM, Mar-24 or H24.",
+            ),
+        )
         return {"delivery": months, "tenor": tenor}
     months = np.full(n, -1, np.int64)
     if contracts is not None:
         for number in np.unique(series[rows.alive]).tolist():
             mine = np.flatnonzero(rows.alive & (series == number))
             months[mine] = contracts.delivery(book.keys[number][0], seconds[mine] // _DAY, tenor[mine])
-    rows.reject(np.flatnonzero(rows.alive & (months < 0)), plan.column("tenor"), lambda i: (
-        "no-contract",
-        f"The contract calendar does not say which contract of {book.keys[series[i]][0]} was number {tenor[i]} on that day."))  # fmt: skip
+    rows.reject(
+        np.flatnonzero(rows.alive & (months < 0)),
+        plan.column("tenor"),
+        lambda i: (
+            "no-contract",
+            (
+                f"The contract calendar does not say which contract of {book.keys[series[i]][0]} was number "
+                f"{tenor[i]} on that day."
+            ),
+        ),
+    )
     return {"delivery": months, "tenor": tenor}
 
 
@@ -77,9 +97,20 @@ def _tenors(rows: RowSet) -> NDArray[np.int64]:
     column = rows.plan.column("tenor")
     cells = rows.batch.columns[rows.plan.roles.of["tenor"]]
     numbers, state = parse_numbers([_bare(cell) for cell in cells], NumberFormat())
-    fits = (state == OK) & (np.nan_to_num(numbers) % 1 == 0) & (np.nan_to_num(numbers) >= 1) & (np.nan_to_num(numbers) <= FARTHEST)
-    rows.reject(np.flatnonzero(~fits), column, lambda i: (
-        "tenor", f"'{cell_text(cells[i])}' is not a tenor: 1 is the next contract to expire, 2 the one after it."))  # fmt: skip
+    fits = (
+        (state == OK)
+        & (np.nan_to_num(numbers) % 1 == 0)
+        & (np.nan_to_num(numbers) >= 1)
+        & (np.nan_to_num(numbers) <= FARTHEST)
+    )
+    rows.reject(
+        np.flatnonzero(~fits),
+        column,
+        lambda i: (
+            "tenor",
+            f"'{cell_text(cells[i])}' is not a tenor: 1 is the next contract to expire, 2 the one after it.",
+        ),
+    )
     return np.where(fits, np.nan_to_num(numbers), 0).astype(np.int64)
 
 

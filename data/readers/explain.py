@@ -20,11 +20,17 @@ def stamp(cell: Any, column: str) -> Reason:
     if not text:
         return "no-date", f"Column '{column}' is empty, so the row has no day."
     if isinstance(cell, (int, float)):
-        return "not-a-date", f"'{text}' in column '{column}' is a number, not a date. Format the cell as a date."
-    if any(read_stamp(cell, order).kind != BAD for order in ("dmy", "mdy", "ymd")):  # type: ignore[arg-type]
+        return (
+            "not-a-date",
+            f"'{text}' in column '{column}' is a number, not a date. Format the cell as a date.",
+        )
+    if any(read_stamp(cell, order).kind != BAD for order in ("dmy", "mdy", "ymd")):
         return "date-order", f"'{text}' in column '{column}' does not fit the date order of the file."
     if text[:1].isdigit() and sum(character.isdigit() for character in text) >= 6:
-        return "no-such-date", f"'{text}' in column '{column}' is not a day of the calendar or not a time of day."
+        return (
+            "no-such-date",
+            f"'{text}' in column '{column}' is not a day of the calendar or not a time of day.",
+        )
     return "not-a-date", f"'{text[:60]}' in column '{column}' is not a date."
 
 
@@ -44,7 +50,10 @@ def number(cell: Any, column: str, form: NumberFormat) -> Reason:
     other = NumberFormat(",", ".") if form.decimal == "." else NumberFormat(".", ",")
     value = read_number(cell, other)
     if value is not None and not math.isnan(value):
-        return "decimal-mark", f"'{text}' in column '{column}' does not fit the decimal mark '{form.decimal}' of the file."
+        return (
+            "decimal-mark",
+            f"'{text}' in column '{column}' does not fit the decimal mark '{form.decimal}' of the file.",
+        )
     return "not-a-number", f"'{text[:60]}' in column '{column}' is not a number."
 
 
@@ -52,6 +61,8 @@ def formula(cell: Formula, column: str) -> Reason:
     """Say that a formula has no result."""
     return (
         "formula",
-        f"Column '{column}' holds the formula '{cell}' without a result that can be trusted. Open the workbook in a spreadsheet "
-        "program and save it, or paste the values.",
+        (
+            f"Column '{column}' holds the formula '{cell}' without a result that can be trusted. Open the workbook "
+            "in a spreadsheet program and save it, or paste the values."
+        ),
     )

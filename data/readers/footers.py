@@ -8,7 +8,8 @@ from data.readers.source import cell_text
 
 _WORDS = re.compile(
     r"\W*(?:sub-?total|grand total|total|sum|average|avg|mean|median|min|minimum|max|maximum|count|std|"
-    r"sources?|data sources?|notes?|footnotes?|n\.b\.|copyright|\(c\)|©|disclaimer|licen[cs]e|generated|exported|downloaded|"
+    r"sources?|data "
+    r"sources?|notes?|footnotes?|n\.b\.|copyright|\(c\)|©|disclaimer|licen[cs]e|generated|exported|downloaded|"
     r"retrieved|last updated?|updated|as of|end of|quelle|summe|mittelwert|stand)\b",
     re.IGNORECASE,
 )

@@ -1,5 +1,6 @@
 """Headings: which row names the columns, and what each name means for the kind of data at hand."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +21,8 @@ _WORDS = re.compile(r"[^0-9a-z]+")
 _TIME = (
     "date", "day", "trade_date", "tradedate", "trading_date", "trading_day", "price_date", "pricing_date", "value_date",
     "as_of", "asof", "as_of_date", "observation_date", "obs_date", "datum", "ts", "timestamp", "time_stamp", "datetime",
-    "date_time", "time", "period", "time_period", "delivery_start", "delivery_time", "start", "start_time", "interval_start",
+    "date_time", "time", "period", "time_period", "delivery_start", "delivery_time", "start", "start_time",
+    "interval_start",
 )  # fmt: skip
 _MORE_TIME = ("delivery", "delivery_date", "delivery_day", "hour", "month", "week", "mtu")
 _SERIES = (
@@ -32,12 +34,24 @@ _DAYS = frozenset({"date", "day", "trade_date", "delivery_date", "delivery_day",
 _CLOCKS = frozenset({"time", "hour", "start_time", "clock", "hour_ending", "he"})
 ZONES = frozenset({"zone", "bidding_zone", "price_area", "area"})
 _PRICE = (
-    ("price", "settle", "settlement", "settlement_price", "settle_price", "spot_price", "spot", "day_ahead_price"),
+    (
+        "price",
+        "settle",
+        "settlement",
+        "settlement_price",
+        "settle_price",
+        "spot_price",
+        "spot",
+        "day_ahead_price",
+    ),
     ("close", "close_price", "last", "last_price", "px", "px_last", "px_settle"),
     ("value", "obs_value", "observation", "values"),
 )
 _SHARED = {
-    "unit": (("unit", "units", "uom", "price_unit"),), "currency": (("currency", "ccy", "cur"),), "source": (("source", "data_source", "provider"),), "tz": (("tz", "timezone", "time_zone"),),
+    "unit": (("unit", "units", "uom", "price_unit"),),
+    "currency": (("currency", "ccy", "cur"),),
+    "source": (("source", "data_source", "provider"),),
+    "tz": (("tz", "timezone", "time_zone"),),
 }  # fmt: skip
 
 Tiers = tuple[tuple[str, ...], ...]
@@ -57,12 +71,14 @@ ROLES: dict[Kind, dict[str, Tiers]] = {
     },
     "fx": {
         "time": (_TIME,), "base": (("base", "base_currency", "currency_denom", "from"),),
-        "quote": (("quote", "quote_currency", "counter_currency", "currency", "to"),), "pair": (("pair", "currency_pair"),),
+        "quote": (("quote", "quote_currency", "counter_currency", "currency", "to"),),
+        "pair": (("pair", "currency_pair"),),
         "price": (("rate", "fx_rate", "exchange_rate", "price", "close", "mid"), ("value", "obs_value")),
         "source": _SHARED["source"],
     },
     "weather": {
-        "time": (_TIME, _MORE_TIME), "series": (("station", "station_id", "station_code"), ("zone", "area", "name", "site")),
+        "time": (_TIME, _MORE_TIME),
+        "series": (("station", "station_id", "station_code"), ("zone", "area", "name", "site")),
         "variable": (("variable", "parameter", "element"),), "price": (("value", "obs_value"),),
         "unit": (("unit", "units", "uom"),), "source": _SHARED["source"], "tz": _SHARED["tz"],
     },
@@ -77,14 +93,20 @@ ROLES: dict[Kind, dict[str, Tiers]] = {
 """For each kind, the roles of columns and the names that mean them, best first, in tiers of equal rank."""
 
 _EVERY = {name for roles in ROLES.values() for tiers in roles.values() for tier in tiers for name in tier} | {
-    "year", "date_utc", "hour_utc", "ts_utc", "ts_local"
+    "year",
+    "date_utc",
+    "hour_utc",
+    "ts_utc",
+    "ts_local",
 }
-_CURRENCY_TAIL = re.compile(r"_(eur|usd|gbp|dkk|nok|sek|chf|pln|czk|huf|jpy|cad|aud|nzd)(?:_(?:per_)?([a-z]+))?\Z")
+_CURRENCY_TAIL = re.compile(
+    r"_(eur|usd|gbp|dkk|nok|sek|chf|pln|czk|huf|jpy|cad|aud|nzd)(?:_(?:per_)?([a-z]+))?\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnName:
-    """A column's name taken apart: ``key`` to compare, ``label`` without its unit, the ``unit`` in brackets, and zone."""
+    """A column's name taken apart: ``key`` to compare, ``label`` without unit, the ``unit`` in brackets, zone."""
 
     text: str
     label: str
@@ -192,24 +214,31 @@ def _names_columns(row: HeadRow, names: tuple[ColumnName, ...], kind: Kind, want
 
 
 def _numeric(cells: Sequence[Any]) -> bool:
-    return any((number := read_number(cell, NumberFormat())) is not None and number == number for cell in cells)
+    return any(
+        (number := read_number(cell, NumberFormat())) is not None and not math.isnan(number) for cell in cells
+    )
 
 
 def _holds_day(cells: Sequence[Any]) -> bool:
-    return any(read_stamp(cell, order).kind != BAD for cell in cells for order in ("dmy", "mdy"))  # type: ignore[arg-type]
+    return any(read_stamp(cell, order).kind != BAD for cell in cells for order in ("dmy", "mdy"))
 
 
 def _checked(row: HeadRow, below: Sequence[HeadRow], skipped: list[int]) -> Heading:
     names = tuple(ColumnName.of(cell) for cell in row.cells)
     width = len(names)
-    while width > 1 and not names[width - 1].text and all(len(r.cells) < width or _empty(r.cells[width - 1]) for r in below):
+    while (
+        width > 1
+        and not names[width - 1].text
+        and all(len(r.cells) < width or _empty(r.cells[width - 1]) for r in below)
+    ):
         width -= 1
     names = names[:width]
     wide = [len(r.cells) - _trailing(r.cells) for r in below if _holds_day(r.cells)]
     if wide and sorted(wide)[len(wide) // 2] > width:
         raise Refused(
             "short-heading",
-            f"The heading on line {row.line} has {width} names, but the rows below it have {max(wide)} columns, so values would "
+            f"The heading on line {row.line} has {width} names, but the rows below it have {max(wide)} columns, "
+            f"so values would "
             "get the wrong names. Ask the source for a complete heading.",
             line=row.line,
         )
@@ -285,11 +314,19 @@ def assign_roles(heading: Heading, kind: Kind, columns: Mapping[str, str]) -> Ro
 
 
 def _role_name(role: str, kind: Kind) -> str:
-    alias = {"date": "time", "instrument": "series", "zone": "series", "station": "series", "rate": "price", "value": "price"}
+    alias = {
+        "date": "time",
+        "instrument": "series",
+        "zone": "series",
+        "station": "series",
+        "rate": "price",
+        "value": "price",
+    }
     name = alias.get(role, role)
     if name not in ROLES[kind]:
         raise Refused(
-            "unknown-role", f"'{role}' is not a role of columns in {kind}. Known roles: {', '.join(ROLES[kind])}."
+            "unknown-role",
+            f"'{role}' is not a role of columns in {kind}. Known roles: {', '.join(ROLES[kind])}.",
         )
     return name
 
@@ -320,7 +357,8 @@ def _no_twins(heading: Heading) -> None:
         if text and text in seen:
             raise Refused(
                 "twin-columns",
-                f"The heading on line {heading.line} names '{name.text}' twice (columns {seen[text] + 1} and {place + 1}), so it "
+                f"The heading on line {heading.line} names '{name.text}' twice (columns {seen[text] + 1} and "
+                f"{place + 1}), so it "
                 "cannot be told which one is meant. Rename or remove one.",
                 line=heading.line,
                 column=name.text,

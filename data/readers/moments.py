@@ -6,7 +6,7 @@ settles it, rows that contradict each other refuse the file, and without any suc
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
@@ -20,21 +20,31 @@ BAD, DAY, LOCAL, ZONED = 0, 1, 2, 3
 """What a cell of a time column is: unreadable, a day, a wall-clock time, or a moment (UTC)."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MONTHS = {name: i + 1 for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())}
-_MONTHS |= {
-    name: i + 1
-    for i, name in enumerate(
-        "january february march april may june july august september october november december".split()
-    )
-} | {"sept": 9}
-_TIME = r"(?:[T ]+(?P<h>\d{1,2})(?::?(?P<n>\d{2})(?::?(?P<s>\d{2})(?:[.,]\d+)?)?)?\s*(?P<ap>[AaPp][Mm])?\s*(?P<z>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?"
+_MONTH_NAMES = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december",
+)  # fmt: skip
+_MONTHS = {name: i for i, name in enumerate(_MONTH_NAMES, start=1)}
+_MONTHS |= {name[:3]: i for name, i in _MONTHS.items()} | {"sept": 9}
+_TIME = (
+    r"(?:[T ]+(?P<h>\d{1,2})(?::?(?P<n>\d{2})(?::?(?P<s>\d{2})(?:[.,]\d+)?)?)?"
+    r"\s*(?P<ap>[AaPp][Mm])?\s*(?P<z>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?"
+)
 _ISO = re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})" + _TIME + r"\Z", re.ASCII)
 _YEAR_FIRST = re.compile(r"(?P<y>\d{4})[/.](?P<m>\d{1,2})[/.](?P<d>\d{1,2})" + _TIME + r"\Z", re.ASCII)
 _COMPACT = re.compile(r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})" + _TIME + r"\Z", re.ASCII)
-_THREE = re.compile(r"(?P<a>\d{1,2})(?P<sep>[/.\-])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{4}|\d{2})" + _TIME + r"\Z", re.ASCII)
-_NAMED = re.compile(r"(?P<d>\d{1,2})[\s\-/.]*(?P<mon>[A-Za-z]{3,9})\.?[\s\-/.,]*(?P<y>\d{4})" + _TIME + r"\Z", re.ASCII)
-_US_NAMED = re.compile(r"(?P<mon>[A-Za-z]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})" + _TIME + r"\Z", re.ASCII)
-_MONTH = re.compile(r"(?P<y>\d{4})[-/](?P<m>\d{1,2})\Z|(?P<mon>[A-Za-z]{3,9})\.?[\s\-]+(?P<y2>\d{4})\Z", re.ASCII)
+_THREE = re.compile(
+    r"(?P<a>\d{1,2})(?P<sep>[/.\-])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{4}|\d{2})" + _TIME + r"\Z", re.ASCII
+)
+_NAMED = re.compile(
+    r"(?P<d>\d{1,2})[\s\-/.]*(?P<mon>[A-Za-z]{3,9})\.?[\s\-/.,]*(?P<y>\d{4})" + _TIME + r"\Z", re.ASCII
+)
+_US_NAMED = re.compile(
+    r"(?P<mon>[A-Za-z]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})" + _TIME + r"\Z", re.ASCII
+)
+_MONTH = re.compile(
+    r"(?P<y>\d{4})[-/](?P<m>\d{1,2})\Z|(?P<mon>[A-Za-z]{3,9})\.?[\s\-]+(?P<y2>\d{4})\Z", re.ASCII
+)
 _YEAR_MONTH = re.compile(r"(?P<y>\d{4})M(?P<m>\d{2})\Z", re.ASCII)
 
 
@@ -71,10 +81,7 @@ class TimeEvidence:
 
     def look(self, cells: Iterable[Any]) -> None:
         """Take in the cells of a column."""
-        if isinstance(cells, np.ndarray) and cells.dtype.kind == "M":
-            self._look_moments(cells)
-            return
-        for cell in set(cells):
+        for cell in dict.fromkeys(cells):
             text = cell.strip() if type(cell) is str else ""
             match = _THREE.match(text) if text else None
             if match is not None:
@@ -83,12 +90,6 @@ class TimeEvidence:
             if stamp.kind == BAD and match is not None:
                 stamp = read_stamp(cell, "mdy")
             self._count(stamp)
-
-    def _look_moments(self, cells: NDArray[Any]) -> None:
-        known = cells[~np.isnat(cells)]
-        self.times += len(known)
-        if (known.astype("M8[s]").astype(np.int64) % 86400 != 0).any():
-            self.at_midnight_only = False
 
     def _count(self, stamp: Stamp) -> None:
         if stamp.kind == BAD:
@@ -121,7 +122,8 @@ class TimeEvidence:
         if self.short_year:
             raise Refused(
                 "ambiguous-date",
-                f"Column '{column}' writes years with two digits, such as '{self.short_year}', which can be read in several "
+                f"Column '{column}' writes years with two digits, such as '{self.short_year}', which can be "
+                f"read in several "
                 "ways. Say --date-order dmy, mdy or ymd (years 69-99 are then 19xx, 00-68 are 20xx).",
                 column=column,
             )
@@ -129,8 +131,10 @@ class TimeEvidence:
         if day_first and self.month_first:
             raise Refused(
                 "mixed-date-order",
-                f"Column '{column}' mixes two date orders: '{day_first}' can only be day-month and '{self.month_first}' only "
-                "month-day, so the rows that fit both cannot be trusted. Make the file uniform, or say --date-order dmy or mdy "
+                f"Column '{column}' mixes two date orders: '{day_first}' can only be day-month and "
+                f"'{self.month_first}' only "
+                "month-day, so the rows that fit both cannot be trusted. Make the file uniform, or say "
+                "--date-order dmy or mdy "
                 "to have the others quarantined.",
                 column=column,
             )
@@ -143,7 +147,8 @@ class TimeEvidence:
             a, b, year = int(match["a"]), int(match["b"]), match["c"]
             raise Refused(
                 "ambiguous-date",
-                f"Column '{column}' holds dates such as '{self.unclear}', which may be {year}-{b:02d}-{a:02d} (day first) or "
+                f"Column '{column}' holds dates such as '{self.unclear}', which may be {year}-{b:02d}-{a:02d} "
+                f"(day first) or "
                 f"{year}-{a:02d}-{b:02d} (month first), and no row in the file settles it. "
                 "Say --date-order dmy or --date-order mdy.",
                 column=column,
@@ -159,7 +164,9 @@ def read_stamp(cell: Any, order: DateOrder | None) -> Stamp:
         if cell.tzinfo is None:
             return Stamp(int((cell.replace(tzinfo=UTC) - _EPOCH).total_seconds()), LOCAL)
         offset = cell.utcoffset()
-        return Stamp(int((cell - _EPOCH).total_seconds()), ZONED, int(offset.total_seconds()) if offset else 0)
+        return Stamp(
+            int((cell - _EPOCH).total_seconds()), ZONED, int(offset.total_seconds()) if offset else 0
+        )
     if isinstance(cell, date):
         return Stamp((cell.toordinal() - 719163) * 86400, DAY)
     return _BAD
@@ -253,11 +260,6 @@ class StampReader:
 
     def read(self, cells: Sequence[Any]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
         """Return seconds since 1970 and the kind of each cell, both of the length of ``cells``."""
-        if isinstance(cells, np.ndarray) and cells.dtype.kind == "M":
-            missing = np.isnat(cells)
-            seconds = np.where(missing, 0, cells.astype("M8[s]").astype(np.int64))
-            kind = DAY if self.as_days or cells.dtype == np.dtype("M8[D]") else LOCAL
-            return seconds, np.where(missing, BAD, kind).astype(np.uint8)
         quick = _quick(cells)
         if quick is None:
             return self._slow(cells)
@@ -292,7 +294,9 @@ def _quick(cells: Sequence[Any]) -> tuple[NDArray[np.int64], NDArray[np.uint8]] 
         return None
     grid = np.frombuffer(joined.encode("ascii"), np.uint8).reshape(n, width)
     digits = grid - np.uint8(48)
-    places = [0, 1, 2, 3, 5, 6, 8, 9] + ([11, 12, 14, 15] if width > 10 else []) + ([17, 18] if width > 18 else [])
+    places = (
+        [0, 1, 2, 3, 5, 6, 8, 9] + ([11, 12, 14, 15] if width > 10 else []) + ([17, 18] if width > 18 else [])
+    )
     if (digits[:, places] > 9).any() or (grid[:, [4, 7]] != 45).any():
         return None
     seconds = _days(digits)

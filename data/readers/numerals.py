@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from data.readers.problems import Refused
 
 MISSING = frozenset({
-    "", ".", "..", "-", "--", "–", "—", ":", "na", "n/a", "n.a.", "n.a", "#n/a", "nan", "null", "none", "nil", "nd", "n/d",
-    "missing", "not available",
+    "", ".", "..", "-", "--", "–", "—", ":", "na", "n/a", "n.a.", "n.a", "#n/a", "nan", "null", "none", "nil", "nd",
+    "n/d", "missing", "not available",
 })  # fmt: skip
 """Texts (in lower case) that mean "not published"; they are counted, not refused."""
 
@@ -47,7 +47,7 @@ class NumberEvidence:
 
     def look(self, cells: Iterable[Any]) -> None:
         """Take in the text cells of a column; cells of other types say nothing."""
-        for cell in set(cells):
+        for cell in dict.fromkeys(cells):
             if type(cell) is str and ("," in cell or "." in cell):
                 self._judge(cell.strip().translate(_MINUS))
 
@@ -99,9 +99,11 @@ class NumberEvidence:
             whole, _, rest = text.partition(mark)
             raise Refused(
                 "ambiguous-decimal",
-                f"Column '{column}' holds numbers such as '{text}', which may be {whole}{rest} ('{mark}' groups thousands) "
+                f"Column '{column}' holds numbers such as '{text}', which may be {whole}{rest} ('{mark}' groups "
+                f"thousands) "
                 f"or {whole}.{rest} ('{mark}' is the decimal mark), and no number in the column settles it. "
-                f"Say --decimal {'.' if mark == ',' else ','} for {whole}{rest}, or --decimal {mark} for {whole}.{rest}.",
+                f"Say --decimal {'.' if mark == ',' else ','} for {whole}{rest}, or --decimal {mark} for "
+                f"{whole}.{rest}.",
                 column=column,
             )
         return NumberFormat()
@@ -122,8 +124,6 @@ def parse_numbers(cells: Sequence[Any], form: NumberFormat) -> tuple[NDArray[np.
     Values that are not OK are NaN. Infinite values are BAD. Text is read in ``form``; cells that are numbers already
     (worksheets, Parquet, JSON) are taken as they are, and a NaN among them is EMPTY.
     """
-    if isinstance(cells, np.ndarray) and cells.dtype.kind in "fiu":
-        return _from_floats(cells.astype(np.float64))
     if form.decimal == ".":
         quick = _quick(cells)
         if quick is not None:

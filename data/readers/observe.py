@@ -20,7 +20,7 @@ from data.readers.problems import BadRow, Problem
 from data.readers.rowset import Reason, RowSet, bad_row
 from data.readers.series import SeriesBook, Stored
 from data.readers.shapes import prepare_batch
-from data.readers.source import RawBatch, TableSource
+from data.readers.source import RawBatch, TableSource, is_blank
 from data.readers.timing import Placed, check_range, place_in_time
 from data.readers.values import Measured, measure
 
@@ -34,7 +34,8 @@ QUARANTINE_LIMIT = 10_000
 class Observations:
     """Facts of one batch, all arrays of one length n. ``seconds`` is UTC since 1970 (midnight of the day for days).
 
-    ``series`` counts into the book of series. ``values`` is n x k, NaN where nothing was published. ``extra`` holds what
+    ``series`` counts into the book of series. ``values`` is n x k, NaN where nothing was published. ``extra``
+    holds what
     a kind needs besides, such as tenors and delivery days of a curve.
     """
 
@@ -52,9 +53,15 @@ class Reader:
     """
 
     def __init__(
-        self, source: TableSource, plan: Plan, options: ReadOptions, *, stored: Mapping[str, Stored], now: datetime,
+        self,
+        source: TableSource,
+        plan: Plan,
+        options: ReadOptions,
+        *,
+        stored: Mapping[str, Stored],
+        now: datetime,
         contracts: ContractCalendar | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.source = source
         self.plan = plan
         self.contracts = contracts
@@ -66,7 +73,9 @@ class Reader:
         self._empty_cells: dict[str, tuple[int, int]] = {}  # column -> first line, number of cells
         self._set_aside: list[tuple[int, int, NDArray[np.float64], dict[str, int]]] = []
         self._stamps = StampReader(plan.order, as_days=plan.as_days)
-        self._tail: list[tuple[BadRow, bool]] = []  # rows without a day since the last good row; may each be a footer?
+        self._tail: list[
+            tuple[BadRow, bool]
+        ] = []  # rows without a day since the last good row; may each be a footer?
         self._latest = _latest(now, as_days=plan.as_days)
         self._early_notes = len(source.notes)
 
@@ -79,7 +88,9 @@ class Reader:
         bad += find_rows(self.source, self.plan, {item.line: self._unsettled(item) for item in lost})
         self.notes += self.source.notes[self._early_notes :]
         for column, (first, count) in self._empty_cells.items():
-            message = f"{count} cell(s) of column '{column}' are empty: nothing was published, so nothing is stored for them."
+            message = (
+                f"{count} cell(s) of column '{column}' are empty: nothing was published or stored there."
+            )
             self.notes.append(Problem(first, column, "empty-value", message))
         yield self._late(moments, {item.line for item in lost}), bad
 
@@ -112,31 +123,50 @@ class Reader:
                 self._set_aside.append((int(lines[i]), int(measured.series[i]), measured.values[i], extra))
                 row = int(origin[i])
                 self.hours.undecided.append(
-                    Undecided(int(lines[i]), int(measured.series[i]), int(placed.local[row]), int(placed.seconds[row]),
-                              int(placed.second[row]), len(self._set_aside) - 1)
-                )  # fmt: skip
+                    Undecided(
+                        int(lines[i]),
+                        int(measured.series[i]),
+                        int(placed.local[row]),
+                        int(placed.seconds[row]),
+                        int(placed.second[row]),
+                        len(self._set_aside) - 1,
+                    )
+                )
         if clear.all():
             return Observations(lines, measured.series, seconds, measured.values, measured.extra)
         extra_arrays = {name: array[clear] for name, array in measured.extra.items()}
-        return Observations(lines[clear], measured.series[clear], seconds[clear], measured.values[clear], extra_arrays)
+        return Observations(
+            lines[clear], measured.series[clear], seconds[clear], measured.values[clear], extra_arrays
+        )
 
     def _judge_timeless(
         self, rows: RowSet, cells: Any, readable: NDArray[np.bool_], structural: list[BadRow]
     ) -> list[BadRow]:
-        """Count the rows, and tell those without a day from footers: what follows the last good row waits for the end."""
-        waiting: dict[int, tuple[BadRow, bool]] = {row.line: (row, is_footer(list(row.fields.values()))) for row in structural}
+        """Count the rows, and tell bad ones from footers: what follows the last good row waits for the end."""
+        waiting: dict[int, tuple[BadRow, bool]] = {
+            row.line: (row, is_footer(list(row.fields.values()))) for row in structural
+        }
         column = self.plan.column("time")
         lines = set(rows.batch.lines)
         for i in np.flatnonzero(~readable).tolist():
             whole = [part[i] for part in rows.batch.columns]
             line = rows.batch.lines[i]
             rows.drop(i)
-            if repeats_heading(whole, self.plan.names):
+            if is_blank(whole):
                 lines.discard(line)
-                self.notes.append(Problem(line, "", "repeated-heading", f"Line {line} repeats the heading and was passed over."))
+            elif repeats_heading(whole, self.plan.names):
+                lines.discard(line)
+                self.notes.append(
+                    Problem(
+                        line, "", "repeated-heading", f"Line {line} repeats the heading and was passed over."
+                    )
+                )
             else:
                 code, message = explain.stamp(cells[i], column)
-                waiting[line] = (bad_row(self.plan, rows.batch, i, column, code, message), code != "formula" and is_footer(whole))
+                waiting[line] = (
+                    bad_row(self.plan, rows.batch, i, column, code, message),
+                    code != "formula" and is_footer(whole),
+                )
         good = np.flatnonzero(readable)
         last = rows.batch.lines[int(good[-1])] if len(good) else 0
         ordered = [waiting[line] for line in sorted(waiting)]
@@ -160,7 +190,11 @@ class Reader:
 
     def _late(self, moments: dict[int, int], lost: set[int]) -> Observations:
         """Return the observations of repeated hours that order settled, of rows that are wholly settled."""
-        kept = [(moments[place], *self._set_aside[place]) for place in moments if self._set_aside[place][0] not in lost]
+        kept = [
+            (moments[place], *self._set_aside[place])
+            for place in moments
+            if self._set_aside[place][0] not in lost
+        ]
         if not kept:
             return _nothing(self.plan)
         return Observations(
@@ -176,8 +210,11 @@ class Reader:
         return (
             self.plan.column("time"),
             "ambiguous-time",
-            f"The clock shows {shown} twice on that day, and the file does not hold both runs of the hour in order, so it cannot be "
-            "told which is meant. Give the time with its offset, or in UTC.",
+            (
+                f"The clock shows {shown} twice on that day, and the file does not hold both runs of the hour in "
+                f"order, so it cannot be "
+                "told which is meant. Give the time with its offset, or in UTC."
+            ),
         )
 
 
@@ -189,11 +226,13 @@ def _latest(now: datetime, *, as_days: bool) -> int:
 
 def _nothing(plan: Plan) -> Observations:
     width = 1 if plan.wide else len(plan.values)
-    return Observations(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros((0, width)))
+    return Observations(
+        np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros((0, width))
+    )
 
 
 def find_rows(source: TableSource, plan: Plan, reasons: Mapping[int, Reason]) -> list[BadRow]:
-    """Read the file again for the rows on the lines of ``reasons``; at most QUARANTINE_LIMIT come back with their text."""
+    """Read the file again for the rows on the lines of ``reasons``; at most QUARANTINE_LIMIT come back."""
     if not reasons:
         return []
     wanted = dict(sorted(reasons.items())[:QUARANTINE_LIMIT])

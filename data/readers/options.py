@@ -14,7 +14,7 @@ DateOrder = Literal["dmy", "mdy", "ymd"]
 DATE_ORDERS: tuple[DateOrder, ...] = ("dmy", "mdy", "ymd")
 
 
-class BadOption(DomainError):
+class BadOption(DomainError):  # noqa: N818  (the branch ends in Error)
     """An option has a value that means nothing; the command line answers with its usage status."""
 
     code = "bad-option"
@@ -59,7 +59,9 @@ class ReadOptions:
         if self.thousands is not None and self.thousands == self.decimal:
             raise BadOption("The decimal mark and the thousands mark cannot be the same character.")
         if self.date_order is not None and self.date_order not in DATE_ORDERS:
-            raise BadOption(f"The date order '{self.date_order}' must be dmy, mdy or ymd.", date_order=self.date_order)
+            raise BadOption(
+                f"The date order '{self.date_order}' must be dmy, mdy or ymd.", date_order=self.date_order
+            )
         if self.delimiter is not None and len(self.delimiter) != 1:
             raise BadOption(f"The delimiter '{self.delimiter}' must be one character, or 'tab'.")
 
@@ -69,5 +71,11 @@ class ReadOptions:
         for name in self.__slots__:
             value = getattr(self, name)
             if value:
-                given[name] = str(value) if isinstance(value, Path) else dict(value) if isinstance(value, Mapping) else value
+                given[name] = (
+                    str(value)
+                    if isinstance(value, Path)
+                    else dict(value)
+                    if isinstance(value, Mapping)
+                    else value
+                )
         return given

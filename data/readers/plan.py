@@ -1,6 +1,7 @@
 """The reading of a file, settled before its first row counts: layout, units, marks, date order, zone.
 
-:func:`make_plan` decides from the first rows where they are conclusive, and reads the whole file once more where they are
+:func:`make_plan` decides from the first rows where they are conclusive, and reads the whole file once more where
+they are
 not. Whatever has two readings is refused here, with both of them and the option that says which.
 """
 
@@ -78,14 +79,25 @@ def make_plan(source: TableSource, kind: Kind, options: ReadOptions) -> Plan:
             "forward-curve",
             f"Column '{heading.texts[roles.of['tenor']]}' makes this a forward curve, with several prices on a day. "
             "Import it with `enerscope import curves`.",
-            line=heading.line, column=heading.texts[roles.of["tenor"]],
-        )  # fmt: skip
+            line=heading.line,
+            column=heading.texts[roles.of["tenor"]],
+        )
     values, wide = _value_columns(heading, roles, kind, options, body, matrix=matrix)
     series = _fixed_series(heading, roles, kind, options, wide=wide)
     plan = Plan(
-        kind, heading, roles, values, wide, series, options.unit, NumberFormat(), None, as_days=True, zone=options.timezone,
+        kind,
+        heading,
+        roles,
+        values,
+        wide,
+        series,
+        options.unit,
+        NumberFormat(),
+        None,
+        as_days=True,
+        zone=options.timezone,
         matrix=matrix,
-    )  # fmt: skip
+    )
     plan = _with_units(plan, options)
     evidence, numbers = _evidence(source, plan, options, body)
     column = plan.column("time")
@@ -93,7 +105,7 @@ def make_plan(source: TableSource, kind: Kind, options: ReadOptions) -> Plan:
     stated = stated_format(options.decimal, options.thousands)
     number = stated or numbers.settle(plan.names[values[0].place], delimiter=_separator(source))
     as_days = matrix or evidence.times == 0 or evidence.at_midnight_only
-    notes = (*source.notes, *_notes(source, plan, evidence))
+    notes = (*source.notes, *_notes(plan, evidence))
     plan = replace(plan, order=order, number=number, as_days=as_days, notes=notes)
     _need_zone(plan, evidence, options)
     return plan
@@ -110,31 +122,48 @@ def _value_columns(
         return (ValueColumn(1, "price"),), False
     _need_time(heading, roles)
     if kind == "power":
-        found = tuple(ValueColumn(place, role) for role in POWER_VALUES if (place := roles.get(role)) is not None)
+        found = tuple(
+            ValueColumn(place, role) for role in POWER_VALUES if (place := roles.get(role)) is not None
+        )
         if found:
             return found, False
-        raise Refused("no-values", "The file has no column named load, wind or solar, so there is nothing to import as power.",
-                      line=heading.line)  # fmt: skip
+        raise Refused(
+            "no-values",
+            "The file has no column named load, wind or solar, so there is nothing to import as power.",
+            line=heading.line,
+        )
     price = roles.get("price")
     if price is not None:
-        found = tuple(ValueColumn(place, role) for role in BAR_VALUES if (place := roles.get(role)) is not None)
+        found = tuple(
+            ValueColumn(place, role) for role in BAR_VALUES if (place := roles.get(role)) is not None
+        )
         return found, False
     if kind == "curves":
-        raise Refused("no-price-column", "The file has no price column (such as price, settle or value). "
-                      "Rename it, or say --column price=NAME.", line=heading.line)  # fmt: skip
+        raise Refused(
+            "no-price-column",
+            "The file has no price column (such as price, settle or value). "
+            "Rename it, or say --column price=NAME.",
+            line=heading.line,
+        )
     return _wide_columns(heading, roles, kind, options, body), True
 
 
 def _need_time(heading: Heading, roles: Roles) -> None:
     if roles.get("time") is None:
-        raise Refused("no-dates", "No column is named as one of days or times. Say --column time=NAME.", line=heading.line)
+        raise Refused(
+            "no-dates",
+            "No column is named as one of days or times. Say --column time=NAME.",
+            line=heading.line,
+        )
 
 
 def _wide_columns(
     heading: Heading, roles: Roles, kind: Kind, options: ReadOptions, body: Sequence[HeadRow]
 ) -> tuple[ValueColumn, ...]:
     """Return the columns that hold numbers, each a series of its own named by the heading."""
-    if kind == "prices" and (roles.get("series") is not None or set(roles.of) & {"open", "high", "low", "volume"}):
+    if kind == "prices" and (
+        roles.get("series") is not None or set(roles.of) & {"open", "high", "low", "volume"}
+    ):
         raise Refused(
             "no-price-column",
             f"The heading on line {heading.line} names no price column (such as price, settle, close or value); it has "
@@ -143,12 +172,19 @@ def _wide_columns(
         )
     found = []
     for place in roles.unused:
-        if heading.names[place].text and _holds_numbers([row.cells[place] for row in body if len(row.cells) > place], options):
+        if heading.names[place].text and _holds_numbers(
+            [row.cells[place] for row in body if len(row.cells) > place], options
+        ):
             name = heading.names[place]
             found.append(ValueColumn(place, "price", name.label, heading.unit_of(place)))
     if not found:
-        raise Refused("no-values", f"No column below the heading on line {heading.line} holds numbers, so there is nothing "
-                      "to import.", line=heading.line)  # fmt: skip
+        raise Refused(
+            "no-values",
+            f"No column below the heading on line {heading.line} holds numbers, so there "
+            f"is nothing "
+            "to import.",
+            line=heading.line,
+        )
     return tuple(found)
 
 
@@ -162,7 +198,9 @@ def _holds_numbers(cells: Sequence[Any], options: ReadOptions) -> bool:
     return False
 
 
-def _fixed_series(heading: Heading, roles: Roles, kind: Kind, options: ReadOptions, *, wide: bool) -> str | None:
+def _fixed_series(
+    heading: Heading, roles: Roles, kind: Kind, options: ReadOptions, *, wide: bool
+) -> str | None:
     """Return the series of every row when no column names it."""
     if kind == "fx":
         return None
@@ -194,35 +232,52 @@ def _with_units(plan: Plan, options: ReadOptions) -> Plan:
     values = plan.values
     if plan.wide and plan.series is not None and len(values) > 1:
         names = ", ".join(plan.names[value.place] for value in values)
-        raise Refused("ambiguous-column", f"--instrument names one series, but the file has several columns of numbers ({names}). "
-                      "Say which with --column price=NAME, or leave --instrument out.", line=plan.heading.line)  # fmt: skip
+        raise Refused(
+            "ambiguous-column",
+            f"--instrument names one series, but the file has several columns of "
+            f"numbers ({names}). "
+            "Say which with --column price=NAME, or leave --instrument "
+            "out.",
+            line=plan.heading.line,
+        )
     done = []
     for value in values:
         name = plan.heading.names[value.place]
-        unit = value.unit or (None if plan.matrix else plan.heading.unit_of(value.place)) or unit_in_name(name)
+        unit = (
+            value.unit or (None if plan.matrix else plan.heading.unit_of(value.place)) or unit_in_name(name)
+        )
         if value.role == "volume":
             unit = None
         elif unit and options.unit and not same_unit(unit, options.unit):
             raise Refused(
                 "unit-conflict",
-                f"Column '{name.text}' says {unit}, but --unit says {options.unit}. Prices are never converted silently: "
-                "give the unit that the numbers are in.",
-                line=plan.heading.line, column=name.text,
-            )  # fmt: skip
-        done.append(replace(value, unit=spell_unit(unit or options.unit) if (unit or options.unit) else None))
+                f"Column '{name.text}' says {unit}, but --unit says {options.unit}. Prices are never converted "
+                "silently: give the unit that the numbers are in.",
+                line=plan.heading.line,
+                column=name.text,
+            )
+        said = unit or (None if value.role == "volume" else options.unit)
+        done.append(replace(value, unit=spell_unit(said) if said else None))
     plan = replace(plan, values=tuple(done), unit=spell_unit(options.unit) if options.unit else None)
     in_rows = plan.roles.get("unit") is not None or plan.roles.get("currency") is not None
-    lost = [plan.names[value.place] for value in done if value.unit is None and value.role in ("price", *POWER_VALUES)]
+    lost = [
+        plan.names[value.place]
+        for value in done
+        if value.unit is None and value.role in ("price", *POWER_VALUES)
+    ]
     if plan.kind == "power":
         _need_power_unit(plan, options)
     elif lost and not in_rows:
         raise Refused(
             "no-unit",
-            f"Nothing says in which unit {'column' if len(lost) == 1 else 'columns'} {', '.join(repr(n) for n in lost[:5])} "
-            f"{'is' if len(lost) == 1 else 'are'}. Say --unit (for example --unit USD/bbl), add a column 'unit', or write the unit "
+            f"Nothing says in which unit {'column' if len(lost) == 1 else 'columns'} "
+            f"{', '.join(repr(n) for n in lost[:5])} "
+            f"{'is' if len(lost) == 1 else 'are'}. Say --unit (for example --unit USD/bbl), add a column "
+            f"'unit', or write the unit "
             "in the heading, as in 'price (USD/bbl)'.",
-            line=plan.heading.line, column=lost[0],
-        )  # fmt: skip
+            line=plan.heading.line,
+            column=lost[0],
+        )
     return plan
 
 
@@ -234,8 +289,9 @@ def _need_power_unit(plan: Plan, options: ReadOptions) -> None:
                 "no-unit",
                 f"Nothing says that column '{name.text}' is in MW (mean power of the interval, not energy). "
                 "Say --unit MW, or name it in the heading, as in 'load (MW)'.",
-                line=plan.heading.line, column=name.text,
-            )  # fmt: skip
+                line=plan.heading.line,
+                column=name.text,
+            )
 
 
 def _evidence(
@@ -273,26 +329,44 @@ def _need_zone(plan: Plan, evidence: TimeEvidence, options: ReadOptions) -> None
         return
     raise Refused(
         "no-timezone",
-        f"Column '{time.text}' holds local times without a zone, so they could be any hour of the day. Say --timezone with the "
+        f"Column '{time.text}' holds local times without a zone, so they could be any hour of the day. Say "
+        f"--timezone with the "
         "zone of their clock, for example --timezone Europe/Berlin or --timezone UTC.",
-        line=plan.heading.line, column=time.text,
-    )  # fmt: skip
+        line=plan.heading.line,
+        column=time.text,
+    )
 
 
-def _notes(source: TableSource, plan: Plan, evidence: TimeEvidence) -> list[Problem]:
+def _notes(plan: Plan, evidence: TimeEvidence) -> list[Problem]:
     notes = []
     used = {value.place for value in plan.values} | set(plan.roles.of.values())
     idle = [plan.names[i] for i in plan.roles.unused if i not in used]
     if idle:
         named = ", ".join(f"'{name}'" for name in idle)
-        notes.append(Problem(plan.heading.line, idle[0], "unused-column", f"Not imported as {plan.kind}: {named}."))
+        notes.append(
+            Problem(plan.heading.line, idle[0], "unused-column", f"Not imported as {plan.kind}: {named}.")
+        )
     if plan.heading.skipped:
         lines = plan.heading.skipped
-        notes.append(Problem(lines[0], "", "preamble", f"{len(lines)} line(s) above the heading on line {plan.heading.line} "
-                     "were passed over."))  # fmt: skip
+        notes.append(
+            Problem(
+                lines[0],
+                "",
+                "preamble",
+                f"{len(lines)} line(s) above the heading on line {plan.heading.line} were passed over.",
+            )
+        )
     if evidence.dotted and not evidence.day_first:
-        notes.append(Problem(None, plan.column("time"), "date-order", f"Dates with dots, such as '{evidence.dotted}', were read as "
-                     "day.month.year; nobody writes them month first."))  # fmt: skip
+        notes.append(
+            Problem(
+                None,
+                plan.column("time"),
+                "date-order",
+                f"Dates with dots, such as "
+                f"'{evidence.dotted}', were read as "
+                "day.month.year; nobody writes them month first.",
+            )
+        )
     return notes
 
 

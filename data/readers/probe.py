@@ -1,6 +1,7 @@
 """The first look at a file: what it is, whether it is whole, and how its text is encoded.
 
-The whole file is read once, in blocks: a truncated gzip, bytes that belong to no encoding and NUL bytes are known before
+The whole file is read once, in blocks: a truncated gzip, bytes that belong to no encoding and NUL bytes are known
+before
 the first row is, and the number of lines is there for the progress bar.
 """
 
@@ -35,7 +36,9 @@ _FOREIGN = (
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)", "Save it as .xlsx."),
     (b"\x89PNG", "a picture", "Ask for the table as CSV or XLSX."),
 )
-_WESTERN = re.compile("[\u00a0-\u00ff\u20ac\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u2022\u2122\u0152\u0153]")
+_WESTERN = re.compile(
+    "[\u00a0-\u00ff\u20ac\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u2022\u2122\u0152\u0153]"
+)
 _RUN = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]{3}")
 
 
@@ -78,7 +81,9 @@ def probe_file(path: Path, *, encoding: str | None = None) -> Probe:
         if len(head) >= SAMPLE:
             break
     if not head:
-        raise Refused("empty-file", f"{path.name} holds nothing once it is unpacked. Fetch it again from its source.")
+        raise Refused(
+            "empty-file", f"{path.name} holds nothing once it is unpacked. Fetch it again from its source."
+        )
     kind = _format(path, head, gzipped)
     if kind in ("xlsx", "parquet"):
         return Probe(path, kind, gzipped, digest, size)
@@ -101,30 +106,39 @@ def _blocks(path: Path, gzipped: bool) -> Iterator[bytes]:
     except EOFError:
         raise Refused(
             "truncated-gzip",
-            f"{path.name} is cut off: its gzip stream ends before its end mark, so the last rows are missing. Fetch it again.",
+            f"{path.name} is cut off: its gzip stream ends before its end mark, so the last rows are missing. "
+            f"Fetch it again.",
         ) from None
     except (gzip.BadGzipFile, zlib.error) as problem:
         raise Refused(
-            "damaged-gzip", f"{path.name} cannot be unpacked ({problem}). The file is damaged; fetch it again."
+            "damaged-gzip",
+            f"{path.name} cannot be unpacked ({problem}). The file is damaged; fetch it again.",
         ) from None
 
 
 def _format(path: Path, head: bytes, gzipped: bool) -> Format:
     for magic, name, advice in _FOREIGN:
         if head.startswith(magic):
-            raise Refused("unknown-format", f"{path.name} is {name}, which the importer does not read. {advice}")
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PAR1"):
+            raise Refused(
+                "unknown-format", f"{path.name} is {name}, which the importer does not read. {advice}"
+            )
+    if head.startswith((b"PK\x03\x04", b"PAR1")):
         if gzipped:
-            raise Refused("unknown-format", f"{path.name} is a workbook or Parquet file inside gzip. Unpack it first.")
+            raise Refused(
+                "unknown-format", f"{path.name} is a workbook or Parquet file inside gzip. Unpack it first."
+            )
         return "parquet" if head.startswith(b"PAR1") else _workbook(path)
     start = head.lstrip(codecs.BOM_UTF8).lstrip()[:200].lower()
     if start.startswith((b"<!doctype html", b"<html")):
         raise Refused(
             "html-page",
-            f"{path.name} is a web page, not a table: often a log-in or error page saved by mistake. Download it again.",
+            f"{path.name} is a web page, not a table: often a log-in or error page saved by mistake. Download "
+            f"it again.",
         )
     if start.startswith(b"<"):
-        raise Refused("unknown-format", f"{path.name} is XML. The importer reads CSV, TSV, XLSX, Parquet and JSON.")
+        raise Refused(
+            "unknown-format", f"{path.name} is XML. The importer reads CSV, TSV, XLSX, Parquet and JSON."
+        )
     return "json" if start.startswith((b"{", b"[")) and not _bracketed_text(start) else "text"
 
 
@@ -139,11 +153,16 @@ def _workbook(path: Path) -> Format:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
     except zipfile.BadZipFile:
-        raise Refused("damaged-workbook", f"{path.name} is cut off or damaged: its ZIP directory is missing. Fetch it again.") from None
+        raise Refused(
+            "damaged-workbook",
+            f"{path.name} is cut off or damaged: its ZIP directory is missing. Fetch it again.",
+        ) from None
     if "xl/workbook.xml" in names:
         return "xlsx"
     inside = ", ".join(names[:3])
-    raise Refused("unknown-format", f"{path.name} is a ZIP archive ({inside}). Unpack it and import the files inside.")
+    raise Refused(
+        "unknown-format", f"{path.name} is a ZIP archive ({inside}). Unpack it and import the files inside."
+    )
 
 
 def _probe_text(
@@ -164,9 +183,11 @@ def _probe_text(
                 "Name the encoding with --encoding, for example cp1252.",
                 line=census.bad_line,
             )
-        named, guessed = _western(path, gzipped, census), True
+        named, guessed = _western(path, census), True
     if kind == "text" and census.nuls * 10 > census.characters:
-        raise Refused("binary", f"{path.name} is not text: more than a tenth of it is NUL bytes. Check how it was made.")
+        raise Refused(
+            "binary", f"{path.name} is not text: more than a tenth of it is NUL bytes. Check how it was made."
+        )
     return Probe(path, kind, gzipped, digest, size, named or "utf-8", census.lines, census.nuls, guessed)
 
 
@@ -175,7 +196,8 @@ def _declared(path: Path, encoding: str) -> str:
         return codecs.lookup(encoding).name
     except LookupError:
         raise Refused(
-            "encoding", f"'{encoding}' is not an encoding known here, so {path.name} was not read. Try utf-8 or cp1252."
+            "encoding",
+            f"'{encoding}' is not an encoding known here, so {path.name} was not read. Try utf-8 or cp1252.",
         ) from None
 
 
@@ -215,7 +237,9 @@ class _Census:
             if self.bad_line is None:
                 before = problem.object[: problem.start]
                 self.bad_line = self.lines + before.count(b"\n") + 1
-            self.bad_sample += b"\n".join(line for line in block.split(b"\n")[:20000] if not line.isascii())[:8192]
+            self.bad_sample += b"\n".join(line for line in block.split(b"\n")[:20000] if not line.isascii())[
+                :8192
+            ]
             # Valid multi-byte characters beside invalid bytes mean that two encodings were mixed.
             self.multibyte = self.multibyte or bool(_UTF8_PAIR.search(block))
             self._strict.reset()
@@ -234,10 +258,12 @@ class _Census:
         self.lines += 1
 
 
-_UTF8_PAIR = re.compile(rb"(?<![\xc0-\xff])(?:[\xc3-\xdf][\x80-\xbf]|\xc2[\xa0-\xbf]|[\xe1-\xef][\x80-\xbf]{2})(?![\x80-\xff])")
+_UTF8_PAIR = re.compile(
+    rb"(?<![\xc0-\xff])(?:[\xc3-\xdf][\x80-\xbf]|\xc2[\xa0-\xbf]|[\xe1-\xef][\x80-\xbf]{2})(?![\x80-\xff])"
+)
 
 
-def _western(path: Path, gzipped: bool, census: _Census) -> str:
+def _western(path: Path, census: _Census) -> str:
     """Return cp1252 when the bytes that are not UTF-8 read as Western text, and refuse otherwise."""
     line = census.bad_line
     if census.multibyte:

@@ -13,7 +13,9 @@ RAW_LIMIT = 2000
 class Problem:
     """Something the reader must know about: ``line`` counts from 1 in the file, None means the whole file.
 
-    In a worksheet ``line`` is the row number of the sheet, in Parquet and JSON the number of the record.
+    In a worksheet ``line`` is the row number of the sheet, in JSON the number of the record; the heading of JSON
+    is line 0,
+    which is reported as none.
     """
 
     line: int | None
@@ -23,12 +25,12 @@ class Problem:
 
     def to_json(self) -> dict[str, Any]:
         """Return the four keys of the report."""
-        return {"line": self.line, "column": self.column, "code": self.code, "message": self.message}
+        return {"line": self.line or None, "column": self.column, "code": self.code, "message": self.message}
 
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that was refused: where, why, its text as read, and its cells by column name, so that it can be repaired."""
+    """A row that was refused: where, why, its text as read, and its cells by column name for its repair."""
 
     line: int
     column: str
@@ -42,7 +44,7 @@ class BadRow:
         return Problem(self.line, self.column, self.code, self.message)
 
 
-class Refused(DomainError):
+class Refused(DomainError):  # noqa: N818  (the branch ends in Error)
     """The whole file is refused before any of its rows counts; ``problem`` says why and what to do."""
 
     code: ClassVar[str] = "refused"

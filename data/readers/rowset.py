@@ -55,5 +55,8 @@ class RowSet:
 def bad_row(plan: Plan, batch: RawBatch, row: int, column: str, code: str, message: str) -> BadRow:
     """Return a row of ``batch`` with its text and cells, for quarantine."""
     names = [*plan.names, *(f"column {i + 1}" for i in range(len(plan.names), len(batch.columns)))]
-    cells = {printable(name): printable(cell_text(part[row])) for name, part in zip(names, batch.columns, strict=False)}
+    cells = {
+        printable(name): printable(cell_text(part[row]))
+        for name, part in zip(names, batch.columns, strict=False)
+    }
     return BadRow(batch.lines[row], column, code, message, printable(batch.raw(row)), cells)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from data.readers.plan import Plan
 from data.readers.problems import Refused
 from data.readers.spelling import same_unit, spell_code, spell_unit
@@ -13,8 +14,33 @@ from data.readers.spelling import same_unit, spell_code, spell_unit
 Key = tuple[str, ...]
 """A code; base and quote currency; station and variable; or a bidding zone."""
 
+NO_ZONE = "UTC"
+"""Zone of delivery days of which nothing says another one."""
 _WEATHER_UNITS = frozenset(
-    "c k f ms kmh kn mm cm m pct percent octas hpa pa deg wm2 cm2 m2 min h w mj".split()
+    [
+        "c",
+        "k",
+        "f",
+        "ms",
+        "kmh",
+        "kn",
+        "mm",
+        "cm",
+        "m",
+        "pct",
+        "percent",
+        "octas",
+        "hpa",
+        "pa",
+        "deg",
+        "wm2",
+        "cm2",
+        "m2",
+        "min",
+        "h",
+        "w",
+        "mj",
+    ]
 )
 
 
@@ -76,7 +102,7 @@ class SeriesBook:
         return (code,)
 
     def wide_numbers(self, place: int, stations: NDArray[Any] | None, count: int) -> NDArray[np.int32]:
-        """Return the series of ``count`` cells of the value column ``place`` of a wide table, by station if there are any."""
+        """Return the series of ``count`` cells in the value column ``place`` of a wide table, by station if any."""
         if stations is None:
             return np.full(count, self._wide_number(place, ""), np.int32)
         found, where = np.unique(stations.astype(str), return_inverse=True)
@@ -114,14 +140,16 @@ class SeriesBook:
             if same_unit(unit, known.unit):
                 return None
             return (
-                f"{self.keys[series][0]} is stored in {known.unit}, but the row says {unit}. Prices are never converted silently: "
+                f"{self.keys[series][0]} is stored in {known.unit}, but the row says {unit}. Prices are never "
+                f"converted silently: "
                 f"convert them, or import them under another name."
             )
         first = self.units.setdefault(series, (unit, line))
         if not same_unit(first[0], unit):
             self.mixed.setdefault(
                 series,
-                f"{self.keys[series][0]} has two units: {first[0]} on line {first[1]} and {unit} on line {line}, so all of its rows "
+                f"{self.keys[series][0]} has two units: {first[0]} on line {first[1]} and {unit} on line "
+                f"{line}, so all of its rows "
                 "are set aside. Split the file by unit, or correct the unit.",
             )
         return None
@@ -135,7 +163,9 @@ def compose_unit(text: str, currency: str, plan: Plan) -> str | None:
     Refused
         The rows give a currency only, without saying per what.
     """
-    fixed = plan.unit or next((value.unit for value in plan.values if value.unit and value.role == "price"), None)
+    fixed = plan.unit or next(
+        (value.unit for value in plan.values if value.unit and value.role == "price"), None
+    )
     if not text and currency:
         if "/" in currency:
             text = currency
@@ -144,7 +174,8 @@ def compose_unit(text: str, currency: str, plan: Plan) -> str | None:
         else:
             raise Refused(
                 "no-unit",
-                f"Column '{plan.column('currency')}' says {currency}, but not {currency} per what. Say --unit, for example "
+                f"Column '{plan.column('currency')}' says {currency}, but not {currency} per what. Say --unit, "
+                f"for example "
                 f"--unit {currency}/MWh.",
                 column=plan.column("currency"),
             )
@@ -165,12 +196,25 @@ def variable_name(label: str, unit: str | None, column: str) -> str:
     name = spell_code(label).lower()
     if name.split("_")[-1] in _WEATHER_UNITS:
         return name
-    suffix = {"°c": "c", "c": "c", "m/s": "ms", "mm": "mm", "%": "pct", "hpa": "hpa", "w/m2": "wm2", "w/m²": "wm2", "km/h": "kmh",
-              "k": "k", "°f": "f", "octas": "octas"}.get((unit or "").lower())  # fmt: skip
+    suffix = {
+        "°c": "c",
+        "c": "c",
+        "m/s": "ms",
+        "mm": "mm",
+        "%": "pct",
+        "hpa": "hpa",
+        "w/m2": "wm2",
+        "w/m²": "wm2",
+        "km/h": "kmh",
+        "k": "k",
+        "°f": "f",
+        "octas": "octas",
+    }.get((unit or "").lower())
     if suffix is None:
         raise Refused(
             "no-unit",
-            f"Nothing says the unit of the weather column '{column}'. Name it with its unit, as in 'temp_c', 'wind_ms' or "
+            f"Nothing says the unit of the weather column '{column}'. Name it with its unit, as in 'temp_c', "
+            f"'wind_ms' or "
             "'temp (°C)'.",
             column=column,
         )

@@ -49,7 +49,8 @@ def _joined(day: Any, hour: Any, plan: "Plan") -> str:
         column = plan.names[plan.roles.of["clock"]]
         raise Refused(
             "hour-numbers",
-            f"Column '{column}' numbers its hours ('{text}'), which may count from 0 or from 1 and name the start or the end of "
+            f"Column '{column}' numbers its hours ('{text}'), which may count from 0 or from 1 and name the "
+            f"start or the end of "
             "the hour. Write the time as HH:MM, or give one column of full times.",
             column=column,
         )

@@ -105,5 +105,14 @@ def open_source(probe: Probe, options: ReadOptions) -> TableSource:
 
 
 __all__ = [
-    "BATCH_ROWS", "HEAD_ROWS", "Formula", "HeadRow", "RawBatch", "TableSource", "cell_text", "is_blank", "open_source", "probe_file",
-]  # fmt: skip
+    "BATCH_ROWS",
+    "HEAD_ROWS",
+    "Formula",
+    "HeadRow",
+    "RawBatch",
+    "TableSource",
+    "cell_text",
+    "is_blank",
+    "open_source",
+    "probe_file",
+]

@@ -6,7 +6,7 @@ from data.readers.problems import Refused
 from portal.core.errors import DomainError
 from portal.core.units import parse_unit
 
-_CODE = re.compile(r"[^0-9A-Za-z]+")
+_CODE = re.compile(r"[\W_]+")
 NO_CURRENCY = "XXX"
 """ISO 4217 code for "no currency", for series that are not prices in money."""
 
@@ -51,5 +51,7 @@ def spell_code(text: str) -> str:
     if not code:
         raise Refused("no-instrument", f"'{text}' holds no letter or digit, so it names no instrument.")
     if len(code) > 64:
-        raise Refused("long-code", f"'{text[:80]}' is longer than the 64 characters that a code may have. Shorten it.")
+        raise Refused(
+            "long-code", f"'{text[:80]}' is longer than the 64 characters that a code may have. Shorten it."
+        )
     return code

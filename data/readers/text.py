@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import IO, Any, cast
 
+from data.readers.cutting import sort_out
 from data.readers.heading import known_names
 from data.readers.probe import Probe
-from data.readers.problems import BadRow, Problem, Refused, printable
+from data.readers.problems import Problem, Refused
 from data.readers.source import BATCH_ROWS, HEAD_ROWS, HeadRow, RawBatch, is_blank
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -31,13 +32,21 @@ class TextSource:
         with self._open() as text:
             self._first = list(islice(_limited(text), HEAD_ROWS))
         if len(self._first) == 1 and len(self._first[0]) >= LINE_LIMIT:
-            raise Refused("no-lines", f"{probe.path.name} has no line breaks in its first megabyte, so it holds no rows.")
+            raise Refused(
+                "no-lines",
+                f"{probe.path.name} has no line breaks in its first megabyte, so it holds no rows.",
+            )
         self.delimiter: str | None = delimiter or sniff_delimiter(self._first, probe.path.name)
         if probe.guessed_encoding:
             self.notes.append(
-                Problem(None, "", "encoding", f"The file is not UTF-8; it was read as {probe.encoding}. "
-                        "Say --encoding if its letters look wrong.")
-            )  # fmt: skip
+                Problem(
+                    None,
+                    "",
+                    "encoding",
+                    f"The file is not UTF-8; it was read as {probe.encoding}. "
+                    "Say --encoding if its letters look wrong.",
+                )
+            )
 
     def _open(self) -> io.TextIOWrapper:
         stream = self.probe.open_binary()
@@ -76,34 +85,41 @@ class TextSource:
             for _ in islice(text, after_line):
                 pass
             while lines := list(islice(text, BATCH_ROWS)):
-                quoted = self._complete(lines, text, offset)
-                yield self._careful(lines, offset, names) if quoted else self._quick(lines, offset, names)
+                body = self._complete(lines, text)
+                yield (
+                    self._careful(lines, offset, names)
+                    if '"' in body
+                    else self._quick(lines, body, offset, names)
+                )
                 offset += len(lines)
                 self._read_lines = offset
 
-    def _complete(self, lines: list[str], text: io.TextIOWrapper, offset: int) -> bool:
-        """Add the lines that a quoted cell runs on to; tell whether there is any quote at all."""
-        quotes = sum(line.count('"') for line in lines)
-        extra = 0
-        while quotes % 2 and extra < RECORD_LINES:
+    def _complete(self, lines: list[str], text: io.TextIOWrapper) -> str:
+        """Add the lines that a quoted cell runs on to; return the whole text."""
+        body = "".join(lines)
+        open_quote = body.count('"') % 2 == 1
+        added: list[str] = []
+        while open_quote and len(added) < RECORD_LINES:
             line = text.readline()
             if not line:
                 break
-            lines.append(line)
-            quotes += line.count('"')
-            extra += 1
-        return quotes > 0
+            added.append(line)
+            open_quote ^= line.count('"') % 2 == 1
+        lines += added
+        return body + "".join(added)
 
-    def _quick(self, lines: list[str], offset: int, names: Sequence[str]) -> RawBatch:
-        """Cut lines without quotes: a line is a row."""
-        width = len(names)
-        rows = list(csv.reader(lines, delimiter=self.delimiter or ",", quoting=csv.QUOTE_NONE))
-        numbers: Sequence[int] = range(offset + 1, offset + 1 + len(lines))
-        nuls = self.probe.nuls > 0 and any("\x00" in line for line in lines)
-        if not nuls and len(rows) == len(lines) and set(map(len, rows)) <= {width}:
-            if not any(is_blank(row) for row in rows if not row[0]):
-                return RawBatch(list(zip(*rows, strict=True)), numbers, lambda i: lines[i].rstrip("\r\n"))
-        return _sort_out(zip(numbers, rows, lines, strict=True), names)
+    def _quick(self, lines: list[str], body: str, offset: int, names: Sequence[str]) -> RawBatch:
+        """Cut lines without quotes: a line is a row, so one split gives all cells."""
+        width, mark = len(names), self.delimiter or ","
+        numbers = range(offset + 1, offset + 1 + len(lines))
+        if width > 1 and "\x00" not in body and {line.count(mark) for line in lines} == {width - 1}:
+            body = body.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+            cells = body.replace("\n", mark).split(mark)
+            columns: list[Sequence[Any]] = [cells[place::width] for place in range(width)]
+            if "" not in columns[0]:
+                return RawBatch(columns, numbers, lambda i: lines[i].rstrip("\r\n"))
+        rows = csv.reader(lines, delimiter=mark, quoting=csv.QUOTE_NONE)
+        return sort_out(zip(numbers, rows, lines, strict=True), names)
 
     def _careful(self, lines: list[str], offset: int, names: Sequence[str]) -> RawBatch:
         records = []
@@ -119,51 +135,12 @@ class TextSource:
                     line=line,
                 )
             records.append((line, cells, raw))
-        return _sort_out(iter(records), names)
+        return sort_out(iter(records), names)
 
 
 def _limited(text: io.TextIOWrapper) -> Iterator[str]:
     while line := text.readline(LINE_LIMIT):
         yield line
-
-
-def _sort_out(records: Iterator[tuple[int, list[str] | csv.Error, str]], names: Sequence[str]) -> RawBatch:
-    """Keep the rows that are as wide as the heading; the others are bad, blank ones are nothing."""
-    width = len(names)
-    rows, numbers, raws, bad = [], [], [], []
-    for line, cells, raw in records:
-        text = raw.rstrip("\r\n")
-        if isinstance(cells, csv.Error):
-            bad.append(_bad(line, "quote", f"Line {line} has quotes that do not match ({cells}).", text, {}))
-        elif is_blank(cells):
-            continue
-        elif "\x00" in text:
-            column = next((name for name, cell in zip(names, cells, strict=False) if "\x00" in cell), "")
-            message = f"Line {line} holds a NUL byte, which no text has: the file was damaged on its way."
-            bad.append(_bad(line, "nul-byte", message, text, dict(zip(names, cells, strict=False)), column))
-        elif len(cells) == width or is_blank(cells[width:]):
-            rows.append(cells[:width] if len(cells) >= width else cells)
-            if len(cells) < width:
-                rows.pop()
-                bad.append(_short(line, cells, names, text))
-            else:
-                numbers.append(line)
-                raws.append(text)
-        else:
-            message = f"Line {line} has {len(cells)} cells, but the heading names {width} columns."
-            bad.append(_bad(line, "cell-count", message, text, dict(zip(names, cells, strict=False))))
-    columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [() for _ in names]
-    return RawBatch(columns, numbers, raws.__getitem__, bad)
-
-
-def _short(line: int, cells: list[str], names: Sequence[str], text: str) -> BadRow:
-    message = f"Line {line} has {len(cells)} cells, but the heading names {len(names)} columns."
-    return _bad(line, "cell-count", message, text, dict(zip(names, cells, strict=False)))
-
-
-def _bad(line: int, code: str, message: str, raw: str, fields: dict[str, str], column: str = "") -> BadRow:
-    shown = {printable(name): printable(value) for name, value in fields.items()}
-    return BadRow(line, column, code, message, printable(raw), shown)
 
 
 def sniff_delimiter(lines: list[str], name: str) -> str:

@@ -35,15 +35,36 @@ def place_in_time(rows: RowSet, seconds: NDArray[np.int64], kinds: NDArray[np.ui
     column = plan.column("time")
     if plan.as_days:
         odd = rows.alive & (seconds % _DAY != 0)
-        rows.reject(np.flatnonzero(odd), column, lambda i: (
-            "unexpected-time", f"'{_shown(rows, i)}' has a time of day, but the rows before it are whole days."))  # fmt: skip
+        rows.reject(
+            np.flatnonzero(odd),
+            column,
+            lambda i: (
+                "unexpected-time",
+                f"'{_shown(rows, i)}' has a time of day, but the rows before it are whole days.",
+            ),
+        )
         return Placed(seconds, nobody, seconds, seconds)
-    rows.reject(np.flatnonzero(rows.alive & (kinds == DAY)), column, lambda i: (
-        "no-time", f"'{_shown(rows, i)}' has no time of day, but the file holds times."))  # fmt: skip
+    kinds = _typed_midnights(rows, kinds)
+    rows.reject(
+        np.flatnonzero(rows.alive & (kinds == DAY)),
+        column,
+        lambda i: ("no-time", f"'{_shown(rows, i)}' has no time of day, but the file holds times."),
+    )
     local = rows.alive & (kinds == LOCAL)
     if not local.any() or plan.heading.names[plan.roles.of["time"]].utc:
         return Placed(seconds, nobody, seconds, seconds)
     return _from_local(rows, seconds, local)
+
+
+def _typed_midnights(rows: RowSet, kinds: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Take a day among the times of a worksheet for its midnight: the two are stored as the same number."""
+    days = np.flatnonzero(kinds == DAY)
+    cells = rows.batch.columns[rows.plan.roles.of["time"]]
+    typed = [i for i in days.tolist() if not isinstance(cells[i], str)]
+    if typed:
+        kinds = kinds.copy()
+        kinds[typed] = LOCAL
+    return kinds
 
 
 def _from_local(rows: RowSet, seconds: NDArray[np.int64], local: NDArray[np.bool_]) -> Placed:
@@ -54,15 +75,24 @@ def _from_local(rows: RowSet, seconds: NDArray[np.int64], local: NDArray[np.bool
     result, second = seconds.copy(), seconds.copy()
     twice = np.zeros(len(seconds), bool)
     if len(found):
-        utc: Local = to_utc(seconds[found], zones if isinstance(zones, str) else [zones[i] for i in found.tolist()])
+        utc: Local = to_utc(
+            seconds[found], zones if isinstance(zones, str) else [zones[i] for i in found.tolist()]
+        )
         result[found], second[found] = utc.first, utc.second
         twice[found] = utc.times == TWICE
         skipped = found[utc.times == NEVER]
-        rows.reject(skipped, plan.column("time"), lambda i: (
-            "skipped-time",
-            f"No clock in {zones if isinstance(zones, str) else zones[i]} showed {_shown(rows, i)}: that hour is skipped when summer "
-            "time begins. A source with 24 hours on every day has invented it; ask for UTC times.",
-        ))  # fmt: skip
+        rows.reject(
+            skipped,
+            plan.column("time"),
+            lambda i: (
+                "skipped-time",
+                (
+                    f"No clock in {zones if isinstance(zones, str) else zones[i]} showed {_shown(rows, i)}: that hour "
+                    "is skipped when summer time begins. A source with 24 hours on every day has invented it; "
+                    "ask for UTC times."
+                ),
+            ),
+        )
     return Placed(result, twice & rows.alive, seconds, second, any_local=True)
 
 
@@ -72,8 +102,11 @@ def _zones(rows: RowSet, local: NDArray[np.bool_]) -> str | list[str]:
     place = plan.roles.get("tz")
     if place is None:
         if plan.zone is None:
-            rows.reject(np.flatnonzero(local), plan.column("time"), lambda i: (
-                "no-timezone", f"'{_shown(rows, i)}' has no offset, and no --timezone was given."))  # fmt: skip
+            rows.reject(
+                np.flatnonzero(local),
+                plan.column("time"),
+                lambda i: ("no-timezone", f"'{_shown(rows, i)}' has no offset, and no --timezone was given."),
+            )
             return "UTC"
         return plan.zone
     names = [cell_text(cell).strip() or (plan.zone or "") for cell in rows.batch.columns[place]]
@@ -81,16 +114,32 @@ def _zones(rows: RowSet, local: NDArray[np.bool_]) -> str | list[str]:
     odd = [i for i in np.flatnonzero(local).tolist() if names[i] not in known]
     rows.reject(odd, plan.column("tz"), lambda i: ("no-timezone", f"'{names[i]}' is not a time zone."))
     only = set(names)
-    return only.pop() if len(only) == 1 and only <= known else [name if name in known else "UTC" for name in names]
+    return (
+        only.pop()
+        if len(only) == 1 and only <= known
+        else [name if name in known else "UTC" for name in names]
+    )
 
 
 def check_range(rows: RowSet, seconds: NDArray[np.int64], earliest: int, latest: int) -> None:
     """Refuse rows before ``earliest`` and after ``latest`` (seconds since 1970)."""
     column = rows.plan.column("time")
-    rows.reject(np.flatnonzero(rows.alive & (seconds > latest)), column, lambda i: (
-        "future-date", f"{_day(seconds[i])} lies in the future; the newest day that can be known is {_day(latest)}."))  # fmt: skip
-    rows.reject(np.flatnonzero(rows.alive & (seconds < earliest)), column, lambda i: (
-        "too-old", f"{_day(seconds[i])} is before {_day(earliest)}, the first day that is taken in."))  # fmt: skip
+    rows.reject(
+        np.flatnonzero(rows.alive & (seconds > latest)),
+        column,
+        lambda i: (
+            "future-date",
+            f"{_day(seconds[i])} lies in the future; the newest day that can be known is {_day(latest)}.",
+        ),
+    )
+    rows.reject(
+        np.flatnonzero(rows.alive & (seconds < earliest)),
+        column,
+        lambda i: (
+            "too-old",
+            f"{_day(seconds[i])} is before {_day(earliest)}, the first day that is taken in.",
+        ),
+    )
 
 
 def _day(seconds: int) -> str:

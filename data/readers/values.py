@@ -1,5 +1,6 @@
 """The numbers of each row, the series they belong to, and the checks that need both."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Observations of a batch: ``rows`` is the row of each, the rest as in :class:`data.readers.observe.Observations`."""
+    """Observations of a batch: ``rows`` is the row of each, the rest as in ``data.readers.observe.Observations``."""
 
     rows: NDArray[np.int64]
     series: NDArray[np.int32]
@@ -44,7 +45,11 @@ def measure(
         extra["source"] = sources
     _check_values(rows, columns, states)
     rows.bury_lines()
-    needed = [state for value, state in zip(plan.values, states, strict=True) if value.role not in ("open", "high", "low", "volume")]
+    needed = [
+        state
+        for value, state in zip(plan.values, states, strict=True)
+        if value.role not in ("open", "high", "low", "volume")
+    ]
     filled = np.any([state == OK for state in needed], axis=0) if needed else rows.alive
     empty = rows.alive & ~filled
     empty_cells = _count_empty(rows, states)
@@ -52,7 +57,9 @@ def measure(
     if plan.wide:
         return _flatten(rows, book, columns, states, extra, int(_lines(rows, empty)), empty_cells)
     found = np.flatnonzero(rows.alive)
-    values = np.column_stack([column[found] for column in columns]) if len(found) else np.empty((0, len(columns)))
+    values = (
+        np.column_stack([column[found] for column in columns]) if len(found) else np.empty((0, len(columns)))
+    )
     extra = {name: array[found] for name, array in extra.items()}
     return Measured(found, series[found], values, extra, _lines(rows, empty), empty_cells)
 
@@ -100,24 +107,38 @@ def _check_values(rows: RowSet, columns: list[NDArray[np.float64]], states: list
     if {"high", "low"} <= set(by_role):
         high, low = columns[by_role["high"]], columns[by_role["low"]]
         name = rows.plan.names[rows.plan.values[by_role["high"]].place]
-        rows.reject(np.flatnonzero(high < low), name, lambda i: ("high-below-low", f"The high {high[i]:g} is below the low {low[i]:g}."))
+        rows.reject(
+            np.flatnonzero(high < low),
+            name,
+            lambda i: ("high-below-low", f"The high {high[i]:g} is below the low {low[i]:g}."),
+        )
     if "volume" in by_role:
         volume = columns[by_role["volume"]]
         name = rows.plan.names[rows.plan.values[by_role["volume"]].place]
-        rows.reject(np.flatnonzero(volume < 0), name, lambda i: ("negative-volume", f"The volume {volume[i]:g} is negative."))
+        rows.reject(
+            np.flatnonzero(volume < 0),
+            name,
+            lambda i: ("negative-volume", f"The volume {volume[i]:g} is negative."),
+        )
     if rows.plan.kind == "fx":
         for value, column, state in zip(rows.plan.values, columns, states, strict=True):
             rows.reject(
-                np.flatnonzero((column <= 0) & (state == OK)), rows.plan.names[value.place],
-                lambda i, column=column: ("not-positive", f"The exchange rate {column[i]:g} is not above zero."),  # type: ignore[misc]
-            )  # fmt: skip
+                np.flatnonzero((column <= 0) & (state == OK)),
+                rows.plan.names[value.place],
+                lambda i, column=column: (
+                    "not-positive",
+                    f"The exchange rate {column[i]:g} is not above zero.",
+                ),  # type: ignore[misc]
+            )
 
 
 def _series(rows: RowSet, book: SeriesBook) -> NDArray[np.int32]:
-    """Return the number of each row's series; rows without a name are refused."""
+    """Return the number of each row's series, -1 for rows that are refused; those without a name are refused here."""
     plan, columns = rows.plan, rows.batch.columns
     if plan.series is not None and plan.kind != "weather":
-        return np.full(len(rows.alive), book.number(book.code_key(plan.series), rows.plan.heading.line), np.int32)
+        return np.full(
+            len(rows.alive), book.number(book.code_key(plan.series), rows.plan.heading.line), np.int32
+        )
     names: Any
     if plan.kind == "fx":
         places = [plan.roles.of[role] for role in ("pair", "base", "quote") if role in plan.roles.of]
@@ -128,10 +149,13 @@ def _series(rows: RowSet, book: SeriesBook) -> NDArray[np.int32]:
         names = list(zip(station, variable, strict=True))
     else:
         names = columns[plan.roles.of["series"]]
+    live = np.flatnonzero(rows.alive)
+    picked = names if len(live) == len(rows.alive) else [names[i] for i in live.tolist()]
     known: dict[Any, int] = book.memory
-    for name in [name for name in dict.fromkeys(names) if name not in known]:
+    for name in [name for name in dict.fromkeys(picked) if name not in known]:
         known[name] = _number_of(name, rows, book)
-    numbers = np.fromiter(map(known.__getitem__, names), np.int32, len(rows.alive))
+    numbers = np.full(len(rows.alive), -1, np.int32)
+    numbers[live] = np.fromiter(map(known.__getitem__, picked), np.int32, len(live))
     column = plan.column("pair" if "pair" in plan.roles.of else "base" if plan.kind == "fx" else "series")
     rows.reject(np.flatnonzero(numbers < 0), column, lambda i: book.refusals[names[i]])
     return numbers
@@ -152,7 +176,9 @@ def _key_of(name: Any, plan: Plan, book: SeriesBook) -> Key:
         return currency_pair([cell_text(part) for part in name], plan, book)
     parts = name if isinstance(name, tuple) else (name,)
     if not cell_text(parts[0]).strip():
-        raise Refused("no-instrument", f"Column '{plan.column('series')}' is empty, so the row belongs to no series.")
+        raise Refused(
+            "no-instrument", f"Column '{plan.column('series')}' is empty, so the row belongs to no series."
+        )
     key = book.code_key(cell_text(parts[0]))
     if plan.kind == "weather":
         return (*key, variable_name(cell_text(parts[1]), None, plan.column("variable")))
@@ -185,32 +211,49 @@ def currency_pair(parts: list[str], plan: Plan, book: SeriesBook) -> Key:
 def _check_units(rows: RowSet, book: SeriesBook, series: NDArray[np.int32]) -> NDArray[np.int64]:
     """Compare units with the option, the file and what is stored; return the number of each row's source."""
     plan, columns = rows.plan, rows.batch.columns
-    n = len(rows.alive)
-    nothing = ("",) * n
-    parts = [columns[place] if (place := plan.roles.get(role)) is not None else nothing for role in ("unit", "currency", "source", "tz")]
-    combos = list(zip(series.tolist(), *parts, strict=True))
-    fresh = set(combos) - book.judged.keys()
-    if fresh:
-        first = dict(zip(reversed(combos), range(n - 1, -1, -1), strict=True))
-        for combo in sorted(fresh, key=lambda item: first[item]):
-            book.judged[combo] = _judge(combo, rows, book, rows.batch.lines[first[combo]])
-    bad = {combo for combo in set(combos) if book.judged[combo][0] is not None}
-    if bad:
-        column = plan.column("unit" if "unit" in plan.roles.of else "currency" if "currency" in plan.roles.of else "price")
-        wrong = [i for i, combo in enumerate(combos) if combo in bad]
-        rows.reject(wrong, column, lambda i: book.judged[combos[i]][0])  # type: ignore[arg-type, return-value]
-    if plan.roles.get("source") is None or plan.kind in ("prices", "curves"):
-        return np.zeros(n, np.int64)
-    return np.fromiter((book.judged[combo][1] for combo in combos), np.int64, n)
+    roles = [
+        columns[place] if (place := plan.roles.get(role)) is not None else ()
+        for role in ("unit", "currency", "source", "tz")
+    ]
+    found: list[tuple[Any, ...]]
+    if all(not len(part) or _uniform(part) for part in roles):  # the usual case: series alone tell rows apart
+        numbers, first, where = np.unique(series, return_index=True, return_inverse=True)
+        rest = [part[0] if len(part) else "" for part in roles]
+        found, starts = [(number, *rest) for number in numbers.tolist()], first.tolist()
+    else:
+        n = len(series)
+        combos = list(
+            zip(series.tolist(), *(part if len(part) else ("",) * n for part in roles), strict=True)
+        )
+        index = {combo: i for i, combo in enumerate(dict.fromkeys(combos))}
+        found, where = list(index), np.fromiter(map(index.__getitem__, combos), np.int64, n)
+        starts = np.unique(where, return_index=True)[1].tolist()
+    for combo, start in sorted(zip(found, starts, strict=True), key=lambda item: item[1]):
+        if combo not in book.judged:
+            book.judged[combo] = _judge(combo, rows, book, rows.batch.lines[start])
+    verdicts = [book.judged[combo] for combo in found]
+    wrong = np.array([verdict[0] is not None for verdict in verdicts], bool)[where]
+    if wrong.any():
+        column = plan.column(
+            "unit" if "unit" in plan.roles.of else "currency" if "currency" in plan.roles.of else "price"
+        )
+        rows.reject(np.flatnonzero(wrong), column, lambda i: verdicts[where[i]][0])
+    return np.array([verdict[1] for verdict in verdicts], np.int64)[where]
 
 
-def _judge(combo: tuple[Any, ...], rows: RowSet, book: SeriesBook, line: int) -> tuple[tuple[str, str] | None, int]:
+def _uniform(cells: Sequence[Any]) -> bool:
+    return cells.count(cells[0]) == len(cells) if isinstance(cells, (list, tuple)) else False
+
+
+def _judge(
+    combo: tuple[Any, ...], rows: RowSet, book: SeriesBook, line: int
+) -> tuple[tuple[str, str] | None, int]:
     """Return what is wrong with the unit of a combination of series, unit, currency and source, and its source."""
     plan = rows.plan
     series, unit, currency, source, zone = combo
-    number = book.source_number(cell_text(source)) if plan.roles.get("source") is not None else 0
     if series < 0:
-        return None, number
+        return None, 0
+    number = book.source_number(cell_text(source)) if plan.roles.get("source") is not None else 0
     book.sources.setdefault(series, book.source_names[number])
     if cell_text(zone).strip():
         book.zones.setdefault(series, cell_text(zone).strip())
@@ -220,7 +263,10 @@ def _judge(combo: tuple[Any, ...], rows: RowSet, book: SeriesBook, line: int) ->
     if text is None:
         return ("no-unit", "The row has no unit. Fill its unit, or say --unit."), number
     if plan.unit is not None and not same_unit(text, plan.unit):
-        return ("unit-conflict", f"The row says {text}, but --unit says {plan.unit}. Nothing is converted silently."), number
+        return (
+            "unit-conflict",
+            f"The row says {text}, but --unit says {plan.unit}. Nothing is converted silently.",
+        ), number
     problem = book.note_unit(int(series), text, line)
     return (("unit-mismatch", problem) if problem else None), number
 
@@ -229,15 +275,21 @@ def _wide_sources(rows: RowSet, book: SeriesBook) -> NDArray[np.int64]:
     place = rows.plan.roles.get("source")
     if place is None:
         return np.zeros(len(rows.alive), np.int64)
-    return np.array([book.source_number(cell_text(cell)) for cell in rows.batch.columns[place]], np.int64)
+    cells = zip(rows.batch.columns[place], rows.alive.tolist(), strict=True)
+    return np.array([book.source_number(cell_text(cell)) if alive else 0 for cell, alive in cells], np.int64)
 
 
 def _flatten(
-    rows: RowSet, book: SeriesBook, columns: list[NDArray[np.float64]], states: list[NDArray[np.uint8]],
-    extra: dict[str, NDArray[np.int64]], empty_rows: int, empty_cells: dict[str, tuple[int, int]],
-) -> Measured:  # fmt: skip
+    rows: RowSet,
+    book: SeriesBook,
+    columns: list[NDArray[np.float64]],
+    states: list[NDArray[np.uint8]],
+    extra: dict[str, NDArray[np.int64]],
+    empty_rows: int,
+    empty_cells: dict[str, tuple[int, int]],
+) -> Measured:
     """Return one observation for each filled cell of a wide table."""
-    base = None if rows.plan.kind == "prices" else _stations(rows, book)
+    base = None if rows.plan.kind == "prices" else _stations(rows)
     parts: list[tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]] = []
     for place, (column, state) in enumerate(zip(columns, states, strict=True)):
         found = np.flatnonzero(rows.alive & (state == OK))
@@ -246,10 +298,12 @@ def _flatten(
     origin = np.concatenate([part[0] for part in parts])
     values = np.concatenate([part[2] for part in parts]).reshape(-1, 1)
     picked = {name: array[origin] for name, array in extra.items()}
-    return Measured(origin, np.concatenate([part[1] for part in parts]), values, picked, empty_rows, empty_cells)
+    return Measured(
+        origin, np.concatenate([part[1] for part in parts]), values, picked, empty_rows, empty_cells
+    )
 
 
-def _stations(rows: RowSet, book: SeriesBook) -> NDArray[Any]:
+def _stations(rows: RowSet) -> NDArray[Any]:
     """Return the station of each row of a wide weather table (or nothing to tell apart, for exchange rates)."""
     place = rows.plan.roles.get("series")
     if place is None:

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 BIDDING_ZONES = {
     "AT": "Europe/Vienna", "BE": "Europe/Brussels", "BG": "Europe/Sofia", "CH": "Europe/Zurich", "CZ": "Europe/Prague",
     "DE": "Europe/Berlin", "DE_LU": "Europe/Berlin", "DE_AT_LU": "Europe/Berlin", "DK1": "Europe/Copenhagen",
-    "DK2": "Europe/Copenhagen", "EE": "Europe/Tallinn", "ES": "Europe/Madrid", "FI": "Europe/Helsinki", "FR": "Europe/Paris",
+    "DK2": "Europe/Copenhagen", "EE": "Europe/Tallinn", "ES": "Europe/Madrid", "FI": "Europe/Helsinki",
+    "FR": "Europe/Paris",
     "GB": "Europe/London", "GR": "Europe/Athens", "HR": "Europe/Zagreb", "HU": "Europe/Budapest", "IE": "Europe/Dublin",
     "IE_SEM": "Europe/Dublin", "LT": "Europe/Vilnius", "LU": "Europe/Luxembourg", "LV": "Europe/Riga",
-    "NL": "Europe/Amsterdam", "NP_SYS": "Europe/Oslo", "PL": "Europe/Warsaw", "PT": "Europe/Lisbon", "RO": "Europe/Bucharest",
+    "NL": "Europe/Amsterdam", "NP_SYS": "Europe/Oslo", "PL": "Europe/Warsaw", "PT": "Europe/Lisbon",
+    "RO": "Europe/Bucharest",
     "RS": "Europe/Belgrade", "SE1": "Europe/Stockholm", "SE2": "Europe/Stockholm", "SE3": "Europe/Stockholm",
     "SE4": "Europe/Stockholm", "SI": "Europe/Ljubljana", "SK": "Europe/Bratislava",
     **{f"NO{i}": "Europe/Oslo" for i in range(1, 6)},
@@ -81,5 +83,7 @@ def from_wall_clock(
     late_fits = utc_offsets(late, zone) == after
     first = np.where(early_fits, early, late)
     second = np.where(late_fits, late, early)
-    times = np.where(early_fits & late_fits & (early != late), TWICE, np.where(early_fits | late_fits, ONCE, NEVER))
+    times = np.where(
+        early_fits & late_fits & (early != late), TWICE, np.where(early_fits | late_fits, ONCE, NEVER)
+    )
     return first, second, times.astype(np.uint8)

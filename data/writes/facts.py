@@ -1,10 +1,11 @@
 """Staged observations become facts: only what is new or differs from the latest known version is appended.
 
-Each :class:`FactTable` says how one kind of fact is keyed. Intervals are special: a version of a delivery day is whole, so
+Each :class:`FactTable` says how one kind of fact is keyed. Intervals are special: a version of a delivery day is
+whole, so
 one changed interval records the day's other intervals again under the same ``recorded_at``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -19,8 +20,10 @@ from data import timeseries
 class FactTable:
     """How a kind of fact is staged and stored.
 
-    ``owner`` are the key columns that come from the series, ``moment`` is the key column in time, ``node`` a further one.
-    ``values`` are nullable numbers, of which the first ``required`` may not be missing; ``sourced`` tables name their source
+    ``owner`` are the key columns that come from the series, ``moment`` is the key column in time, ``node`` a
+    further one.
+    ``values`` are nullable numbers, of which the first ``required`` may not be missing; ``sourced`` tables name
+    their source
     in each row.
     """
 
@@ -42,7 +45,9 @@ BARS = FactTable("price_bars", ("instrument_id",), "day", "date", ("settle", "op
 TICKS = FactTable("price_ticks", ("instrument_id",), "ts", "timestamptz", ("value", "volume"))
 CURVES = FactTable("curve_points", ("curve_id",), "trade_date", "date", ("value",), node="delivery")
 FX = FactTable("fx_rates", ("base", "quote"), "day", "date", ("rate",), sourced=True)
-WEATHER = FactTable("weather_observations", ("station", "variable"), "ts", "timestamptz", ("value",), sourced=True)
+WEATHER = FactTable(
+    "weather_observations", ("station", "variable"), "ts", "timestamptz", ("value",), sourced=True
+)
 POWER = FactTable(
     "power_system", ("zone",), "ts", "timestamptz",
     ("load_mw", "wind_mw", "solar_mw", "load_fc_mw", "wind_fc_mw", "solar_fc_mw"), sourced=True,
@@ -51,17 +56,24 @@ POWER = FactTable(
 _OWNER_TYPES = {"instrument_id": "bigint", "curve_id": "bigint"}
 
 
-def map_series(session: Session, table: FactTable, owners: Sequence[tuple[Any, ...]], sources: Sequence[str]) -> None:
-    """Tell the database what the staged series are: ``owners[i]`` is the key of series i; ``sources`` likewise by number."""
+def map_series(
+    session: Session, table: FactTable, owners: Mapping[int, tuple[Any, ...]], sources: Sequence[str]
+) -> None:
+    """Tell the database what is staged: ``owners[i]`` is the key of series i; ``sources`` likewise by number."""
     columns = ", ".join(f"{name} {_OWNER_TYPES.get(name, 'varchar(64)')}" for name in table.owner)
-    session.execute(text(f"CREATE TEMPORARY TABLE staged_series (series integer PRIMARY KEY, {columns}) ON COMMIT DROP"))
-    session.execute(text("CREATE TEMPORARY TABLE staged_sources (number integer, source_code varchar(64)) ON COMMIT DROP"))
+    session.execute(
+        text(f"CREATE TEMPORARY TABLE staged_series (series integer PRIMARY KEY, {columns}) ON COMMIT DROP")
+    )
+    session.execute(
+        text("CREATE TEMPORARY TABLE staged_sources (number integer, source_code varchar(64)) ON COMMIT DROP")
+    )
     names = ", ".join(f":{name}" for name in table.owner)
-    rows = [{"series": i, **dict(zip(table.owner, owner, strict=True))} for i, owner in enumerate(owners)]
+    rows = [{"series": i, **dict(zip(table.owner, owner, strict=True))} for i, owner in owners.items()]
     if rows:
         session.execute(text(f"INSERT INTO staged_series VALUES (:series, {names})"), rows)
     session.execute(
-        text("INSERT INTO staged_sources VALUES (:number, :code)"), [{"number": i, "code": code} for i, code in enumerate(sources)]
+        text("INSERT INTO staged_sources VALUES (:number, :code)"),
+        [{"number": i, "code": code} for i, code in enumerate(sources)],
     )
     session.execute(text("ANALYZE staged_series"))
 
@@ -74,10 +86,14 @@ def span(session: Session, table: FactTable) -> tuple[Any, Any]:
 
 def lock(session: Session, kind: str) -> None:
     """Wait until no other import of this kind compares and writes; held to the end of the transaction."""
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"enerscope import {kind}"})
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"enerscope import {kind}"}
+    )
 
 
-def append(session: Session, table: FactTable, staged: Sequence[str], batch_id: int, recorded_at: datetime) -> int:
+def append(
+    session: Session, table: FactTable, staged: Sequence[str], batch_id: int, recorded_at: datetime
+) -> int:
     """Append what is new or changed among the staged rows; return the number of rows written.
 
     ``staged`` names the value columns that the file has; the others are carried over from the known version.
@@ -99,25 +115,39 @@ def _append_sql(table: FactTable, staged: Sequence[str]) -> str:
     match = " AND ".join(
         [*(f"k.{name} = m.{name}" for name in table.owner), *(f"k.{name} = s.{name}" for name in table.key)]
     )
-    fresh = [f"coalesce({_number(name)}, k.{name})" if name in staged else f"k.{name}" for name in table.values]
+    fresh = [
+        f"coalesce({_number(name)}, k.{name})" if name in staged else f"k.{name}" for name in table.values
+    ]
     differs = " OR ".join(
-        f"({_number(name)} IS NOT NULL AND {_number(name)} IS DISTINCT FROM k.{name})" for name in table.values if name in staged
+        f"({_number(name)} IS NOT NULL AND {_number(name)} IS DISTINCT FROM k.{name})"
+        for name in table.values
+        if name in staged
     )
     more_names, more = "", ""
     if table.sourced:
-        more_names, more = ", source_code", ", (SELECT source_code FROM staged_sources WHERE number = s.source)"
+        more_names, more = (
+            ", source_code",
+            ", (SELECT source_code FROM staged_sources WHERE number = s.source)",
+        )
     if table is CURVES:
         more_names, more = ", tenor", ", coalesce(nullif(s.tenor, 0), k.tenor, s.place)"
     staged_rows = "staged" if table is not CURVES else f"({_PLACED})"
     known_more = ", tenor" if table is CURVES else ""
     return f"""
         WITH known AS (
-            SELECT DISTINCT ON ({", ".join(key)}) {", ".join((*key, *table.values))}{known_more} FROM {table.name}
+            SELECT DISTINCT ON ({", ".join(key)}) {", ".join((*key, *table.values))}{known_more} FROM {
+        table.name
+    }
             WHERE ({", ".join(table.owner)}) IN (SELECT {", ".join(table.owner)} FROM staged_series)
-              AND {table.moment} BETWEEN (SELECT min({table.moment}) FROM staged) AND (SELECT max({table.moment}) FROM staged)
+              AND {table.moment} BETWEEN (SELECT min({table.moment}) FROM staged) AND (SELECT max({
+        table.moment
+    })
+              FROM staged)
             ORDER BY {", ".join(key)}, recorded_at DESC)
         INSERT INTO {table.name} ({", ".join((*key, *table.values))}, recorded_at, batch_id{more_names})
-        SELECT {owner}, {", ".join(f"s.{name}" for name in table.key)}, {", ".join(fresh)}, :recorded_at, :batch_id{more}
+        SELECT {owner}, {", ".join(f"s.{name}" for name in table.key)}, {
+        ", ".join(fresh)
+    }, :recorded_at, :batch_id{more}
         FROM {staged_rows} s JOIN staged_series m USING (series) LEFT JOIN known k ON {match}
         WHERE k.{table.moment} IS NULL OR {differs}"""
 
@@ -125,7 +155,8 @@ def _append_sql(table: FactTable, staged: Sequence[str]) -> str:
 # Where the file gives no tenor, a node's place among the day's nodes, known ones included, is its tenor.
 _PLACED = """
     SELECT line, series, trade_date, delivery, value, tenor,
-           CASE WHEN tenor = 0 THEN dense_rank() OVER (PARTITION BY series, trade_date ORDER BY delivery) ELSE tenor END AS place
+           CASE WHEN tenor = 0 THEN dense_rank() OVER (PARTITION BY series, trade_date ORDER BY delivery) ELSE
+           tenor END AS place
     FROM staged"""
 
 
@@ -138,13 +169,15 @@ GROUP BY instrument_id, day"""
 
 _KNOWN_TICKS = """
 CREATE TEMPORARY TABLE known_ticks ON COMMIT DROP AS
-SELECT p.instrument_id, p.day, p.ts, p.value, p.volume FROM price_ticks p JOIN known_days d USING (instrument_id, day, recorded_at)"""
+SELECT p.instrument_id, p.day, p.ts, p.value, p.volume
+FROM price_ticks p JOIN known_days d USING (instrument_id, day, recorded_at)"""
 
 # A day whose file has whole hours only, over known quarter hours, is the day again in hours: it replaces the day.
 _CHANGED_DAYS = """
 CREATE TEMPORARY TABLE changed_days ON COMMIT DROP AS
 SELECT m.instrument_id, s.day,
-       bool_and(extract(minute FROM s.ts) = 0) AND count(*) * 60 >= max(d.quarters) * 15 AND max(d.quarters) > 0 AS replaces
+       bool_and(extract(minute FROM s.ts) = 0) AND count(*) * 60 >= max(d.quarters) * 15 AND max(d.quarters) > 0 AS
+       replaces
 FROM staged s JOIN staged_series m USING (series)
 JOIN (SELECT instrument_id, day, CASE WHEN bool_or(extract(minute FROM ts) <> 0) THEN count(*) ELSE 0 END AS quarters
       FROM known_ticks GROUP BY instrument_id, day) d ON d.instrument_id = m.instrument_id AND d.day = s.day
@@ -159,24 +192,32 @@ def _append_ticks(session: Session, staged: Sequence[str], values: dict[str, Any
     session.execute(text(_KNOWN_DAYS))
     known = session.scalar(text("SELECT count(*) FROM known_days"))
     insert = "INSERT INTO price_ticks (instrument_id, ts, recorded_at, day, value, volume, batch_id)"
-    rows = f"SELECT m.instrument_id, s.ts, CAST(:recorded_at AS timestamptz), s.day, s.value, {volume}, CAST(:batch_id AS bigint)"
+    moment, batch = "CAST(:recorded_at AS timestamptz)", "CAST(:batch_id AS bigint)"
+    rows = f"SELECT m.instrument_id, s.ts, {moment}, s.day, s.value, {volume}, {batch}"
     source = "FROM staged s JOIN staged_series m USING (series)"
     if not known:
         return _count(session, f"{insert} {rows} {source}", values)
     differs = "OR (s.volume <> 'NaN' AND k.volume IS DISTINCT FROM s.volume)" if "volume" in staged else ""
-    for statement in (_KNOWN_TICKS, "ANALYZE known_ticks", "ANALYZE known_days", _CHANGED_DAYS.format(volume=differs)):
+    for statement in (
+        _KNOWN_TICKS,
+        "ANALYZE known_ticks",
+        "ANALYZE known_days",
+        _CHANGED_DAYS.format(volume=differs),
+    ):
         session.execute(text(statement))
     fresh = f"""{insert} {rows} {source} LEFT JOIN known_days d ON d.instrument_id = m.instrument_id AND d.day = s.day
         WHERE d.day IS NULL"""
     carried = f"coalesce({volume}, k.volume)" if "volume" in staged else "k.volume"
     changed = f"""{insert}
-        SELECT c.instrument_id, coalesce(s.ts, k.ts), CAST(:recorded_at AS timestamptz), c.day, coalesce(s.value, k.value),
+        SELECT c.instrument_id, coalesce(s.ts, k.ts), CAST(:recorded_at AS timestamptz), c.day, coalesce(s.value,
+        k.value),
                {carried}, CAST(:batch_id AS bigint)
         FROM (SELECT m.instrument_id, s.* FROM staged s JOIN staged_series m USING (series)
               JOIN changed_days c ON c.instrument_id = m.instrument_id AND c.day = s.day) s
         FULL JOIN (SELECT k.* FROM known_ticks k JOIN changed_days c USING (instrument_id, day) WHERE NOT c.replaces) k
           ON k.instrument_id = s.instrument_id AND k.ts = s.ts
-        JOIN changed_days c ON c.instrument_id = coalesce(s.instrument_id, k.instrument_id) AND c.day = coalesce(s.day, k.day)"""
+        JOIN changed_days c ON c.instrument_id = coalesce(s.instrument_id, k.instrument_id)
+                           AND c.day = coalesce(s.day, k.day)"""
     return _count(session, fresh, values) + _count(session, changed, values)
 
 
@@ -186,7 +227,9 @@ def _count(session: Session, statement: str, values: dict[str, Any]) -> int:
 
 def ensure_months(session: Session) -> None:
     """Make the partitions for the staged moments, and none for the months between them."""
-    months = session.scalars(text("SELECT DISTINCT date_trunc('month', ts AT TIME ZONE 'UTC') FROM staged")).all()
+    months = session.scalars(
+        text("SELECT DISTINCT date_trunc('month', ts AT TIME ZONE 'UTC') FROM staged")
+    ).all()
     for month in months:
         start = month.replace(tzinfo=UTC)
         timeseries.ensure_partitions(session.connection(), start, start)
@@ -202,7 +245,8 @@ def note_granularity(session: Session) -> None:
     session.execute(
         text(
             "UPDATE instruments i SET granularity = 'quarter-hourly' WHERE granularity = 'hourly' AND id IN ("
-            "SELECT m.instrument_id FROM staged s JOIN staged_series m USING (series) WHERE extract(minute FROM s.ts) IN (15, 30, 45))"
+            "SELECT m.instrument_id FROM staged s JOIN staged_series m USING (series) WHERE extract(minute FROM "
+            "s.ts) IN (15, 30, 45))"
         )
     )
 
@@ -215,6 +259,7 @@ def monthly_series(session: Session) -> set[int]:
 
 def day_bounds(first: Any, last: Any) -> tuple[date, date]:
     """Return two moments or days as days, UTC."""
+
     def day(value: Any) -> date:
         return value.astimezone(UTC).date() if isinstance(value, datetime) else value
 

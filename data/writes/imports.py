@@ -1,4 +1,4 @@
-"""What is recorded of an import: the batch, its quarantined rows, and the instruments, curves and sources it brought."""
+"""What is recorded of an import: its batch and quarantined rows, and the instruments, curves and sources it brought."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -37,7 +37,11 @@ class BatchFigures:
 
 def open_batch(session: Session, figures: BatchFigures) -> tuple[int, datetime]:
     """Record a batch and return its id and ``recorded_at``, the moment that all of its facts carry."""
-    statement = insert(ImportBatch).values(source_code=IMPORT_SOURCE, **asdict(figures)).returning(ImportBatch.id, ImportBatch.recorded_at)
+    statement = (
+        insert(ImportBatch)
+        .values(source_code=IMPORT_SOURCE, **asdict(figures))
+        .returning(ImportBatch.id, ImportBatch.recorded_at)
+    )
     row = session.execute(statement).one()
     return int(row[0]), row[1]
 
@@ -50,13 +54,18 @@ def set_status(session: Session, batch_id: int, status: str) -> None:
 def quarantine(session: Session, batch_id: int, file_name: str, rows: Sequence[BadRow]) -> None:
     """Keep the refused rows of a batch."""
     if rows:
-        session.execute(insert(QuarantinedRow), [{"batch_id": batch_id, "file_name": file_name, **asdict(row)} for row in rows])
+        session.execute(
+            insert(QuarantinedRow),
+            [{"batch_id": batch_id, "file_name": file_name, **asdict(row)} for row in rows],
+        )
 
 
 def settle_row(session: Session, row_id: int, state: str, actor: str, moment: datetime) -> None:
     """Mark a quarantined row as repaired or dismissed."""
     session.execute(
-        update(QuarantinedRow).where(QuarantinedRow.id == row_id).values(state=state, state_by=actor, state_at=moment)
+        update(QuarantinedRow)
+        .where(QuarantinedRow.id == row_id)
+        .values(state=state, state_by=actor, state_at=moment)
     )
 
 
@@ -64,7 +73,14 @@ def ensure_sources(session: Session, codes: Sequence[str]) -> None:
     """Make the data sources that do not exist yet; files say no more than their code."""
     for code in dict.fromkeys(codes):
         name = "Imported files" if code == IMPORT_SOURCE else code
-        values = {"code": code, "name": name, "licence": "not stated", "address": "", "simulated": False, "sla_hours": 24.0}
+        values = {
+            "code": code,
+            "name": name,
+            "licence": "not stated",
+            "address": "",
+            "simulated": False,
+            "sla_hours": 24.0,
+        }
         session.execute(upsert(DataSource).values(values).on_conflict_do_nothing())
 
 
@@ -73,16 +89,18 @@ def ensure_instruments(session: Session, rows: Sequence[Mapping[str, Any]]) -> d
     for row in rows:
         session.execute(upsert(Instrument).values(simulated=False, **row).on_conflict_do_nothing())
     found = select(Instrument.code, Instrument.id).where(Instrument.code.in_([row["code"] for row in rows]))
-    return {code: number for code, number in session.execute(found)}
+    return {str(code): int(number) for code, number in session.execute(found)}
 
 
 def ensure_curves(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    """Make the curves that do not exist yet, tie them to the instrument of the same code, and return all ids by code."""
+    """Make the curves that do not exist yet, tied to the instrument of their code, and return all ids by code."""
     for row in rows:
         known = session.scalar(select(Instrument.code).where(Instrument.code == row["code"]))
-        session.execute(upsert(Curve).values(simulated=False, instrument_code=known, **row).on_conflict_do_nothing())
+        session.execute(
+            upsert(Curve).values(simulated=False, instrument_code=known, **row).on_conflict_do_nothing()
+        )
     found = select(Curve.code, Curve.id).where(Curve.code.in_([row["code"] for row in rows]))
-    return {code: number for code, number in session.execute(found)}
+    return {str(code): int(number) for code, number in session.execute(found)}
 
 
 def small_memory(session: Session) -> None:

@@ -14,7 +14,13 @@ from sqlalchemy.orm import Session
 
 _EPOCH_DAYS = 10957  # days from 1970-01-01 to 2000-01-01, where PostgreSQL counts from
 _SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + b"\x00" * 8
-_WIDTH = {"bigint": (8, ">i8"), "integer": (4, ">i4"), "date": (4, ">i4"), "timestamptz": (8, ">i8"), "double precision": (8, ">f8")}
+_WIDTH = {
+    "bigint": (8, ">i8"),
+    "integer": (4, ">i4"),
+    "date": (4, ">i4"),
+    "timestamptz": (8, ">i8"),
+    "double precision": (8, ">f8"),
+}
 FILE_BYTES = 1 << 16
 
 
@@ -38,6 +44,8 @@ class Staging:
         self.key = ("series", *key)
         self.values = [name for name in columns if name not in key and name != "day"]
         self.rows = 0
+        self._seen: set[int] = set()
+        self._removed = False
         self._ordered = True
         self._last: dict[int, int] = {}
         definition = ", ".join(f"{name} {kind}" for name, kind in self.columns.items())
@@ -53,6 +61,7 @@ class Staging:
         count = len(arrays["line"])
         if not count:
             return
+        self._seen.update(np.unique(arrays["series"]).tolist())
         self._watch_order(arrays["series"], rank)
         fields: list[tuple[str, str]] = [("count", ">i2")]
         for name, kind in self.columns.items():
@@ -104,24 +113,33 @@ class Staging:
         if not series:
             return []
         lines = self.session.scalars(
-            text("SELECT DISTINCT line FROM staged WHERE series = ANY(:series) ORDER BY 1"), {"series": list(series)}
+            text("SELECT DISTINCT line FROM staged WHERE series = ANY(:series) ORDER BY 1"),
+            {"series": list(series)},
         ).all()
         self.remove_lines("SELECT line FROM staged WHERE series = ANY(:series)", {"series": list(series)})
         return list(lines)
 
     def remove_lines(self, query: str, values: Mapping[str, Any]) -> None:
         """Take out every row on the lines that ``query`` selects."""
+        self._removed = True
         self.session.execute(text(f"DELETE FROM staged WHERE line IN ({query})"), dict(values))
 
+    def series(self) -> set[int]:
+        """Return the series that have rows left."""
+        if not self._removed:
+            return self._seen
+        return set(self.session.scalars(text("SELECT DISTINCT series FROM staged")))
+
     def settle_doubles(self) -> Doubles:
-        """Take out keys that stand twice: equal rows collapse into the first, contradicting ones go with their lines."""
+        """Settle keys that stand twice: equal rows collapse into the first, contradicting ones go with their lines."""
         if self._ordered:
             return Doubles({}, 0)
         key = ", ".join(self.key)
         value = ", ".join(self.values)
         self.session.execute(
             text(
-                f"CREATE TEMPORARY TABLE doubled ON COMMIT DROP AS SELECT {key}, count(DISTINCT ({value})) > 1 AS differs, "
+                f"CREATE TEMPORARY TABLE doubled ON COMMIT DROP AS SELECT {key}, count(DISTINCT ({value})) > 1 "
+                f"AS differs, "
                 f"array_agg(line ORDER BY line) AS lines FROM staged GROUP BY {key} HAVING count(*) > 1"
             )
         )
@@ -131,9 +149,9 @@ class Staging:
                 lines.setdefault(line, next((other for other in members if other != line), line))
         if lines:
             self.remove_lines("SELECT unnest(lines) FROM doubled WHERE differs", {})
-        return Doubles(lines, self._collapse(key))
+        return Doubles(lines, self._collapse())
 
-    def _collapse(self, key: str) -> int:
+    def _collapse(self) -> int:
         """Keep the first of equal rows; return the number of lines of which nothing is left."""
         join = " AND ".join(f"s.{name} = d.{name}" for name in self.key)
         gone = self.session.execute(
@@ -141,12 +159,15 @@ class Staging:
                 "WITH again AS (SELECT s.ctid AS place, row_number() OVER (PARTITION BY "
                 + ", ".join(f"s.{name}" for name in self.key)
                 + f" ORDER BY s.line) AS n FROM staged s JOIN doubled d ON {join} WHERE NOT d.differs), "
-                "gone AS (DELETE FROM staged USING again WHERE staged.ctid = again.place AND again.n > 1 RETURNING line) "
+                "gone AS (DELETE FROM staged USING again WHERE staged.ctid = again.place AND again.n > 1 "
+                "RETURNING line) "
                 "SELECT DISTINCT line FROM gone"
             )
         )
         lines = [row[0] for row in gone]
-        left = self.session.scalar(text("SELECT count(DISTINCT line) FROM staged WHERE line = ANY(:lines)"), {"lines": lines})
+        left = self.session.scalar(
+            text("SELECT count(DISTINCT line) FROM staged WHERE line = ANY(:lines)"), {"lines": lines}
+        )
         self.session.execute(text("DROP TABLE doubled"))
         return len(lines) - int(left or 0)
 
