@@ -14,6 +14,7 @@ from portal.services.market import (
     correlation_passports,
     curve_passports,
     quality_passports,
+    seasonality_passports,
     volatility_passports,
 )
 from portal.services.market import passports as market_passports
@@ -24,6 +25,7 @@ AREAS = (  # importing these modules registers their evaluators
     correlation_passports,
     curve_passports,
     quality_passports,
+    seasonality_passports,
 )
 
 
