@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, Table, func, select
+from sqlalchemy import ColumnElement, Select, Table, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -135,9 +135,7 @@ def node_history(
     first: date | None = None,
 ) -> Nodes:
     """Return the prices of the nodes for delivery in ``months`` or at the ranks ``tenors``, from ``first`` on."""
-    wanted = POINTS.c.delivery.in_(months) | POINTS.c.tenor.in_(tenors)
-    where = [wanted] if first is None else [wanted, POINTS.c.trade_date >= first]
-    newest = _newest(clocks, curve_id, *where).subquery()
+    newest = _newest(clocks, curve_id, *_nodes(months, tenors, first)).subquery()
     n = newest.c
     rows = session.execute(
         select(n.trade_date, n.delivery, n.tenor, n.value).order_by(n.trade_date, n.delivery)
@@ -149,6 +147,16 @@ def node_history(
         np.array(tenor, dtype=np.int64),
         np.array(price, dtype=np.float64),
     )
+
+
+def _nodes(
+    months: Collection[date], tenors: Collection[int], first: date | None
+) -> list[ColumnElement[bool]]:
+    """Return the conditions for nodes; an empty side is left out, so that the key's index serves the other."""
+    sides = [POINTS.c.delivery.in_(months)] if months else []
+    sides += [POINTS.c.tenor.in_(tenors)] if tenors or not months else []
+    where: list[ColumnElement[bool]] = [or_(*sides)]
+    return where if first is None else [*where, POINTS.c.trade_date >= first]
 
 
 def _newest(clocks: Clocks, curve_id: int, *where: ColumnElement[bool]) -> Select[Any]:
@@ -172,9 +180,22 @@ class NodeRow:
     file_name: str
 
 
-def node_rows(session: Session, *, clocks: Clocks, curve_id: int, days: Collection[date]) -> list[NodeRow]:
-    """Return all nodes of a curve on ``days`` with when, by which import and from which file they were recorded."""
-    n = _newest(clocks, curve_id, POINTS.c.trade_date.in_(days)).subquery().c
+def node_rows(
+    session: Session,
+    *,
+    clocks: Clocks,
+    curve_id: int,
+    days: Collection[date] | None = None,
+    months: Collection[date] = (),
+    tenors: Collection[int] = (),
+    first: date | None = None,
+) -> list[NodeRow]:
+    """Return nodes of a curve with when, by which import and from which file they were recorded.
+
+    Either all nodes of ``days``, or those for delivery in ``months`` or at the ranks ``tenors``, from ``first`` on.
+    """
+    where = _nodes(months, tenors, first) if days is None else [POINTS.c.trade_date.in_(days)]
+    n = _newest(clocks, curve_id, *where).subquery().c
     query: Any = (  # its type has room for ten columns
         select(
             n.trade_date,

@@ -15,6 +15,7 @@ from portal.services.market import (
     curve_passports,
     quality_passports,
     seasonality_passports,
+    spread_passports,
     volatility_passports,
 )
 from portal.services.market import passports as market_passports
@@ -26,6 +27,7 @@ AREAS = (  # importing these modules registers their evaluators
     curve_passports,
     quality_passports,
     seasonality_passports,
+    spread_passports,
 )
 
 

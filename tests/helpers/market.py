@@ -135,3 +135,26 @@ def add_curve_day(
                 for rank, node in enumerate(nodes, start=1)
             ],
         )
+
+
+def add_rates(base: str, quote: str, rates: Mapping[date, float], *, source: str = "test") -> None:
+    """Record exchange rates, units of ``quote`` for one ``base``, each on the evening of its day."""
+    add_source(source)
+    with UnitOfWork(write=True) as work:
+        work.session.execute(
+            text(
+                "INSERT INTO fx_rates (base, quote, day, recorded_at, rate, source_code, batch_id) "
+                "VALUES (:base, :quote, :day, :recorded_at, :rate, :source, 0)"
+            ),
+            [
+                {
+                    "base": base,
+                    "quote": quote,
+                    "day": day,
+                    "rate": rate,
+                    "recorded_at": evening(day),
+                    "source": source,
+                }
+                for day, rate in rates.items()
+            ],
+        )

@@ -1,18 +1,15 @@
 """How each metric of the market area is computed again: one function each, over prices read with their provenance."""
 
-from collections.abc import Sequence
-from math import isfinite, sqrt
+from math import sqrt
 
 from portal.core.metrics import Params
-from portal.core.passport import Outcome, Parameter, Step
+from portal.core.passport import Outcome, Step
 from portal.domain.market import metrics
-from portal.domain.market.spreads import formula_instruments, parse_formula
 from portal.domain.market.volatility import TRADING_DAYS
 from portal.services.market.overview import move_size
 from portal.services.market.prices import Quote
 from portal.services.market.settles import INSTRUMENT, WINDOW, Settles, from_settles
 
-FORMULA = Parameter("formula", "Spread formula")
 NO_PRICE = "No price was recorded for these clocks."
 NO_CHANGE = "There is no earlier price in the last 70 days to compare with."
 
@@ -67,27 +64,6 @@ def move(found: Settles, params: Params) -> Outcome:
     scale = Step("Standard deviation of one day", vol.value / sqrt(TRADING_DAYS), _vol_unit(quote, "a day"))
     step = Step("Change %", quote.change_pct, "fraction") if vol.relative else Step("Change", quote.change)
     return Outcome(move_size(quote), "sd", (*_pair(quote), step, scale), _why_no_change(quote))
-
-
-def _legs(params: Params) -> Sequence[str]:
-    return formula_instruments(str(params["formula"]))
-
-
-@from_settles(metrics.SPREAD.id, parameters=(FORMULA,), codes=_legs)
-def spread(found: Settles, params: Params) -> Outcome:
-    """Return the formula's value on the newest day on which all its legs have a price."""
-    formula = parse_formula(str(params["formula"]), found.units())
-    days, prices = found.aligned()
-    unit = str(formula.unit)
-    if not days:
-        return Outcome(None, unit, note="There is no day in the last 70 on which all legs have a price.")
-    value = float(formula.evaluate({code: legs[-1:] for code, legs in prices.items()})[0])
-    steps = (
-        Step("Day", f"{days[-1]:%Y-%m-%d}"),
-        *(Step(code, legs[-1], found.units()[code]) for code, legs in prices.items()),
-        *(Step("Read as", reading) for reading in formula.readings),
-    )
-    return Outcome(value if isfinite(value) else None, unit, steps)
 
 
 def _window(params: Params) -> int:
