@@ -60,7 +60,7 @@ class PriceBar(Base):
     __tablename__ = "price_bars"
     __table_args__ = (Index("ix_price_bars_day_instrument_id", "day", "instrument_id"),)
 
-    instrument_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("instruments.id"), primary_key=True)
+    instrument_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     day: Mapped[Day] = mapped_column(primary_key=True)
     recorded_at: Mapped[Recorded] = mapped_column(primary_key=True)
     open: Mapped[Quote | None]

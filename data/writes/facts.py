@@ -101,55 +101,71 @@ def append(
     values = {"batch_id": batch_id, "recorded_at": recorded_at}
     if table is TICKS:
         return _append_ticks(session, staged, values)
-    return int(session.execute(text(_append_sql(table, staged)), values).rowcount)  # type: ignore[attr-defined]
+    known = _count(session, _known_sql(table), {})
+    if known:
+        session.execute(text("ANALYZE known"))
+    return _count(session, _append_sql(table, staged, known=bool(known)), values)
 
 
 def _number(column: str) -> str:
     return f"nullif(s.{column}, 'NaN'::double precision)"
 
 
-def _append_sql(table: FactTable, staged: Sequence[str]) -> str:
-    """Return the statement for facts whose rows stand on their own."""
-    key = [*table.owner, *table.key]
-    owner = ", ".join(f"m.{name}" for name in table.owner)
-    match = " AND ".join(
-        [*(f"k.{name} = m.{name}" for name in table.owner), *(f"k.{name} = s.{name}" for name in table.key)]
-    )
-    fresh = [
-        f"coalesce({_number(name)}, k.{name})" if name in staged else f"k.{name}" for name in table.values
-    ]
-    differs = " OR ".join(
-        f"({_number(name)} IS NOT NULL AND {_number(name)} IS DISTINCT FROM k.{name})"
-        for name in table.values
-        if name in staged
-    )
+def _known_sql(table: FactTable) -> str:
+    """Return the statement that puts the newest versions of the staged series into a table of their own."""
+    owner = ", ".join(table.owner)
+    key = ", ".join([*table.owner, *table.key])
+    moment = table.moment
+    more = ", tenor" if table is CURVES else ""
+    return f"""
+        CREATE TEMPORARY TABLE known ON COMMIT DROP AS
+        SELECT DISTINCT ON ({key}) {key}, {", ".join(table.values)}{more} FROM {table.name}
+        WHERE ({owner}) IN (SELECT {owner} FROM staged_series)
+          AND {moment} BETWEEN (SELECT min({moment}) FROM staged) AND (SELECT max({moment}) FROM staged)
+        ORDER BY {key}, recorded_at DESC"""
+
+
+def _append_sql(table: FactTable, staged: Sequence[str], *, known: bool) -> str:
+    """Return the statement that appends facts whose rows stand on their own; ``known``: some are stored already."""
+    rows = f"({_PLACED})" if table is CURVES else "staged"
+    source = f"FROM {rows} s JOIN staged_series m USING (series)"
     more_names, more = "", ""
     if table.sourced:
-        more_names, more = (
-            ", source_code",
-            ", (SELECT source_code FROM staged_sources WHERE number = s.source)",
-        )
+        source += " JOIN staged_sources q ON q.number = s.source"
+        more_names, more = ", source_code", ", q.source_code"
     if table is CURVES:
-        more_names, more = ", tenor", ", coalesce(nullif(s.tenor, 0), k.tenor, s.place)"
-    staged_rows = "staged" if table is not CURVES else f"({_PLACED})"
-    known_more = ", tenor" if table is CURVES else ""
+        more_names = ", tenor"
+        more = (
+            ", coalesce(nullif(s.tenor, 0), k.tenor, s.place)"
+            if known
+            else ", coalesce(nullif(s.tenor, 0), s.place)"
+        )
+    values = [_fresh(name, staged, known=known) for name in table.values]
+    if known:
+        match = [
+            *(f"k.{name} = m.{name}" for name in table.owner),
+            *(f"k.{name} = s.{name}" for name in table.key),
+        ]
+        differs = [
+            f"({_number(name)} IS NOT NULL AND {_number(name)} IS DISTINCT FROM k.{name})"
+            for name in table.values
+            if name in staged
+        ]
+        source += f" LEFT JOIN known k ON {' AND '.join(match)}"
+        source += f" WHERE k.{table.moment} IS NULL OR {' OR '.join(differs)}"
+    owner = ", ".join(f"m.{name}" for name in table.owner)
+    names = ", ".join([*table.owner, *table.key, *table.values])
     return f"""
-        WITH known AS (
-            SELECT DISTINCT ON ({", ".join(key)}) {", ".join((*key, *table.values))}{known_more} FROM {
-        table.name
-    }
-            WHERE ({", ".join(table.owner)}) IN (SELECT {", ".join(table.owner)} FROM staged_series)
-              AND {table.moment} BETWEEN (SELECT min({table.moment}) FROM staged) AND (SELECT max({
-        table.moment
-    })
-              FROM staged)
-            ORDER BY {", ".join(key)}, recorded_at DESC)
-        INSERT INTO {table.name} ({", ".join((*key, *table.values))}, recorded_at, batch_id{more_names})
-        SELECT {owner}, {", ".join(f"s.{name}" for name in table.key)}, {
-        ", ".join(fresh)
-    }, :recorded_at, :batch_id{more}
-        FROM {staged_rows} s JOIN staged_series m USING (series) LEFT JOIN known k ON {match}
-        WHERE k.{table.moment} IS NULL OR {differs}"""
+        INSERT INTO {table.name} ({names}, recorded_at, batch_id{more_names})
+        SELECT {owner}, {", ".join(f"s.{name}" for name in table.key)}, {", ".join(values)},
+               CAST(:recorded_at AS timestamptz), CAST(:batch_id AS bigint){more} {source}"""
+
+
+def _fresh(name: str, staged: Sequence[str], *, known: bool) -> str:
+    """Return the expression of a value: the staged one, else the known one."""
+    if not known:
+        return _number(name) if name in staged else "NULL::double precision"
+    return f"coalesce({_number(name)}, k.{name})" if name in staged else f"k.{name}"
 
 
 # Where the file gives no tenor, a node's place among the day's nodes, known ones included, is its tenor.

@@ -380,9 +380,6 @@ def upgrade() -> None:
         sa.Column("settle", sa.Double(), nullable=False),
         sa.Column("volume", sa.Double(), nullable=True),
         sa.Column("batch_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["instrument_id"], ["instruments.id"], name=op.f("fk_price_bars_instrument_id_instruments")
-        ),
         sa.PrimaryKeyConstraint("instrument_id", "day", "recorded_at", name=op.f("pk_price_bars")),
     )
     op.create_index("ix_price_bars_day_instrument_id", "price_bars", ["day", "instrument_id"], unique=False)

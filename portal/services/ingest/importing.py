@@ -331,7 +331,8 @@ def _store(run: _Run, work: UnitOfWork, report: ImportReport, first: Any, last: 
         stored = facts.append(session, run.target.table, run.target.values, batch_id, recorded_at)
         if run.target.table is TICKS and stored:
             facts.roll_up(session, batch_id)
-            facts.note_granularity(session)
+            if run.quarters:
+                facts.note_granularity(session)
         if not stored:
             status = "unchanged"
             writes.set_status(session, batch_id, status)
