@@ -3,14 +3,14 @@
 import dash
 from dash import html
 
-from callbacks.market.quality import PERIOD_CHOICES, THRESHOLD_CHOICES, Ids, view
+from callbacks.market.quality import PERIOD_CHOICES, STATE_CHOICES, THRESHOLD_CHOICES, Ids, view
 from components.controls import choice, select
 from components.page import page_frame
 from portal.core.permissions import Permission
 
 
 def layout(**query: str) -> html.Div:
-    """Return the page; ``?period=1y&commodity=gas&z=8`` restores a view."""
+    """Return the page; ``?period=1y&commodity=gas&z=8&state=open`` restores a view."""
     state = view(query)
     options = [("all", "All"), *((name, name.capitalize()) for name in state.commodities)]
     return page_frame(
@@ -23,6 +23,7 @@ def layout(**query: str) -> html.Div:
             choice(Ids.BODY, "period", "Look back", PERIOD_CHOICES, state.filters["period"]),
             select(Ids.BODY, "commodity", "Commodity", options, state.filters["commodity"]),
             choice(Ids.BODY, "z", "Spikes from", THRESHOLD_CHOICES, state.filters["z"]),
+            choice(Ids.BODY, "state", "Refused rows", STATE_CHOICES, state.filters["state"]),
         ],
         content=state.content,
     )

@@ -2,15 +2,17 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from dash.development.base_component import Component
 
+from callbacks.market.quality import repair
+from callbacks.market.quality.ids import Ids
 from components.chart import chart_card
 from components.charts.quality import coverage_figure
 from components.kpi import kpi_row, kpi_tile
 from components.page import section
+from components.states import notice
 from components.table import data_grid
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
@@ -26,19 +28,11 @@ from portal.web.views import body, grid
 
 PERIOD_CHOICES = [(key, label) for key, (label, _) in PERIODS.items()]
 THRESHOLD_CHOICES = [(str(z), f"z ≥ {z}") for z in THRESHOLDS]
+STATE_CHOICES = list(repair.STATES.items())
 FEW = GridQuery(limit=12)
 
 
-class Ids(StrEnum):
-    """Names of this page's parts."""
-
-    BODY = "market-quality"
-    FEEDS = "market-quality-feeds"
-    COVERAGE = "market-quality-coverage"
-    GAPS = "market-quality-gaps"
-    SPIKES = "market-quality-spikes"
-    STILL = "market-quality-still"
-    BARS = "market-quality-bars"
+__all__ = ["PERIOD_CHOICES", "STATE_CHOICES", "THRESHOLD_CHOICES", "Ids", "View", "draw", "view"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +54,9 @@ def view(query: Mapping[str, str]) -> View:
         "period": _one_of(query, "period", PERIODS, "1y"),
         "commodity": _one_of(query, "commodity", known, "all"),
         "z": _one_of(query, "z", [key for key, _ in THRESHOLD_CHOICES], "8"),
+        "state": _one_of(query, "state", repair.STATES, "open"),
     }
-    return View(clocks, known, filters, draw(filters, clocks, actor))
+    return View(clocks, known, filters, [*repair.form(query, actor), *draw(filters, clocks, actor)])
 
 
 def _one_of(query: Mapping[str, str], name: str, allowed: Collection[str], usual: str) -> str:
@@ -86,11 +81,17 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
     """Return tiles, feeds, coverage and findings."""
     found, heard = _findings(filters, clocks, actor), quality.feeds(clocks, actor)
     params = {name: filters.get(name) for name in ("period", "commodity", "z")}
+    waiting = quality.open_quarantine(actor)
+    chosen = {**params, "state": filters.get("state")}
+    refused = repair.quarantine_section(chosen, clocks, actor)
     return [
-        kpi_row(_tiles(found, heard, quality.open_quarantine(actor), params)),
+        kpi_row(_tiles(found, heard, waiting, params)),
         _feed_section(heard, clocks),
+        *([refused] if waiting else []),  # what waits for a decision comes before what is only to be known
         _coverage_card(found, params, clocks),
         *_finding_sections(found, params, clocks),
+        *([] if waiting else [refused]),
+        repair.import_section(clocks, actor),
     ]
 
 
@@ -159,6 +160,8 @@ def _coverage_card(found: Findings, params: Mapping[str, Any], clocks: Clocks) -
 
 def _finding_sections(found: Findings, params: Mapping[str, Any], clocks: Clocks) -> list[Component]:
     def part(grid_name: str, title: str, table: Table, note: str) -> Component:
+        if not table.rows:
+            return section(title, [notice("None in this period.")], note=note)
         shown = data_grid(grid_name, table, clocks=clocks.query(), params=params, query=FEW, caption=title)
         return section(title, [shown], note=note)
 
