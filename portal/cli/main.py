@@ -35,7 +35,7 @@ class _LazyCommands(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  (of the base class)
         return mounted()
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  (of the base class)
         if cmd_name not in mounted():
             return None
         module, attribute, words = COMMANDS[cmd_name]
