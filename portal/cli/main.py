@@ -1,6 +1,6 @@
 """The commands of ``enerscope``, each imported only when it is called, so that the program answers at once."""
 
-import importlib.util
+import importlib
 import signal
 import sys
 from types import FrameType
@@ -24,19 +24,14 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 }
 
 
-def mounted() -> list[str]:
-    """Return the commands whose module is part of this installation."""
-    return [name for name, (module, _, _) in COMMANDS.items() if importlib.util.find_spec(module)]
-
-
 class _LazyCommands(TyperGroup):
     """A group whose commands are imported when they are called, or described by ``--help``."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  (of the base class)
-        return mounted()
+        return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  (of the base class)
-        if cmd_name not in mounted():
+        if cmd_name not in COMMANDS:
             return None
         module, attribute, words = COMMANDS[cmd_name]
         found = getattr(importlib.import_module(module), attribute)
