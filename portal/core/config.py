@@ -50,7 +50,10 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("SECRET_KEY", "ENERSCOPE_SECRET_KEY"),
         description="Signs session cookies; empty means one kept under home.",
     )
-    demo: bool = Field(True, description="Load the demo desk on `run` when the database is empty.")
+    demo: bool | None = Field(
+        None,
+        description="Load the demo desk on `run` into an empty database; unset means only into the embedded one.",
+    )
     cookie_secure: bool = Field(False, description="Send cookies over HTTPS only; switch on behind TLS.")
     proxies: int = Field(
         0,
