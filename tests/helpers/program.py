@@ -62,6 +62,15 @@ class Portal:
     def start(self) -> None:
         """Start it and wait until it says that it is ready, and the login page answers."""
         said_before = len(self.said()) if self.log.exists() else 0
+        self.launch()
+        deadline = time.monotonic() + 120
+        while "is ready at" not in self.said()[said_before:] or self.status("/login") != 200:
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(f"The portal does not answer: {self.said()}")
+            time.sleep(0.05)
+
+    def launch(self) -> None:
+        """Start it, without waiting."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self._command,
@@ -72,11 +81,6 @@ class Portal:
                 stderr=log,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + 120
-        while "is ready at" not in self.said()[said_before:] or self.status("/login") != 200:
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise AssertionError(f"The portal does not answer: {self.said()}")
-            time.sleep(0.05)
 
     def status(self, path: str) -> int:
         """Return the HTTP status of ``path``, 0 when nobody answers."""

@@ -1,5 +1,6 @@
 """``enerscope run`` and ``make run``, started and ended in every way that a person, a terminal or a crash may do it."""
 
+import json
 import os
 import resource
 import shutil
@@ -170,3 +171,26 @@ def test_no_page_imports_heavy_modules_at_its_top():
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.slow
+def test_first_start_loads_the_demo_desk_even_when_the_one_before_was_cut_off(short_folder: Path):
+    home = short_folder / "first"
+    interrupted = Portal(home, free_port(), ENERSCOPE_DEMO="1")
+    interrupted.launch()
+    while "Storing" not in interrupted.said():
+        assert interrupted.process.poll() is None
+        time.sleep(0.1)
+    assert interrupted.stop() == 0
+    wait_until_gone(home)
+    with Portal(home, free_port(), ENERSCOPE_DEMO="1") as portal:
+        assert "The demo desk is ready" in portal.said()
+        assert (
+            "Demo accounts, all with the password enerscope-demo: admin, auditor, compliance" in portal.said()
+        )
+        assert portal.stop() == 0
+    with Portal(home, free_port(), ENERSCOPE_DEMO="1") as portal:
+        assert "Loading" not in portal.said()
+        assert portal.stop() == 0
+    wait_until_gone(home)
+    assert json.loads(enerscope("demo", "load", "--json", home=home).stdout)["fresh"] is False
