@@ -5,7 +5,6 @@ made at first use, so that importing this module starts nothing.
 """
 
 import importlib
-import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,26 +14,9 @@ from flask import Flask
 
 from portal.core.config import Settings, settings
 from portal.services import runtime
-from portal.web import access, assets, errors, exports, guard, headers, health
+from portal.web import access, assets, document, errors, exports, guard, headers, health
 
 ROOT = Path(__file__).parent
-PAGE = """<!DOCTYPE html>
-<html lang="en" data-bs-theme="light">
-<head>
-{%metas%}
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{%title%}</title>
-<link rel="icon" href="{icon}" type="image/svg+xml">
-<script src="{theme}"></script>
-<link rel="stylesheet" href="{bootstrap}">
-<link rel="stylesheet" href="{tokens}">
-{%css%}
-</head>
-<body>
-{%app_entry%}
-<footer>{%config%}{%scripts%}{%renderer%}</footer>
-</body>
-</html>"""
 
 
 @lru_cache(maxsize=1)
@@ -42,12 +24,12 @@ def create_app(config: Settings) -> Dash:
     """Return the portal; a process has one, since Dash keeps pages and callbacks in registries of the process."""
     server = Flask("enerscope", static_folder=None)
     access.install(server, config)
-    app = Dash(
+    app = document.Portal(
         __name__,
-        server=server,  # type: ignore[arg-type]  # the annotation lists only bool and factories
+        server=server,
         use_pages=True,
         pages_folder="",
-        assets_folder=str(ROOT / "assets"),
+        files=ROOT / "assets",
         assets_path_ignore=["public"],
         suppress_callback_exceptions=True,
         title="Enerscope",
@@ -58,21 +40,15 @@ def create_app(config: Settings) -> Dash:
     )
     for name in ("callbacks", "pages"):
         importlib.import_module(name)
-    app.index_string = page_shell(server)
     app.layout = importlib.import_module("callbacks.shell").layout
     server.register_blueprint(exports.blueprint)
     server.register_blueprint(health.blueprint)
     errors.install(server)
     guard.lock(app)
     headers.install(app, config)
+    assets.keep(server)
     assets.compress(server, config.root / "cache" / "assets")
     return app
-
-
-def page_shell(server: Flask) -> str:
-    """Return the HTML around the app, with the addresses of the public assets and of Bootstrap filled in."""
-    addresses = assets.install(server, ROOT / "assets" / "public")
-    return re.sub(r"\{(icon|theme|bootstrap|tokens)\}", lambda found: addresses[found.group(1)], PAGE)
 
 
 def __getattr__(name: str) -> Any:

@@ -17,6 +17,11 @@ UP, DOWN, NEUTRAL = "#0f8a6d", "#c2502f", "#7b8794"
 DIVERGING = [[0.0, "#b2572d"], [0.25, "#dfa27d"], [0.5, "#e9ebee"], [0.75, "#7fb5ab"], [1.0, "#0d6d60"]]
 SEQUENTIAL = [[0.0, "#eef3f6"], [0.35, "#a9c9d6"], [0.7, "#3f86a3"], [1.0, "#134a63"]]
 
+TRACES = frozenset(
+    {"bar", "box", "candlestick", "contour", "heatmap", "histogram", "scatter", "violin", "waterfall"}
+)
+"""Kinds of trace that the portal's bundle of plotly.js can draw. After adding one here run ``make charts``."""
+
 CONFIG: Any = {
     "displaylogo": False,
     "displayModeBar": False,
@@ -57,7 +62,19 @@ def figure(
     legend: bool | None = None,
     **layout: Any,
 ) -> dict[str, Any]:
-    """Return a figure with the house layout; ``y_title`` carries the unit; ``layout`` is merged last."""
+    """Return a figure with the house layout; ``y_title`` carries the unit; ``layout`` is merged last.
+
+    Raises
+    ------
+    ValueError
+        A trace is of a kind that the bundle of plotly.js does not hold.
+    """
+    unknown = {str(trace.get("type", "scatter")) for trace in traces} - TRACES
+    if unknown:
+        raise ValueError(
+            f"The bundle of plotly.js cannot draw {', '.join(sorted(unknown))}. "
+            "Add the kind to TRACES in components/charts/theme.py and run `make charts`."
+        )
     axis = {
         "showgrid": True,
         "gridcolor": "#e4e8ec",

@@ -1,14 +1,17 @@
-"""Static files: Bootstrap from its package on a fingerprinted local address, long caching, and compression."""
+"""Static files: long caching and compression."""
 
 import hashlib
-from importlib import resources
+import re
+from http import HTTPStatus
 from pathlib import Path
 
 from diskcache import Cache
-from flask import Flask, Request, Response, abort, request, send_file
+from flask import Flask, Request, Response, request
 from flask_compress import Compress
 
 YEAR = 365 * 24 * 3600
+STATIC = ("/_dash-component-suites/", "/assets/")
+BUNDLE = re.compile(r"-?all-[0-9a-f]{16}\.(js|css)$")
 
 
 def fingerprint(path: Path) -> str:
@@ -16,35 +19,15 @@ def fingerprint(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
-def install(server: Flask, public: Path) -> dict[str, str]:
-    """Serve Bootstrap's style sheet; return the addresses that the page shell links to, each with a fingerprint."""
-    bootstrap = (
-        Path(str(resources.files("flask_bootstrap"))) / "static" / "bootstrap5" / "css" / "bootstrap.min.css"
-    )
-    mark = fingerprint(bootstrap)
-
-    @server.get("/assets/public/vendor/<name>")
-    def vendor(name: str) -> Response:
-        if name != f"bootstrap-{mark}.min.css":
-            abort(404)
-        return send_file(bootstrap, mimetype="text/css", max_age=YEAR)
+def keep(server: Flask) -> None:
+    """Let browsers keep files whose address carries a fingerprint: its content never changes, so they need not ask."""
 
     @server.after_request
     def remember(response: Response) -> Response:
-        # An address with a fingerprint never changes its content, so the browser need not ask again.
-        if request.path.startswith("/assets/") and (request.args.get("m") or "/vendor/" in request.path):
+        marked = request.args.get("m") or BUNDLE.search(request.path)
+        if request.path.startswith(STATIC) and marked and response.status_code < HTTPStatus.BAD_REQUEST:
             response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
         return response
-
-    def address(name: str) -> str:
-        return f"/assets/public/{name}?m={fingerprint(public / name)}"
-
-    return {
-        "bootstrap": f"/assets/public/vendor/bootstrap-{mark}.min.css",
-        "tokens": address("tokens.css"),
-        "theme": address("theme.js"),
-        "icon": address("icon.svg"),
-    }
 
 
 class ScriptCache:
@@ -67,7 +50,7 @@ class ScriptCache:
 
 def cache_key(asked: Request) -> str:
     """Return the key of a static file: its address, whose fingerprint changes with its content; else nothing."""
-    static = asked.path.startswith(("/_dash-component-suites/", "/assets/"))
+    static = asked.path.startswith(STATIC)
     return f"{asked.path}?{asked.query_string.decode()}" if static else ""
 
 
