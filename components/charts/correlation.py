@@ -8,6 +8,7 @@ import numpy as np
 
 from components.charts.theme import DIVERGING, SERIES, days, figure, typed
 
+READABLE = 14  # instruments up to which numbers fit into the cells
 DASHES = ("solid", "dash", "dot")
 
 
@@ -25,15 +26,12 @@ def matrix_figure(names: Sequence[str], matrix: np.ndarray) -> dict[str, Any]:
         "colorscale": DIVERGING,
         "xgap": 1,
         "ygap": 1,
-        "texttemplate": "%{z:.2f}" if k <= 14 else "",
-        "textfont": {"size": 12 if k <= 9 else 10},
+        "texttemplate": "%{z:.2f}"
+        if k <= READABLE
+        else "",  # its size follows the cells; too small, it is left out
+        "showscale": k > READABLE,
         "hovertemplate": "%{y} and %{x}: %{z:.3f}<extra></extra>",
-        "colorbar": {
-            "title": {"text": "correlation", "side": "right"},
-            "thickness": 10,
-            "len": 0.9,
-            "outlinewidth": 0,
-        },
+        "colorbar": {"thickness": 10, "len": 0.9, "outlinewidth": 0},
     }
     return figure(
         [trace],

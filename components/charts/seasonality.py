@@ -35,7 +35,7 @@ def month_figure(
     return figure(
         traces,
         y_title=unit,
-        xaxis={"type": "category"},
+        xaxis={"type": "category", "tickvals": x, "ticktext": [month[0] for month in x], "tickangle": 0},
         yaxis={"tickformat": "+.0%" if relative else "+,.2~f", "zeroline": True, "zerolinecolor": "#c9d0d7"},
     )
 
@@ -71,7 +71,7 @@ def overlay_figure(years: Sequence[int], table: np.ndarray, *, unit: str) -> dic
             {
                 "type": "scatter",
                 "mode": "lines",
-                "name": "median of earlier years",
+                "name": "median",
                 "x": leap[enough].astype(str).tolist(),
                 "y": typed(np.nanmedian(covered[:, enough], axis=0)),
                 "line": {"color": NEUTRAL, "width": 1.6, "dash": "dash"},
@@ -91,12 +91,14 @@ def overlay_figure(years: Sequence[int], table: np.ndarray, *, unit: str) -> dic
                 "hovertemplate": "<b>%{y:,.2f}</b>",
             }
         )
-    return figure(
+    drawn = figure(
         traces,
         y_title=unit,
         height=400,
-        xaxis={"type": "date", "tickformat": "%b", "dtick": "M1", "hoverformat": "%d %b"},
+        xaxis={"type": "date", "tickformat": "%b", "nticks": 12, "hoverformat": "%d %b"},
     )
+    drawn["layout"]["legend"]["entrywidth"] = 58  # years are short: several fit into a line on a phone
+    return drawn
 
 
 def _between(values: np.ndarray) -> np.ndarray:

@@ -28,7 +28,7 @@ def test_newest_year_is_last_and_thick():
     table = np.full((3, 366), np.nan)
     table[:, ::7] = np.array([[10.0], [20.0], [30.0]])
     figure = go.Figure(overlay_figure([2022, 2023, 2024], table, unit="EUR/MWh"))
-    assert [trace.name for trace in figure.data] == ["2022", "2023", "median of earlier years", "2024"]
+    assert [trace.name for trace in figure.data] == ["2022", "2023", "median", "2024"]
     assert figure.data[-1].line.width > 2 * figure.data[0].line.width
     assert set(read(figure.data[2].y)) == {15.0}
     assert len(figure.data[-1].x) == 53
