@@ -169,9 +169,7 @@ def _rows(passport: Passport, rows: Table) -> Component:
 def _sources(found: Evaluation) -> Component:
     if not found.sources:
         return html.P("No source, since there is no row.")
-    return html.Ul(
-        [html.Li(f"{s.name}: {s.licence}") for s in found.sources], className="es-plain-list"
-    )
+    return html.Ul([html.Li(f"{s.name}: {s.licence}") for s in found.sources], className="es-plain-list")
 
 
 def _foot(passport: Passport, *, may_export: bool) -> html.Div:

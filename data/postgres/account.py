@@ -83,7 +83,9 @@ class Account:
         if not self.borrowed:
             return os.access(path, os.X_OK)
         tester = shutil.which("test", path="/usr/bin:/bin")
-        command: list[str | Path] = [tester, "-x", path] if tester else ["/bin/sh", "-c", 'test -x "$1"', "sh", path]
+        command: list[str | Path] = (
+            [tester, "-x", path] if tester else ["/bin/sh", "-c", 'test -x "$1"', "sh", path]
+        )
         try:
             return self.run(command).returncode == 0
         except PermissionError as problem:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from data.readers.expiries import ROOTS, built_in_contracts
 from data.readers.problems import Refused
 
 _NEEDED = ("root", "last_trade", "year", "month")
@@ -27,40 +28,50 @@ class ContractCalendar:
         self._contracts = {root: np.array(sorted(rows), np.int64) for root, rows in contracts.items()}
         self._roots = {curve.upper(): root for curve, root in roots.items()}
         self._twice = dict(twice or {})
-        self._name = name
+        self.name = name
 
-    def knows(self, curve: str) -> bool:
-        """Tell whether the calendar has contracts for ``curve``."""
-        return self._roots.get(curve, curve) in self._contracts
-
-    def delivery(self, curve: str, days: NDArray[np.int64], tenors: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the first day of the delivery month (days since 1970), or -1 where the calendar does not say.
-
-        The expiring contract counts as the first one on its last trading day.
+    def root_of(self, curve: str) -> str:
+        """Return the root that ``curve`` follows.
 
         Raises
         ------
         Refused
-            The calendar contradicts itself about the contracts of this curve.
+            The calendar has no contracts for it, or contradicts itself about them.
         """
         root = self._roots.get(curve, curve)
         if root in self._twice:
             raise Refused(
                 "calendar",
-                f"{self._name} gives the delivery month {self._twice[root]} of root {root} two last trading "
-                f"days, so tenors of "
-                f"{curve} cannot be told apart. Correct the calendar, or leave --calendar out to use the "
-                f"built-in rules.",
+                f"{self.name} gives the delivery month {self._twice[root]} of root {root} two last trading days, "
+                f"so tenors of {curve} cannot be told apart. Correct the calendar, or leave --calendar out to use "
+                "the built-in rules.",
             )
-        rows = self._contracts.get(self._roots.get(curve, curve))
-        if rows is None or not len(rows):
-            return np.full(len(days), -1, np.int64)
+        if root not in self._contracts:
+            raise Refused(
+                "no-calendar",
+                f"The tenors of {curve} need a contract calendar to say which delivery month each meant, and "
+                f"{self.name} has no root '{root}'. Say --calendar FILE (columns root, last_trade, year, month) and "
+                f"--root {curve}=ROOT, or give a column 'delivery'.",
+            )
+        return root
+
+    def delivery(self, curve: str, days: NDArray[np.int64], tenors: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the first day of the delivery month (days since 1970), or -1 where the calendar does not say.
+
+        The expiring contract counts as the first one on its last trading day.
+        """
+        rows = self._contracts[self.root_of(curve)]
         first = np.searchsorted(rows[:, 0], days, side="left")
         place = first + tenors - 1
         inside = (place < len(rows)) & (first < len(rows))
         near = np.zeros(len(days), bool)
         near[inside] = rows[first[inside], 0] - days[inside] <= LONGEST_GAP
         return np.where(inside & near, rows[np.minimum(place, len(rows) - 1), 1], -1)
+
+
+def built_in_calendar(roots: Mapping[str, str]) -> ContractCalendar:
+    """Return the calendar of the contracts whose rules are known here; ``roots`` adds names of curves to theirs."""
+    return ContractCalendar(built_in_contracts(), {**ROOTS, **roots}, name="the built-in list of contracts")
 
 
 def read_calendar(path: Path, roots: Mapping[str, str]) -> ContractCalendar:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.readers.moments import DAY, read_stamp
+from data.readers.moments import DAY, is_month_name, read_stamp
 from data.readers.numerals import OK, NumberFormat, parse_numbers
 from data.readers.rowset import RowSet
 from data.readers.series import SeriesBook
@@ -30,7 +30,7 @@ def read_month(cell: Any) -> int | None:
     """
     text = cell_text(cell).strip()
     short = _SHORT.match(text)
-    if short is not None:
+    if short is not None and is_month_name(short.group(1)):
         text = f"{short.group(1)} 20{short.group(2)}"
         cell = text
     stamp = read_stamp(cell if not isinstance(cell, str) else text, None)
@@ -79,6 +79,7 @@ def read(
         for number in np.unique(series[rows.alive]).tolist():
             mine = np.flatnonzero(rows.alive & (series == number))
             months[mine] = contracts.delivery(book.keys[number][0], seconds[mine] // _DAY, tenor[mine])
+    column = rows.batch.columns[plan.roles.of["time"]]
     rows.reject(
         np.flatnonzero(rows.alive & (months < 0)),
         plan.column("tenor"),
@@ -86,7 +87,7 @@ def read(
             "no-contract",
             (
                 f"The contract calendar does not say which contract of {book.keys[series[i]][0]} was number "
-                f"{tenor[i]} on that day."
+                f"{tenor[i]} on {cell_text(column[i])}: it does not reach there."
             ),
         ),
     )

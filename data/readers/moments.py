@@ -246,6 +246,11 @@ def _offset(zone: str) -> int:
     return -seconds if zone[0] == "-" else seconds
 
 
+def is_month_name(text: str) -> bool:
+    """Tell whether ``text`` is the English name of a month, whole or its first three letters."""
+    return text.lower() in _MONTHS
+
+
 class StampReader:
     """Read time columns batch by batch; texts seen before are remembered, and plain ISO text is read as an array.
 

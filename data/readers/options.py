@@ -26,6 +26,8 @@ class ReadOptions:
 
     ``columns`` names a column for a role, as in ``{"price": "SpotPriceEUR"}``. ``roots`` names the calendar root of a
     curve, as in ``{"BRN": "LCO"}``. ``base`` is the base currency of an exchange-rate file that does not name it.
+    ``intervals`` says that times are starts of intervals even where all of them are midnights, which are days
+    otherwise.
     """
 
     instrument: str | None = None
@@ -39,6 +41,7 @@ class ReadOptions:
     sheet: str | None = None
     source: str | None = None
     base: str | None = None
+    intervals: bool = False
     calendar: Path | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     roots: Mapping[str, str] = field(default_factory=dict)

@@ -18,6 +18,10 @@ from data.readers.shapes import is_year_matrix, prepare
 from data.readers.source import HeadRow, TableSource
 from data.readers.spelling import same_unit, spell_unit
 
+_INTERVALS = frozenset(
+    {"hour", "mtu", "interval_start", "start_time", "delivery_start", "delivery_time", "start"}
+)
+"""Names of columns whose midnights are the start of an interval, never a day."""
 POWER_VALUES = ("load", "wind", "solar", "load_fc", "wind_fc", "solar_fc")
 BAR_VALUES = ("price", "open", "high", "low", "volume")
 
@@ -48,6 +52,7 @@ class Plan:
     as_days: bool
     zone: str | None
     matrix: bool = False
+    midnights: bool = False  # the column holds times, all of them midnights
     notes: tuple[Problem, ...] = ()
 
     @property
@@ -104,9 +109,11 @@ def make_plan(source: TableSource, kind: Kind, options: ReadOptions) -> Plan:
     order = evidence.settle(column, options.date_order)
     stated = stated_format(options.decimal, options.thousands)
     number = stated or numbers.settle(plan.names[values[0].place], delimiter=_separator(source))
-    as_days = matrix or evidence.times == 0 or evidence.at_midnight_only
+    midnights = evidence.times > 0 and evidence.at_midnight_only and not matrix
+    spelled = options.intervals or plan.heading.names[roles.of["time"]].key in _INTERVALS
+    as_days = evidence.times == 0 or (midnights and not spelled)
     notes = (*source.notes, *_notes(plan, evidence))
-    plan = replace(plan, order=order, number=number, as_days=as_days, notes=notes)
+    plan = replace(plan, order=order, number=number, as_days=as_days, midnights=midnights, notes=notes)
     _need_zone(plan, evidence, options)
     return plan
 
@@ -138,6 +145,13 @@ def _value_columns(
             ValueColumn(place, role) for role in BAR_VALUES if (place := roles.get(role)) is not None
         )
         return found, False
+    if kind == "fx" and options.base is None and not {"base", "pair"} & set(roles.of):
+        raise Refused(
+            "no-base",
+            "Nothing says of which currency one unit is worth the rates in the columns. Say it with --base, for "
+            "example --base EUR.",
+            line=heading.line,
+        )
     if kind == "curves":
         raise Refused(
             "no-price-column",

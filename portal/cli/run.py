@@ -56,7 +56,9 @@ def _is_signal(code: object) -> bool:
 def _load_demo_desk(now: Settings) -> None:
     from portal.services import access, runtime
 
-    if not now.demo or access.demo_is_loaded() or not runtime.is_empty():
+    # Accounts with a public password never go into somebody's own database unasked.
+    wanted = now.demo if now.demo is not None else now.database_url is None
+    if not wanted or access.demo_is_loaded() or not runtime.is_empty():
         return
     from portal.services import demo  # takes a while to import; a second start does without
 

@@ -25,7 +25,9 @@ HEAVY = (
     "scipy.optimize",
     "scipy.signal",
     "scipy.stats",
-)  # a second together; no page may import them at its top
+    "arch",  # the fit of Market > Volatility
+    "statsmodels.tsa.seasonal",
+)  # some seconds together; no page may import them at its top
 
 
 def serve(listener: socket.socket, now: Settings, *, on_ready: Callable[[], None]) -> None:

@@ -50,10 +50,15 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("SECRET_KEY", "ENERSCOPE_SECRET_KEY"),
         description="Signs session cookies; empty means one kept under home.",
     )
-    demo: bool = Field(True, description="Load the demo desk on `run` when the database is empty.")
+    demo: bool | None = Field(
+        None,
+        description="Load the demo desk on `run` into an empty database; unset means only into the embedded one.",
+    )
     cookie_secure: bool = Field(False, description="Send cookies over HTTPS only; switch on behind TLS.")
     proxies: int = Field(
-        0, ge=0, description="Reverse proxies in front whose X-Forwarded headers are believed; 0 believes none."
+        0,
+        ge=0,
+        description="Reverse proxies in front whose X-Forwarded headers are believed; 0 believes none.",
     )
     session_idle_minutes: int = Field(30, ge=1, description="Minutes without activity until a session ends.")
     session_hours: int = Field(12, ge=1, description="Hours until a session ends whatever happens.")

@@ -22,7 +22,9 @@ from tests.helpers.chromium import ARGUMENTS, executable
 from tests.helpers.ports import free_port
 
 PASSWORD = "enerscope-demo"
-expect.set_options(timeout=20_000)  # a busy machine parses the chart library slowly; nothing is tested on seconds
+expect.set_options(
+    timeout=20_000
+)  # a busy machine parses the chart library slowly; nothing is tested on seconds
 
 
 @pytest.fixture(scope="session")

@@ -104,15 +104,17 @@ def form(query: Mapping[str, str], actor: Actor) -> list[Component]:
         return [
             notice(f"Line {entry.line} of {entry.file_name} was {entry.state} before; nothing is left to do.")
         ]
+    # A JSON object keeps no order; the raw text tells in which order the cells stood.
+    cells = dict(sorted(entry.fields.items(), key=lambda cell: entry.raw.find(cell[1])))
     return [
         repair_form(
             f"Repair line {entry.line} of {entry.file_name}",
             entry.message,
             entry.raw,
-            entry.fields,
+            cells,
             suspect=entry.column,
             ids={"row": Ids.ROW, "retry": Ids.RETRY, "dismiss": Ids.DISMISS, "outcome": Ids.OUTCOME},
-            cell_ids={column: cell_id(column) for column in entry.fields},
+            cell_ids={column: cell_id(column) for column in cells},
             row=entry.id,
             back=back,
         )

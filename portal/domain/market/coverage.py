@@ -1,7 +1,7 @@
-"""Which days a price series should have, and the share that it has.
+"""Which days price series should have, which of them are missing, and the share that is there.
 
-API: ``possible_closures(first, last)``, ``open_days(series)``, ``expected_days(days, first, last, open_days=...)``,
-``monthly_coverage(expected, have, months)``.
+API: ``possible_closures(first, last)``, ``expected_days(have, days, ...)``, ``missing_runs(expected, have, days)``,
+``monthly_coverage(expected, have, days)``. All series are judged together, as rows of a table of days.
 
 There is no calendar of each exchange here. A weekday is excused only if it is a usual holiday somewhere *and* most of
 the market has no price on it; so a feed that fails on an ordinary Tuesday is a gap, and Thanksgiving is none.
@@ -12,7 +12,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from portal.core.arrays import DateArray1D, FloatArray1D
+from portal.core.arrays import BoolArray1D, BoolArray2D, DateArray1D, FloatArray2D
+from portal.domain.market.quality import Gap
 
 _FIXED = ((1, 1), (1, 2), (5, 1), (6, 19), (7, 4), (11, 11), (12, 24), (12, 25), (12, 26), (12, 31))
 # month, weekday (Monday is 0), which one of the month (-1 is the last)
@@ -46,91 +47,105 @@ def possible_closures(first: date, last: date) -> DateArray1D:
     return np.array(sorted(day for day in found if first <= day <= last), dtype="datetime64[D]")
 
 
-def open_days(series: Sequence[DateArray1D]) -> DateArray1D:
-    """Days on which a market was open: at least half of the series that exist by then have a price.
-
-    Parameters
-    ----------
-    series : sequence of ndarray, each of shape (n,), datetime64[D]
-        Days of each series of the market, in order, without repeats.
-
-    Returns
-    -------
-    ndarray of shape (m,), datetime64[D]
-        In order. Half, because day-ahead auctions are held on the holidays of an exchange, too.
-    """
-    known = [days for days in series if len(days)]
-    if not known:
-        return np.array([], dtype="datetime64[D]")
-    days, count = np.unique(np.concatenate(known), return_counts=True)
-    alive = np.searchsorted(np.sort([found[0] for found in known]), days, side="right")
-    return days[2 * count >= alive]
-
-
 def expected_days(
-    days: DateArray1D, first: date, last: date, *, all_week: bool, open_days: DateArray1D
-) -> DateArray1D:
-    """Days on which a series should have a price.
+    have: BoolArray2D,
+    days: DateArray1D,
+    *,
+    all_week: BoolArray1D,
+    markets: Sequence[str],
+    begin: date,
+    due: DateArray1D,
+) -> BoolArray2D:
+    """Days on which each series should have a price.
 
     Parameters
     ----------
+    have : ndarray of shape (k, n), bool
+        Whether series k has a price on day n; nothing is expected before the first price of a series.
     days : ndarray of shape (n,), datetime64[D]
-        Days that it has; nothing is expected before the first of them.
-    first, last : date
-        Range to judge, both included.
-    all_week : bool
-        Whether it is quoted on all seven days.
-    open_days : ndarray of shape (m,), datetime64[D]
-        Days on which its market was open; these are never excused.
+        Calendar days, each once, in order.
+    all_week : ndarray of shape (k,), bool
+        Whether a series is quoted on all seven days; the others are quoted on weekdays.
+    markets : sequence of str, length k
+        Name of the market of each series.
+    begin : date
+        First day to judge.
+    due : ndarray of shape (k,), datetime64[D]
+        Last day to judge of each series.
 
     Returns
     -------
-    ndarray of shape (k,), datetime64[D]
-        In order; empty for a series without a price.
+    ndarray of shape (k, n), bool
+        A weekday that may be a holiday is expected only if at least half of the market's weekday series that exist by
+        then have a price. Half, because day-ahead auctions are held on the holidays of an exchange, too.
     """
-    if not len(days):
-        return np.array([], dtype="datetime64[D]")
-    start = max(np.datetime64(first, "D"), days.min())
-    calendar = np.arange(start, np.datetime64(last, "D") + 1)
-    if all_week:
-        return calendar
-    closed = np.setdiff1d(possible_closures(first, last), open_days)
-    return calendar[np.is_busday(calendar, holidays=closed)]
+    there = np.logical_or.accumulate(have, axis=1)
+    weekday = np.is_busday(days)
+    holiday = np.isin(days, possible_closures(days[0].item(), days[-1].item()))
+    expected = np.repeat(np.where(weekday & ~holiday, True, False)[None, :], len(have), axis=0)
+    names = np.array(markets, dtype=object)
+    for market in dict.fromkeys(markets):
+        members = (names == market) & ~all_week
+        count, alive = have[members].sum(axis=0), there[members].sum(axis=0)
+        expected[members] |= weekday & holiday & (count > 0) & (2 * count >= alive)
+    expected[all_week] = True
+    return expected & there & (days >= np.datetime64(begin)) & (days[None, :] <= due[:, None])
 
 
-def monthly_coverage(expected: DateArray1D, have: DateArray1D, months: DateArray1D) -> FloatArray1D:
+def missing_runs(expected: BoolArray1D, have: BoolArray1D, days: DateArray1D) -> tuple[Gap, ...]:
+    """Gaps of one series: neighbouring expected days without a price.
+
+    Parameters
+    ----------
+    expected, have : ndarray of shape (n,), bool
+        Rows of the tables of expected and of known days.
+    days : ndarray of shape (n,), datetime64[D]
+        Calendar days.
+
+    Returns
+    -------
+    tuple of Gap
+        In order; weekends and excused holidays do not end a gap and do not count.
+    """
+    calendar = np.flatnonzero(expected)
+    missing = np.flatnonzero(~have[calendar])
+    if not missing.size:
+        return ()
+    runs = np.split(missing, np.flatnonzero(np.diff(missing) > 1) + 1)
+    return tuple(Gap(days[calendar[run[0]]].item(), days[calendar[run[-1]]].item(), len(run)) for run in runs)
+
+
+def monthly_coverage(
+    expected: BoolArray2D, have: BoolArray2D, days: DateArray1D
+) -> tuple[DateArray1D, FloatArray2D]:
     """Share of the expected days of each month that have a price.
 
     Parameters
     ----------
-    expected, have : ndarray of shape (n,), (m,), datetime64[D]
-        Days of the calendar, and days with a price.
-    months : ndarray of shape (k,), datetime64[M]
-        Neighbouring months, in order.
+    expected, have : ndarray of shape (k, n), bool
+        Tables of expected and of known days.
+    days : ndarray of shape (n,), datetime64[D]
+        Calendar days, in order.
 
     Returns
     -------
-    ndarray of shape (k,)
-        From 0 to 1; NaN for a month of which nothing was expected.
+    tuple of ndarray
+        Months of shape (m,), datetime64[M], and shares of shape (k, m) from 0 to 1; NaN where nothing was expected.
 
     Examples
     --------
     >>> days = np.arange("2024-01-30", "2024-02-03", dtype="datetime64[D]")
-    >>> monthly_coverage(days, days[:3], np.array(["2024-01", "2024-02", "2024-03"], dtype="datetime64[M]"))
-    array([1. , 0.5, nan])
+    >>> have = np.array([[True, True, True, False]])
+    >>> monthly_coverage(np.ones((1, 4), dtype=bool), have, days)[1]
+    array([[1. , 0.5]])
     """
+    months, starts = np.unique(days.astype("datetime64[M]"), return_index=True)
     if not len(months):
-        return np.array([])
-    due = _count(expected, months)
-    met = _count(np.intersect1d(expected, have), months)
-    share: FloatArray1D = np.divide(met, due, out=np.full(len(months), np.nan), where=due > 0)
-    return share
-
-
-def _count(days: DateArray1D, months: DateArray1D) -> FloatArray1D:
-    index = (days.astype("datetime64[M]") - months[0]).astype(np.int64)
-    inside = index[(index >= 0) & (index < len(months))]
-    return np.bincount(inside, minlength=len(months)).astype(np.float64)
+        return months, np.empty((len(have), 0))
+    due = np.add.reduceat(expected.astype(np.float64), starts, axis=1)
+    met = np.add.reduceat((expected & have).astype(np.float64), starts, axis=1)
+    share: FloatArray2D = np.divide(met, due, out=np.full(due.shape, np.nan), where=due > 0.0)
+    return months, share
 
 
 def _holidays(year: int) -> Iterator[date]:

@@ -34,7 +34,7 @@ MISSING_DAYS = register(
         "days of a series that is quoted on weekends; a usual holiday is excused when most of the prices in that "
         "currency pause.",
         "count( expected and not there )",
-        "portal.domain.market.quality.find_gaps",
+        "portal.domain.market.coverage.missing_runs",
         decimals=0,
     )
 )

@@ -39,6 +39,7 @@ class ImportOptions:
     sheet: str | None = None
     source: str | None = None
     base: str | None = None
+    intervals: bool = False
     calendar: Path | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     roots: Mapping[str, str] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from typing import Any
 from data import timeseries
 from data.engine import engine
 from data.queries import imports as queries
-from data.readers.contracts import ContractCalendar, read_calendar
+from data.readers.contracts import ContractCalendar, built_in_calendar, read_calendar
 from data.readers.observe import QUARANTINE_LIMIT, Reader, find_rows
 from data.readers.options import KINDS, ReadOptions
 from data.readers.plan import Plan, make_plan
@@ -101,7 +101,15 @@ def import_file(
         source = open_source(probe, reading)
         plan = make_plan(source, kind, reading)
         contracts = _calendar(plan, reading)
-        return _take_in(_prepare(path, name, options, reading, actor, source, plan, contracts, tell))
+        try:
+            return _take_in(_prepare(path, name, options, reading, actor, source, plan, contracts, tell))
+        except Refused as refusal:
+            if refusal.problem.code != "granularity" or not (plan.as_days and plan.midnights):
+                raise
+            # Midnights of a series that is stored by the hour are hours, as in a correction of one of them.
+            reading = replace(reading, intervals=True)
+            plan = make_plan(source, kind, reading)
+            return _take_in(_prepare(path, name, options, reading, actor, source, plan, contracts, tell))
     except Refused as refusal:
         return _refuse_whole(kind, name, digest, options, reading, actor, refusal)
 
@@ -117,16 +125,7 @@ def _calendar(plan: Plan, reading: ReadOptions) -> ContractCalendar | None:
             line=plan.heading.line,
         )
     if reading.calendar is None:
-        raise Refused(
-            "no-calendar",
-            f"Column '{plan.column('tenor')}' gives tenors only, and which delivery month a tenor meant depends "
-            f"on the contract "
-            "calendar. Say --calendar FILE (columns root, last_trade, year, month; with --root CURVE=ROOT where "
-            "the names differ), "
-            "or give a column 'delivery'.",
-            line=plan.heading.line,
-            column=plan.column("tenor"),
-        )
+        return built_in_calendar(reading.roots)
     return read_calendar(reading.calendar, reading.roots)
 
 
@@ -239,6 +238,8 @@ def _judge(run: _Run, first: Any, last: Any) -> ImportReport:
     good = reader.rows_read - run.bad_lines - run.duplicates - reader.rows_empty
     refused = good <= 0 or (run.bad_lines > 0 and not run.options.keep_good)
     notes = [*reader.notes, *unit_notes(run.plan, reader.book)]
+    if reader.contracts is not None:
+        notes += _tenor_notes(run, reader.contracts)
     if run.target.table is TICKS:
         notes += zone_notes(reader.book, run.zones)
     if good <= 0 and not run.bad_lines:
@@ -263,6 +264,13 @@ def _judge(run: _Run, first: Any, last: Any) -> ImportReport:
         problems=list_problems(run.bad, run.bad_lines, notes),
         dry_run=run.options.dry_run,
     )
+
+
+def _tenor_notes(run: _Run, contracts: ContractCalendar) -> list[Problem]:
+    """Say by which contracts tenors became delivery months."""
+    pairs = [f"{code} by {contracts.root_of(code)}" for code, *_ in run.reader.book.keys]
+    message = f"Tenors became delivery months by {contracts.name}: {', '.join(sorted(pairs))}."
+    return [Problem(run.plan.heading.line, run.plan.column("tenor"), "tenors", message)] if pairs else []
 
 
 def _series_name(key: Sequence[str]) -> str:
@@ -305,7 +313,7 @@ def _remembered(run: _Run) -> dict[str, Any]:
     settled: dict[str, Any] = {
         "decimal": plan.number.decimal,
         "date_order": plan.order,
-        "as_days": plan.as_days,
+        "intervals": not plan.as_days,
         "heading": plan.names,
         "units": {
             plan.names[value.place]: value.unit for value in plan.values if value.unit and not plan.matrix

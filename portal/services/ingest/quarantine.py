@@ -127,7 +127,16 @@ def _options_of(entry: queries.QuarantineEntry) -> ImportOptions:
     kept = {name: value for name, value in entry.options.items() if name in ImportOptions.__slots__}
     settled = entry.options.get("settled", {})
     calendar = kept.pop("calendar", None)
-    for name in ("delimiter", "encoding", "sheet", "keep_good", "decimal", "thousands", "date_order"):
+    for name in (
+        "delimiter",
+        "encoding",
+        "sheet",
+        "keep_good",
+        "decimal",
+        "thousands",
+        "date_order",
+        "intervals",
+    ):
         kept.pop(name, None)
     return ImportOptions(
         **kept,
@@ -136,6 +145,7 @@ def _options_of(entry: queries.QuarantineEntry) -> ImportOptions:
         encoding="utf-8",
         decimal=settled.get("decimal"),
         date_order=settled.get("date_order"),
+        intervals=settled.get("intervals", False),
     )
 
 

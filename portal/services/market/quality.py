@@ -12,14 +12,14 @@ from data.queries import quality as queries
 from data.queries.quality import BarRow, DailyPrices, FeedRow
 from data.session import UnitOfWork
 from portal.core.actor import Actor
-from portal.core.arrays import DateArray1D, FloatArray2D
+from portal.core.arrays import BoolArray2D, DateArray1D, FloatArray2D
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError
 from portal.core.permissions import Permission
 from portal.domain.market.annualisation import observations_per_year
-from portal.domain.market.coverage import expected_days, monthly_coverage, open_days
+from portal.domain.market.coverage import expected_days, missing_runs, monthly_coverage
 from portal.domain.market.instruments import InstrumentRow
-from portal.domain.market.quality import Gap, Staleness, StaleRun, find_gaps, find_stale_runs, judge_staleness
+from portal.domain.market.quality import Gap, Staleness, StaleRun, find_stale_runs, judge_staleness
 from portal.domain.market.screening import ScreenedSpike, screen_spikes
 from portal.domain.market.volatility import TRADING_DAYS
 from portal.services.clocks import latest_day
@@ -214,9 +214,9 @@ def _judge(
 ) -> Findings:
     by_id = {row.id: row for row in rows}
     begin = first or min((found.day[0].item() for found in prices.values()), default=clocks.as_of)
-    months = np.arange(np.datetime64(begin, "M"), np.datetime64(clocks.as_of, "M") + 1)
-    expected = _expected(rows, prices, begin, clocks.as_of)
-    coverage = np.full((len(rows), len(months)), np.nan)
+    table = _day_table(rows, prices, begin, clocks.as_of)
+    months, coverage = monthly_coverage(table.expected, table.have, table.days)
+    shown = months >= np.datetime64(begin, "M")
     gaps: list[MissingDays] = []
     spikes: list[SpikeFound] = []
     still: list[StillRun] = []
@@ -224,9 +224,10 @@ def _judge(
         if row.id not in prices:
             continue
         found = prices[row.id]
-        if row.id in expected:
-            coverage[at] = monthly_coverage(expected[row.id], found.day, months)
-            gaps += _gaps(row, found, expected[row.id])
+        gaps += [
+            _with_neighbours(row, found, gap)
+            for gap in missing_runs(table.expected[at], table.have[at], table.days)
+        ]
         inside = int(np.searchsorted(found.day, np.datetime64(begin)))
         near = max(inside - 1, 0)  # the last price before the period belongs to the first step
         spikes += [
@@ -242,32 +243,37 @@ def _judge(
     still.sort(key=lambda item: item.last, reverse=True)
     return Findings(
         first, rows, tuple(gaps), tuple(spikes), tuple(still),
-        tuple(BadBar(by_id[bar.instrument_id], bar) for bar in bars), months, coverage,
+        tuple(BadBar(by_id[bar.instrument_id], bar) for bar in bars), months[shown], coverage[:, shown],
     )  # fmt: skip
 
 
-def _expected(
-    rows: Sequence[InstrumentRow], prices: Mapping[int, DailyPrices], first: date, last: date
-) -> dict[int, DateArray1D]:
-    """Return the days on which each daily series should have a price; a market is all series of one currency."""
-    all_week = {key: observations_per_year(found.day) > TRADING_DAYS for key, found in prices.items()}
-    by_market: dict[str, list[DateArray1D]] = defaultdict(list)
-    for row in rows:
-        if row.id in prices and not all_week[row.id]:
-            by_market[row.currency].append(prices[row.id].day)
-    markets = {currency: open_days(days) for currency, days in by_market.items()}
-    nobody = np.array([], dtype="datetime64[D]")
-    return {
-        row.id: expected_days(
-            prices[row.id].day,
-            first,
-            _due(row, prices[row.id], last),
-            all_week=all_week[row.id],
-            open_days=markets.get(row.currency, nobody),
-        )
-        for row in rows
-        if row.id in prices and row.granularity in DAILY
-    }
+@dataclass(frozen=True, eq=False)  # arrays have no single truth value
+class _DayTable:
+    """Known and expected days of all instruments, shape (k, n), over calendar ``days``."""
+
+    days: DateArray1D
+    have: BoolArray2D
+    expected: BoolArray2D
+
+
+def _day_table(
+    rows: Sequence[InstrumentRow], prices: Mapping[int, DailyPrices], begin: date, last: date
+) -> _DayTable:
+    """Lay the days of all instruments on one calendar; a market is all series of one currency."""
+    start = min((found.day[0] for found in prices.values()), default=np.datetime64(begin))
+    days = np.arange(min(start, np.datetime64(begin)), np.datetime64(last) + 1)
+    have = np.zeros((len(rows), len(days)), dtype=bool)
+    all_week = np.zeros(len(rows), dtype=bool)
+    due = np.full(len(rows), np.datetime64(last))
+    for at, row in enumerate(rows):
+        if row.id in prices and row.granularity in DAILY:
+            found = prices[row.id]
+            have[at, (found.day - days[0]).astype(np.int64)] = True
+            all_week[at] = observations_per_year(found.day) > TRADING_DAYS
+            due[at] = np.datetime64(_due(row, found, last))
+    markets = [row.currency for row in rows]
+    expected = expected_days(have, days, all_week=all_week, markets=markets, begin=begin, due=due)
+    return _DayTable(days, have, expected)
 
 
 def _due(row: InstrumentRow, found: DailyPrices, last: date) -> date:
@@ -277,16 +283,12 @@ def _due(row: InstrumentRow, found: DailyPrices, last: date) -> date:
     return newest if waiting <= row.sla_hours else last
 
 
-def _gaps(row: InstrumentRow, found: DailyPrices, expected: DateArray1D) -> list[MissingDays]:
-    """Return the gaps of one instrument with the prices around them."""
-    out = []
-    for gap in find_gaps(found.day, np.union1d(expected, found.day)):
-        is_open = np.datetime64(gap.last) >= found.day[-1]
-        at = int(np.searchsorted(found.day, np.datetime64(gap.first)))
-        after = float(found.settle[at]) if at < len(found.settle) else None
-        before = float(found.settle[at - 1]) if at else None
-        out.append(MissingDays(row, gap, before, after, bool(is_open)))
-    return out
+def _with_neighbours(row: InstrumentRow, found: DailyPrices, gap: Gap) -> MissingDays:
+    """Return a gap with the prices around it; it is open when no price follows."""
+    at = int(np.searchsorted(found.day, np.datetime64(gap.first)))
+    before = float(found.settle[at - 1]) if at else None
+    after = float(found.settle[at]) if at < len(found.settle) else None
+    return MissingDays(row, gap, before, after, open=after is None)
 
 
 def open_quarantine(actor: Actor) -> int:

@@ -1,5 +1,6 @@
 """Every real file of the shared developer data is taken in whole, or refused for the reason that is known."""
 
+import csv
 import os
 from pathlib import Path
 
@@ -87,8 +88,46 @@ def test_weather():
     assert take("weather_hourly.csv.gz", "weather").rows_accepted == 26_254
 
 
-def test_tenors_without_a_calendar_of_contracts_are_refused_unless_the_rules_are_built_in():
+@pytest.mark.slow
+def test_forward_curves_by_tenor():
     assert codes(take("forward_curves.csv.gz")) == ["forward-curve"]
+    report = take("forward_curves.csv.gz", "curves")
+    assert (report.rows_read, report.rows_accepted, report.rows_stored) == (620_058,) * 3
+    assert codes(report) == ["tenors"]
+    point = "SELECT value FROM curve_points p JOIN curves c ON c.id = p.curve_id WHERE c.code = :code"
+    point += " AND trade_date = :day"
+    assert one(f"{point} AND delivery = '2020-05-01'", code="CL", day="2020-04-20") == -37.63
+    assert one(f"{point} AND tenor = 1", code="CL", day="2020-04-20") == -37.63
+    assert one(f"{point} AND delivery = '2016-03-01'", code="BRN", day="2016-01-29") == one(
+        f"{point} AND tenor = 1", code="BRN", day="2016-01-29"
+    )
+
+
+def test_curves_before_the_first_known_contract_are_refused():
+    report = take("forward_curves_eia.csv.gz", "curves")
+    assert (report.exit_status, set(codes(report))) == (1, {"no-contract", "more-rows", "tenors"})
+
+
+def test_calendar_that_contradicts_itself_is_refused():
+    """Since 2016 the reference calendar gives Brent the month before the one delivered, and some months twice."""
+    calendar = SHARED / "reference/contract_calendar.csv"
+    report = take("forward_curves.csv.gz", "curves", calendar=calendar, roots={"BRN": "LCO"})
+    assert codes(report) == ["calendar"]
+    assert "2016-02" in report.problems[0].message
+
+
+def test_built_in_rules_give_the_last_trading_days_of_the_reference_calendar():
+    from datetime import date, timedelta
+
+    from data.readers.expiries import built_in_contracts
+
+    with (SHARED / "reference/contract_calendar.csv").open(encoding="utf-8") as stream:
+        listed = [row for row in csv.DictReader(stream) if "2003-03" < row["last_trade"] < "2025"]
+    for root, contracts in built_in_contracts().items():
+        ours = {(date(1970, 1, 1) + timedelta(days=last)).isoformat() for last, _ in contracts}
+        theirs = {row["last_trade"] for row in listed if row["root"] == root}
+        assert len(theirs) > 200
+        assert theirs <= ours, root
 
 
 def test_stocks_are_a_series_without_currency():
