@@ -57,6 +57,7 @@ clean: ## remove .venv and caches, never data
 
 $(INSTALLED): requirements.txt constraints.txt pyproject.toml .ci/install
 	@.ci/install requirements.txt
+	@.ci/charts --try $(BIN)/python
 	@touch $@
 
 $(INSTALLED_DEV): requirements-dev.txt $(INSTALLED)
