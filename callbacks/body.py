@@ -10,6 +10,7 @@ from components.page import PAGE_CLOCKS
 from portal.core.permissions import Permission
 from portal.services import clocks as clock_service
 from portal.web.actor import current_actor
+from portal.web.asked import read_filters
 from portal.web.guard import guarded_callback, guarded_clientside
 from portal.web.views import find_body
 
@@ -28,8 +29,8 @@ def redraw(
     """Return the body for the inputs as they stand now."""
     actor = current_actor()
     body = find_body(ctx.outputs_list["id"]["body"], actor)
-    filters = {item["name"]: value for item, value in zip(ids, values, strict=True)}
-    return body.draw(filters, clock_service.resolve(pair or {}), actor)
+    filters = read_filters({item["name"]: value for item, value in zip(ids, values, strict=True)})
+    return body.draw(filters, clock_service.resolve(read_filters(pair or {})), actor)
 
 
 guarded_clientside(

@@ -1,6 +1,7 @@
 """Sort, filter and page any grid, and show the rows behind any chart."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from dash import ALL, MATCH, Input, Output, State, ctx, no_update
@@ -11,6 +12,7 @@ from portal.core.permissions import Permission
 from portal.core.table import GridQuery
 from portal.services import clocks as clock_service
 from portal.web.actor import current_actor
+from portal.web.asked import read_filters, read_query
 from portal.web.guard import guarded_callback
 from portal.web.views import find_grid
 
@@ -41,7 +43,8 @@ def ask_grid(
 ) -> tuple[Any, Any]:
     """Return the rows for the new order, filter or page."""
     trigger = ctx.triggered_id
-    query = GridQuery(**state["query"])
+    known = read_filters(state)
+    query = read_query(known["query"])
     if trigger is None or (trigger["type"] != "grid-search" and not any([*sorts, *pages])):
         return no_update, no_update  # heads were drawn again, nobody clicked
     if trigger["type"] == "grid-search" and (text or "") == query.text:
@@ -49,17 +52,17 @@ def ask_grid(
     actor = current_actor()
     grid = find_grid(trigger["grid"], actor)
     asked = next_query(query, trigger, text or "")
-    clocks = clock_service.resolve(state["clocks"])
-    table = grid.load(asked, state["params"], clocks, actor)
+    params, pair = read_filters(known["params"]), read_filters(known["clocks"])
+    table = grid.load(asked, params, clock_service.resolve(pair), actor)
     rows = grid_rows(
         grid.name,
         table,
-        clocks=state["clocks"],
-        params=state["params"],
+        clocks=pair,
+        params=params,
         query=asked,
-        caption=state["caption"],
+        caption=str(known.get("caption") or ""),
     )
-    return rows, {**state, "query": {name: getattr(asked, name) for name in state["query"]}}
+    return rows, {**known, "query": asdict(asked)}
 
 
 @guarded_callback(
@@ -76,14 +79,16 @@ def show_rows(clicks: int | None, source: dict[str, Any]) -> list[Component]:
     actor = current_actor()
     grid = find_grid(ctx.triggered_id["grid"], actor)
     query = GridQuery()
-    table = grid.load(query, source["params"], clock_service.resolve(source["clocks"]), actor)
+    known = read_filters(source)
+    params, pair = read_filters(known["params"]), read_filters(known["clocks"])
+    table = grid.load(query, params, clock_service.resolve(pair), actor)
     return [
         data_grid(
             grid.name,
             table,
-            clocks=source["clocks"],
-            params=source["params"],
+            clocks=pair,
+            params=params,
             query=query,
-            caption=source["title"],
+            caption=str(known.get("title") or ""),
         )
     ]

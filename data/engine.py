@@ -42,6 +42,7 @@ def connect(url: str, *, pool_size: int = 8) -> Engine:
         max_overflow=pool_size,
         pool_pre_ping=True,
         pool_timeout=10,
+        hide_parameters=True,  # errors are logged with their statement, and parameters hold hashes and tokens
         connect_args={
             "connect_timeout": 5,
             "application_name": "enerscope",

@@ -25,6 +25,7 @@ from portal.services.market import correlation
 from portal.services.market.correlation import PERIODS, STEPS, WINDOWS, Together
 from portal.services.market.prices import instrument_choices
 from portal.web.actor import current_actor
+from portal.web.asked import whole
 from portal.web.views import body, grid
 
 USUAL = ("BRENT", "TTF", "HENRY_HUB", "API2", "EUA", "POWER_DE_LU", "POWER_FR")
@@ -79,15 +80,15 @@ def _one_of(query: Mapping[str, str], name: str, allowed: Collection[str], usual
 
 def _together(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> Together:
     chosen = filters.get("set") or []
-    codes = chosen.split(",") if isinstance(chosen, str) else list(chosen)
+    codes = chosen.split(",") if isinstance(chosen, str) else [str(code) for code in chosen]
     first = str(filters["instrument"])
     return correlation.together(
         [first, *(code for code in codes if code != first)],
         clocks,
         actor,
         period=str(filters.get("period") or "1y"),
-        step=int(filters.get("step") or 1),
-        window=int(filters.get("window") or 60),
+        step=whole(filters, "step", 1, low=1, high=20),
+        window=whole(filters, "window", 60, low=2, high=1000),
         shrink=filters.get("matrix") == "shrunk",
     )
 

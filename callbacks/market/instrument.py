@@ -16,7 +16,7 @@ from components.page import grid as page_grid
 from components.states import empty, notice
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
-from portal.core.errors import NotFound
+from portal.core.errors import DomainError, NotFound
 from portal.core.metrics import Shown
 from portal.core.permissions import Permission
 from portal.core.table import GridQuery, Table
@@ -25,6 +25,7 @@ from portal.domain.market.instruments import InstrumentRow
 from portal.services import clocks as clock_service
 from portal.services.market import prices
 from portal.web.actor import current_actor
+from portal.web.asked import day
 from portal.web.views import body, grid
 
 RANGES = {
@@ -77,14 +78,17 @@ def view(code: str, query: Mapping[str, str]) -> View:
 
 
 def _start(filters: Mapping[str, Any], clocks: Clocks) -> date | None:
-    span = RANGES[filters.get("range") or "1y"][1]
+    chosen = str(filters.get("range") or "1y")
+    if chosen not in RANGES:
+        raise DomainError(f"There is no range '{chosen}'. Choose one of {', '.join(RANGES)}.", range=chosen)
+    span = RANGES[chosen][1]
     return None if span is None else clocks.as_of - timedelta(days=span)
 
 
 @body(Ids.BODY, permission=Permission.MARKET_READ)
 def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Component]:
     """Return tiles, the price picture and the comparison."""
-    code, compare = filters["code"], list(filters.get("compare") or [])
+    code, compare = str(filters["code"]), [str(code) for code in filters.get("compare") or []]
     start = _start(filters, clocks)
     found = prices.history(
         code, clocks, actor, first=start and start - timedelta(days=WARM_UP_DAYS), compare=compare
@@ -221,16 +225,12 @@ def _at(day: tuple[date, ...], start: date) -> int:
 @grid(Ids.BARS, title="Daily prices", permission=Permission.MARKET_READ)
 def load_bars(query: GridQuery, filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> Table:
     """Return the rows behind the price picture."""
-    return prices.bar_table(query, clocks, actor, code=str(filters["code"]), first=_day(filters.get("first")))
+    return prices.bar_table(query, clocks, actor, code=str(filters["code"]), first=day(filters, "first"))
 
 
 @grid(Ids.COMPARE, title="Compared prices", permission=Permission.MARKET_READ)
 def load_compared(query: GridQuery, filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> Table:
     """Return the rows behind the comparison: one column for each instrument."""
     return prices.compare_table(
-        query, clocks, actor, codes=str(filters["codes"]).split(","), first=_day(filters.get("first"))
+        query, clocks, actor, codes=str(filters["codes"]).split(","), first=day(filters, "first")
     )
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

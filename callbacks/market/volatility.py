@@ -28,6 +28,7 @@ from portal.services.market import volatility, volatility_tables
 from portal.services.market.prices import instrument_choices
 from portal.services.market.volatility import PERIODS, WINDOWS, Study
 from portal.web.actor import current_actor
+from portal.web.asked import whole
 from portal.web.views import body, grid
 
 PERIOD_CHOICES = [(key, label) for key, (label, _) in PERIODS.items()]
@@ -106,7 +107,7 @@ def _study(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> Study:
         clocks,
         actor,
         period=str(filters.get("period") or "3y"),
-        window=int(filters.get("window") or 20),
+        window=whole(filters, "window", 20, low=2, high=1000),
         kind=str(filters.get("returns") or "auto"),
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, lateral, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
-from data.models.market import DataSource, Instrument, PriceBar
+from data.models.market import Curve, CurvePoint, DataSource, Instrument, PriceBar
 from data.queries.clocked import PRICE_DAILY, latest
 from portal.core.clock import Clocks
 from portal.domain.market.instruments import InstrumentRow
@@ -37,8 +37,34 @@ class Series:
 
 
 def newest_day(session: Session, *, until: date) -> date | None:
-    """Return the newest day up to ``until`` that has a published bar; None when there is none."""
-    return session.scalar(select(func.max(PriceBar.day)).where(PriceBar.day <= until))
+    """Return the newest day up to ``until`` that has a price, of a day, of an interval or of a curve; else None.
+
+    Bars have an index by day. The others are asked for each of their series, one index probe each.
+    """
+    daily, point = PRICE_DAILY.c, CurvePoint
+    ticks = lateral(
+        select(daily.day)
+        .where(daily.instrument_id == Instrument.id, daily.day <= until)
+        .order_by(daily.day.desc())
+        .limit(1)
+    )
+    nodes = lateral(
+        select(point.trade_date)
+        .where(point.curve_id == Curve.id, point.trade_date <= until)
+        .order_by(point.trade_date.desc())
+        .limit(1)
+    )
+    fine = Instrument.granularity.in_(("hourly", "quarter-hourly"))
+    each = (
+        select(func.max(PriceBar.day)).where(PriceBar.day <= until).scalar_subquery(),
+        select(func.max(ticks.c.day))
+        .select_from(Instrument)
+        .join(ticks, true())
+        .where(fine)
+        .scalar_subquery(),
+        select(func.max(nodes.c.trade_date)).select_from(Curve).join(nodes, true()).scalar_subquery(),
+    )
+    return session.scalar(select(func.greatest(*each)))
 
 
 def _instrument_columns() -> Any:

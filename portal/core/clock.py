@@ -6,8 +6,15 @@ a correction recorded later is invisible. Together they reproduce any earlier sc
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 from portal.core.errors import DomainError
+
+_When = TypeVar("_When", bound=date)
+EARLIEST, LATEST = (
+    1900,
+    2199,
+)  # years; windows reach back from a day, and dates end at both sides of the calendar
 
 
 def now() -> datetime:
@@ -27,7 +34,10 @@ class Clocks:
         """Return the URL parameters that reproduce this pair; an unpinned ``known_at`` is left out."""
         pair = {"as_of": self.as_of.isoformat()}
         if not self.live:
-            pair["known_at"] = self.known_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            moment = self.known_at.astimezone(
+                UTC
+            )  # to the microsecond: a second holds rows before and after it
+            pair["known_at"] = moment.replace(tzinfo=None).isoformat() + "Z"
         return pair
 
     def label(self) -> str:
@@ -44,7 +54,7 @@ def parse_clocks(as_of: str | None, known_at: str | None, *, latest: date) -> Cl
         A text that is not an ISO date or moment.
     """
     try:
-        day = date.fromisoformat(as_of) if as_of else latest
+        day = _within(date.fromisoformat(str(as_of))) if as_of else latest
     except ValueError:
         raise DomainError(
             f"The valuation day '{as_of}' is not a date. Write it as YYYY-MM-DD, for example {latest:%Y-%m-%d}.",
@@ -53,10 +63,17 @@ def parse_clocks(as_of: str | None, known_at: str | None, *, latest: date) -> Cl
     if not known_at:
         return Clocks(day, now(), live=True)
     try:
-        moment = datetime.fromisoformat(known_at)
+        moment = _within(datetime.fromisoformat(str(known_at)))
     except ValueError:
         raise DomainError(
             f"'{known_at}' is not a moment. Write 'known at' as YYYY-MM-DDTHH:MM:SSZ (UTC).",
             known_at=known_at,
         ) from None
     return Clocks(day, moment if moment.tzinfo else moment.replace(tzinfo=UTC), live=False)
+
+
+def _within(when: _When) -> _When:
+    """Return ``when`` unless its year is one that nobody means; then it is no date here."""
+    if EARLIEST <= when.year <= LATEST:
+        return when
+    raise ValueError(when)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+from portal.core.errors import DomainError
+
 Cell = str | float | int | bool | date | datetime | list[float] | None
 Kind = Literal["text", "number", "integer", "percent", "date", "moment", "spark", "badge"]
 
@@ -76,16 +78,37 @@ class Table:
 
 
 def sort_rows(table: Table, query: GridQuery) -> Table:
-    """Filter, sort and page rows that were computed rather than stored; empty cells sort last either way."""
+    """Filter, sort and page rows that were computed rather than stored; empty cells sort last either way.
+
+    Raises
+    ------
+    DomainError
+        There is no column to sort by of that name.
+    """
     rows = list(table.rows)
     if query.text:
         needle = query.text.casefold()
         texts = [i for i, column in enumerate(table.columns) if column.kind in ("text", "badge")]
         rows = [row for row in rows if any(needle in str(row[i] or "").casefold() for i in texts)]
     if query.sort is not None:
-        at = table.index(query.sort)
-        known = sorted((r for r in rows if r[at] is not None), key=lambda r: r[at], reverse=query.descending)  # type: ignore[arg-type, return-value]  # one column holds one type
-        rows = known + [row for row in rows if row[at] is None]
+        at = _sorted_by(table, query.sort)
+        known = sorted((r for r in rows if not _empty(r[at])), key=lambda r: r[at], reverse=query.descending)  # type: ignore[arg-type, return-value]  # one column holds one type
+        rows = known + [row for row in rows if _empty(row[at])]
     total = len(rows)
-    end = None if query.limit is None else query.offset + query.limit
-    return Table(table.columns, rows[query.offset : end], total, table.note, table.simulated, table.extra)
+    begin = max(query.offset, 0)
+    end = None if query.limit is None else begin + query.limit
+    return Table(table.columns, rows[begin:end], total, table.note, table.simulated, table.extra)
+
+
+def _sorted_by(table: Table, key: str) -> int:
+    at = next((at for at, column in enumerate(table.columns) if column.key == key), None)
+    if at is None or table.columns[at].kind == "spark":
+        raise DomainError(
+            f"This table cannot be sorted by '{key[:40]}'. Choose one of its columns.", column=key
+        )
+    return at
+
+
+def _empty(value: Cell) -> bool:
+    """Tell whether a cell has no place in an order; NaN compares with nothing and would leave the rest unsorted."""
+    return value is None or (isinstance(value, float) and value != value)  # noqa: PLR0124  (true of NaN alone)

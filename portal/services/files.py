@@ -4,6 +4,7 @@ import csv
 from collections.abc import Mapping
 from datetime import date, datetime
 from io import BytesIO, StringIO
+from math import isfinite
 
 from portal.core.table import Cell, Column, Table
 
@@ -31,8 +32,8 @@ def guard_formula(text: str) -> str:
 
 
 def _csv_cell(column: Column, value: Cell) -> str:
-    if value is None:
-        return ""
+    if value is None or (isinstance(value, float) and not isfinite(value)):
+        return ""  # on screen a dash
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (int, float)):
@@ -47,7 +48,7 @@ def to_csv(table: Table) -> bytes:
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     columns = _exported(table)
-    writer.writerow([_heading(column) for _, column in columns])
+    writer.writerow([guard_formula(_heading(column)) for _, column in columns])  # codes of imported series
     writer.writerows([_csv_cell(column, row[at]) for at, column in columns] for row in table.rows)
     return out.getvalue().encode("utf-8-sig")
 
@@ -84,7 +85,7 @@ def to_xlsx(table: Table, *, title: str, about: Mapping[str, str]) -> bytes:
         figures = book.add_format({"num_format": _number_format(column)})
         for line, row in enumerate(table.rows, start=1):
             value = row[at]
-            if value is None:
+            if value is None or (isinstance(value, float) and not isfinite(value)):
                 continue
             if isinstance(value, bool):
                 sheet.write_boolean(line, to, value)

@@ -2,17 +2,17 @@
 
 import json
 import logging
-from typing import Any
+from dataclasses import replace
 
 from flask import Blueprint, Response, request
 
 from portal.core import clock
 from portal.core.errors import DomainError, NotFound
 from portal.core.permissions import Permission
-from portal.core.table import GridQuery
 from portal.services import clocks as clock_service
 from portal.services import files, passports, receipts
 from portal.web.actor import current_actor
+from portal.web.asked import Asked, read_filters, read_query
 from portal.web.policy import needs
 from portal.web.views import find_grid
 
@@ -31,13 +31,8 @@ def export(name: str, kind: str) -> Response:
         raise NotFound(f"Tables are exported as .csv or .xlsx, not as .{kind}.", kind=kind)
     asked = _asked(request.args.get("q", "{}"))
     clocks = clock_service.resolve(request.args)
-    query = GridQuery(
-        sort=asked.get("sort"),
-        descending=bool(asked.get("descending")),
-        text=str(asked.get("text") or ""),
-        limit=None,
-    )
-    table = grid.load(query, asked.get("params") or {}, clocks, actor)
+    query = replace(read_query(asked), offset=0, limit=None)
+    table = grid.load(query, read_filters(asked.get("params") or {}), clocks, actor)
     log.info("export %s.%s rows=%d user=%s", name, kind, len(table.rows), actor.username)
     if kind == "csv":
         content, mime = files.to_csv(table), files.CSV_TYPE
@@ -70,11 +65,11 @@ def receipt() -> Response:
     return response
 
 
-def _asked(text: str) -> dict[str, Any]:
+def _asked(text: str) -> Asked:
     try:
         asked = json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # no JSON, a number of too many digits, or too deep
         asked = None
     if not isinstance(asked, dict):
         raise DomainError("The export link is damaged. Open the page again and use the link there.")
-    return asked
+    return read_filters(asked)

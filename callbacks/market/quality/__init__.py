@@ -24,6 +24,7 @@ from portal.services import clocks as clock_service
 from portal.services.market import prices, quality, quality_tables
 from portal.services.market.quality import PERIODS, THRESHOLDS, Feeds, Findings
 from portal.web.actor import current_actor
+from portal.web.asked import whole
 from portal.web.views import body, grid
 
 PERIOD_CHOICES = [(key, label) for key, (label, _) in PERIODS.items()]
@@ -72,7 +73,7 @@ def _findings(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> Findi
         actor,
         period=str(filters.get("period") or "1y"),
         commodity="" if chosen == "all" else chosen,
-        threshold=float(filters.get("z") or 8),
+        threshold=float(whole(filters, "z", 8, low=1, high=1000)),
     )
 
 

@@ -55,6 +55,10 @@ def import_section(clocks: Clocks, actor: Actor) -> Component:
     return section("Recent imports", [shown], note=note)
 
 
+def _numbers_a_row(asked: str) -> bool:
+    return asked.isascii() and asked.isdecimal() and len(asked) <= 18  # what fits the key of the table
+
+
 def _may_repair(actor: Actor) -> bool:
     return actor.can(Permission.DATA_REPAIR)
 
@@ -93,7 +97,7 @@ def load_imports(query: GridQuery, _filters: Mapping[str, Any], _clocks: Clocks,
 def form(query: Mapping[str, str], actor: Actor) -> list[Component]:
     """Return the form for the row that the address names; nothing when it names none or the actor may not repair."""
     asked = query.get("row", "")
-    if not asked.isdigit() or not _may_repair(actor):
+    if not _numbers_a_row(asked) or not _may_repair(actor):
         return []
     back = _back(query)
     try:
@@ -143,11 +147,13 @@ def settle(
     if not (retries or dismissals):
         return no_update  # the form was drawn, nobody clicked
     actor = current_actor()
+    if not _numbers_a_row(str(row)):
+        return notice("The form does not say which row it repairs. Open it again from the list.", kind="warn")
     try:
         if ctx.triggered_id == Ids.DISMISS:
             ingest.dismiss_row(row, actor)
             return _done("The row was dismissed. It stays in the list of all rows with your name.")
-        cells = {item["column"]: text or "" for item, text in zip(ids, texts, strict=True)}
+        cells = {str(item["column"]): str(text or "") for item, text in zip(ids, texts, strict=True)}
         report = ingest.repair_row(row, cells, actor)
     except (DomainError, Conflict, NotFound) as refusal:
         return notice(refusal.message, kind="warn")

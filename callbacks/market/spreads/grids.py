@@ -17,6 +17,7 @@ from portal.core.table import GridQuery, Table
 from portal.services.market import spread_tables as tables
 from portal.services.market import spreads as service
 from portal.web.actor import current_actor
+from portal.web.asked import whole
 from portal.web.guard import guarded_callback, guarded_clientside
 from portal.web.views import grid
 
@@ -24,7 +25,11 @@ from portal.web.views import grid
 def _again(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> service.Spread:
     """Return the spread for the parameters of a grid."""
     return service.spread(
-        str(filters["formula"]), clocks, actor, span=str(filters["range"]), window=int(filters["window"])
+        str(filters["formula"]),
+        clocks,
+        actor,
+        span=str(filters["range"]),
+        window=whole(filters, "window", 250, low=2, high=1000),
     )
 
 

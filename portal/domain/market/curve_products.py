@@ -21,11 +21,11 @@ from portal.domain.market.errors import BadParameter
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _KEYS = (
-    (re.compile(r"M(\d{1,3})"), "rolling"),
-    (re.compile(r"(\d{4})-(\d{2})"), "month"),
-    (re.compile(r"(\d{4})-Q([1-4])"), "quarter"),
-    (re.compile(r"(Sum|Win)-(\d{2})"), "season"),
-    (re.compile(r"Cal-(\d{2})"), "year"),
+    (re.compile(r"M(\d{1,3})", re.ASCII), "rolling"),
+    (re.compile(r"((?:19|20|21)\d{2})-(\d{2})", re.ASCII), "month"),
+    (re.compile(r"((?:19|20|21)\d{2})-Q([1-4])", re.ASCII), "quarter"),
+    (re.compile(r"(Sum|Win)-(\d{2})", re.ASCII), "season"),
+    (re.compile(r"Cal-(\d{2})", re.ASCII), "year"),
 )
 
 

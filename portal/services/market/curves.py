@@ -142,7 +142,7 @@ def curve_view(
         shown: date = days[-1].item()
         keys = list(dict.fromkeys([*AGO, *compare]))
         asked = {key: _earlier(days, shown, key) for key in keys}
-        steps = _thinned(days, shown, SPANS[span])
+        steps = _thinned(days, shown, _length(span))
         wanted = {shown, *steps, *(day for day in asked.values() if day)}
         found = queries.curve_days(work.session, clocks=clocks, curve_id=row.id, days=wanted)
     others = tuple(
@@ -177,7 +177,7 @@ def product_series(
     """
     actor.require(Permission.MARKET_READ)
     products = [parse_product(key) for key in (near, far) if key]
-    length = SPANS[span]
+    length = _length(span)
     with UnitOfWork() as work:
         row = _row(queries.curves(work.session, codes=[code]), code)
         months: list[date] = np.unique(np.array([m for p in products for m in p.months], "M8[M]")).tolist()
@@ -224,6 +224,12 @@ def product_status(view: CurveView, product: Product) -> str:
     by_month = dict(zip(view.shown.months.tolist(), view.shown.status, strict=True))
     found = [by_month[month.item()] for month in product.months if month.item() in by_month]
     return max(found, key=order.index).value if found else ""
+
+
+def _length(span: str) -> int | None:
+    if span not in SPANS:
+        raise DomainError(f"There is no range '{span}'. Choose one of {', '.join(SPANS)}.", range=span)
+    return SPANS[span]
 
 
 def _row(found: Sequence[CurveRow], code: str) -> CurveRow:

@@ -64,7 +64,7 @@ def _register(metric: Metric, *, relative: bool) -> None:
 
 def _month(params: Params) -> int:
     text = str(params["month"])
-    if not text.isdigit() or not 1 <= int(text) <= 12:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 2) or not 1 <= int(text) <= 12:
         raise DomainError(f"There is no month '{text}'. Give 1 (January) to 12.", month=text)
     return int(text) - 1
 

@@ -220,6 +220,8 @@ def resolved(text: str, known: Catalogue) -> tuple[SpreadFormula, tuple[Leg, ...
 
 def range_start(clocks: Clocks, span: str) -> date | None:
     """Return the first day that is shown; None for all."""
+    if span not in RANGES:
+        raise DomainError(f"There is no range '{span}'. Choose one of {', '.join(RANGES)}.", range=span)
     days = RANGES[span][1]
     return None if days is None else clocks.as_of - timedelta(days=days)
 

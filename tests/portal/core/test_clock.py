@@ -42,3 +42,17 @@ def test_label_names_both_clocks():
         Clocks(LATEST, datetime(2025, 1, 1, tzinfo=UTC)).label()
         == "as of 2024-12-31, known at 2025-01-01 00:00:00 UTC"
     )
+
+
+@pytest.mark.parametrize(
+    ("as_of", "known_at"),
+    [("9999-12-31", None), ("0001-01-01", None), (None, "0001-01-01T00:00:00+14:00"), (5, None), (None, [1])],
+)
+def test_clock_at_the_end_of_the_calendar_is_refused(as_of, known_at):
+    with pytest.raises(DomainError):
+        parse_clocks(as_of, known_at, latest=LATEST)
+
+
+def test_round_trip_keeps_what_was_recorded_within_the_second():
+    clocks = Clocks(LATEST, datetime(2025, 1, 1, 12, 0, 0, 250, tzinfo=UTC), live=False)
+    assert parse_clocks(latest=LATEST, **clocks.query()) == clocks

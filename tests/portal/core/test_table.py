@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal.core.errors import DomainError
 from portal.core.table import Column, GridQuery, Table, sort_rows
 
 TABLE = Table(
@@ -25,5 +26,16 @@ def test_filter_ignores_case_and_counts_before_paging():
 
 
 def test_unknown_column_is_named():
-    with pytest.raises(KeyError, match="nothing"):
+    with pytest.raises(DomainError, match="nothing"):
         sort_rows(TABLE, GridQuery(sort="nothing"))
+
+
+def test_what_is_not_a_number_leaves_the_others_in_order():
+    nan = float("nan")
+    columns = (Column("value", "Value", "number"),)
+    mixed = Table(columns, [(3.0,), (nan,), (1.0,), (None,), (2.0,)])
+    up = [row[0] for row in sort_rows(mixed, GridQuery(sort="value")).rows]
+    down = [row[0] for row in sort_rows(mixed, GridQuery(sort="value", descending=True)).rows]
+    assert up[:3] == [1.0, 2.0, 3.0]
+    assert down[:3] == [3.0, 2.0, 1.0]
+    assert sort_rows(mixed, GridQuery(offset=-2)).rows == mixed.rows

@@ -70,3 +70,18 @@ def test_xlsx_cells_are_typed_and_no_formula():
     assert (day.value, at.value) == (datetime(2020, 4, 20), datetime(2020, 4, 20, 18, 30))
     assert book["About"]["A1"].value == "title"
     assert sheet["B3"].value is None
+
+
+def test_headings_are_disarmed_and_what_is_no_number_is_empty():
+    columns = (
+        Column("a", '=HYPERLINK("x")', "number"),
+        Column("b", "B", "percent"),
+        Column("c", "C", "number"),
+    )
+    table = Table(columns, [(float("nan"), float("inf"), 1.5)])
+    heading, row = rows_of(to_csv(table))
+    assert heading[0] == '\'=HYPERLINK("x")'
+    assert row == ["", "", "1.5"]
+    sheet = openpyxl.load_workbook(BytesIO(to_xlsx(table, title="T", about={})))["Data"]
+    assert [cell.value for cell in sheet[2]] == [None, None, 1.5]
+    assert sheet["A1"].data_type == "s"
