@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Date, LargeBinary, func, literal, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 
-from data.models.ingest import QuarantinedRow
+from data.models.ingest import ImportBatch, QuarantinedRow
 from data.queries.clocked import PRICE_DAILY, latest
 from portal.core.arrays import DateArray1D, FloatArray1D
 from portal.core.clock import Clocks
@@ -190,6 +190,19 @@ def contradicting_bars(
 
 def _contradicts(c: Any) -> ColumnElement[bool]:
     return or_(c.high < c.low, c.open > c.high, c.open < c.low, c.settle > c.high, c.settle < c.low)
+
+
+def data_version(session: Session, *, clocks: Clocks) -> tuple[str, int, datetime] | None:
+    """Return what changes with every import that these clocks can see: database, batch and moment; None before any."""
+    batch = ImportBatch
+    newest = (
+        select(func.current_database(), batch.id, batch.recorded_at)
+        .where(batch.recorded_at <= clocks.known_at)
+        .order_by(batch.recorded_at.desc(), batch.id.desc())
+        .limit(1)
+    )
+    row = session.execute(newest).one_or_none()
+    return None if row is None else (row[0], row[1], row[2])
 
 
 def open_quarantine(session: Session) -> int:

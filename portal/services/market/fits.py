@@ -5,16 +5,14 @@ correction gives others, so that a remembered fit can never be stale.
 """
 
 from hashlib import sha256
-from threading import Lock
 
 from portal.core.arrays import FloatArray1D
 from portal.domain.market.garch import GarchFit, GarchSpec, fit_garch
+from portal.services.recent import Recent
 
-CAPACITY = 256
 SPEC = GarchSpec()  # GARCH(1,1), constant mean, normal shocks, backcast start: the library's own defaults
 
-_fits: dict[str, GarchFit] = {}
-_lock = Lock()
+_fits: Recent[str, GarchFit] = Recent(256)
 
 
 def fitted(returns: FloatArray1D, spec: GarchSpec = SPEC) -> GarchFit:
@@ -26,14 +24,4 @@ def fitted(returns: FloatArray1D, spec: GarchSpec = SPEC) -> GarchFit:
         The model cannot be fitted; the sentence says why.
     """
     key = sha256(repr(spec).encode() + returns.tobytes()).hexdigest()
-    with _lock:
-        known = _fits.pop(key, None)
-        if known is not None:
-            _fits[key] = known  # the most recently used is at the end
-            return known
-    made = fit_garch(returns, spec)
-    with _lock:
-        _fits[key] = made
-        while len(_fits) > CAPACITY:
-            _fits.pop(next(iter(_fits)))
-    return made
+    return _fits.get(key, lambda: fit_garch(returns, spec))

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from portal.domain.market.quality import Gap, Staleness, StaleRun, find_stale_ru
 from portal.domain.market.screening import ScreenedSpike, screen_spikes
 from portal.domain.market.volatility import TRADING_DAYS
 from portal.services.clocks import latest_day
+from portal.services.recent import Recent
 
 PERIODS: Mapping[str, tuple[str, int | None]] = {
     "3m": ("3 M", 92),
@@ -119,6 +121,11 @@ class Findings:
         return sum(item.gap.missing for item in self.gaps)
 
 
+_found: Recent[tuple[object, ...], Findings] = Recent(
+    24
+)  # sorting a table asks again for what was just found
+
+
 def feeds(clocks: Clocks, actor: Actor) -> Feeds:
     """Return every dataset of every source with its age at ``judged_at``; late ones first, then by name."""
     actor.require(Permission.MARKET_READ)
@@ -178,7 +185,11 @@ def findings(
     """
     actor.require(Permission.MARKET_READ)
     with UnitOfWork() as work:
-        return find(work, clocks, period=period, commodity=commodity, threshold=threshold)
+        version = queries.data_version(work.session, clocks=clocks)
+        asked = partial(find, work, clocks, period=period, commodity=commodity, threshold=threshold)
+        if version is None:
+            return asked()
+        return _found.get((version, clocks.as_of, period, commodity, threshold), asked)
 
 
 def find(work: UnitOfWork, clocks: Clocks, *, period: str, commodity: str, threshold: float) -> Findings:

@@ -13,6 +13,7 @@ from portal.core.errors import DomainError, NotPermitted
 from portal.core.table import GridQuery
 from portal.services import passports
 from portal.services.market import quality, quality_tables
+from tests.helpers.imports import add_batch, add_prices
 from tests.helpers.market import add_instrument, add_source, evening
 
 N = 300
@@ -217,3 +218,19 @@ def test_passport_of_an_age_is_that_of_the_feed_table(desk):
     late = {"moment": heard.moment.isoformat()}
     counted = passports.open_passport("market.late_feeds", late, clocks, SYSTEM).evaluation.value
     assert counted == sum(feed.staleness.late for feed in heard.feeds)
+
+
+def test_findings_are_remembered_until_the_next_import(database):
+    key = add_instrument("ONE", list(zip(DAYS, series(0), strict=True)))
+    now = evening(LAST) + timedelta(days=1)
+    add_batch(now, file_name="first.csv")
+    clocks = Clocks(LAST, now + timedelta(hours=1))
+    first = quality.findings(clocks, SYSTEM)
+    assert quality.findings(Clocks(LAST, now + timedelta(hours=2)), SYSTEM) is first
+    assert quality.findings(Clocks(LAST, now + timedelta(hours=2)), SYSTEM, period="3m") is not first
+    later = now + timedelta(hours=3)
+    batch = add_batch(later, file_name="correction.csv")
+    add_prices(key, {DAYS[-20]: 9_000.0}, later, batch)
+    again = quality.findings(Clocks(LAST, later + timedelta(hours=1)), SYSTEM)
+    assert [item.day for item in again.spikes] == [DAYS[-20]]
+    assert quality.findings(Clocks(LAST, now + timedelta(hours=2), live=False), SYSTEM) is first
