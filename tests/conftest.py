@@ -25,9 +25,13 @@ def short_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def postgres_url(short_folder: Path) -> Iterator[str]:
-    """URL of the empty default database on a server that lives as long as the tests."""
+    """URL of the empty default database on a server that lives as long as the tests.
+
+    It does not vacuum: a worker of its own in a database would keep a test from dropping it.
+    """
     server = EmbeddedPostgres(
-        short_folder / "pg", options={"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+        short_folder / "pg",
+        options={"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"},
     )
     yield server.start()
     server.stop(force=True)
