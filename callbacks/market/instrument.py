@@ -1,6 +1,6 @@
 """Market > Prices > one instrument: candles, averages and bands, comparison."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -36,6 +36,8 @@ RANGES = {
     "3y": ("3 Y", 1096),
     "max": ("Max", None),
 }
+Named = tuple[str, tuple[date, ...], np.ndarray]  # code, days, prices
+
 WARM_UP_DAYS = 320  # calendar days before the view that the 200-day average needs
 
 
@@ -193,10 +195,12 @@ def _compare_card(found: prices.History, clocks: Clocks, start: date | None) -> 
     ]
     if start is not None:
         named = [(n, d[_at(d, start) :], s[_at(d, start) :]) for n, d, s in named]
-    named = [item for item in named if len(item[1])]
+    named, silent = _overlapping([item for item in named if len(item[1])])
     positive = all(bool((settle > 0).all()) for _, _, settle in named)
     same_unit = len({found.instrument.unit, *(r.unit for r, _ in found.others)}) == 1
-    if positive:
+    if len(named) < 2:
+        drawn, note = None, ""
+    elif positive:
         drawn, note = normalised_figure(named), "Each price is 100 on the first common day."
     elif same_unit:
         drawn, note = (
@@ -205,6 +209,8 @@ def _compare_card(found: prices.History, clocks: Clocks, start: date | None) -> 
         )
     else:
         drawn, note = None, ""
+    if silent:
+        note = f"{note} Left out, because it has no price on the days of the others: {', '.join(silent)}.".strip()
     params = {"codes": ",".join(name for name, _, _ in named), "first": start.isoformat() if start else None}
     return chart_card(
         "Comparison",
@@ -214,8 +220,17 @@ def _compare_card(found: prices.History, clocks: Clocks, start: date | None) -> 
         params=params,
         note=note,
         simulated=any(r.simulated for r, _ in found.others),
-        advice="Prices of different units that are not all positive cannot be put on one scale.",
+        advice="These have no days in common in this range. Choose a longer one."
+        if len(named) < 2
+        else "Prices of different units that are not all positive cannot be put on one scale.",
     )
+
+
+def _overlapping(named: Sequence[Named]) -> tuple[list[Named], list[str]]:
+    """Return the series that reach the first day all of them could share, and the names of those that end before."""
+    start = max((days[0] for _, days, _ in named), default=None)
+    kept = [item for item in named if start is not None and item[1][-1] >= start]
+    return kept, [name for name, days, _ in named if start is not None and days[-1] < start]
 
 
 def _at(day: tuple[date, ...], start: date) -> int:
