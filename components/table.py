@@ -1,7 +1,7 @@
 """Grids drawn as plain tables; sorting, filtering and paging are asked of the server, and exports ask the same."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 
 from components import format as text
 from components.attributes import attributes
+from components.markup import Rows, tag, to_html
 from components.number import passport_button, tone
 from components.sparkline import sparkline
 from components.states import badge, empty
@@ -109,17 +110,7 @@ def grid_rows(
         )
         return [empty("No rows", advice)]
     head = html.Thead(html.Tr([_heading(grid, column, query) for _, column in visible]))
-    body = html.Tbody(
-        [
-            html.Tr(
-                [
-                    html.Td(_cell(table, row, at, column), className=_cell_class(column, row[at]))
-                    for at, column in visible
-                ]
-            )
-            for row in table.rows
-        ]
-    )
+    body = Rows("".join(_row(table, row, visible) for row in table.rows))
     total = len(table.rows) if table.total is None else table.total
     return [
         html.Div(
@@ -150,6 +141,15 @@ def grid_rows(
             className="es-grid-foot",
         ),
     ]
+
+
+def _row(table: Table, row: tuple[Cell, ...], visible: Sequence[tuple[int, Column]]) -> str:
+    """Return one row as HTML."""
+    cells = (
+        tag("td", to_html(_cell(table, row, at, column)), {"className": _cell_class(column, row[at]) or None})
+        for at, column in visible
+    )
+    return f"<tr>{''.join(cells)}</tr>"
 
 
 def _used(table: Table, at: int) -> bool:
