@@ -41,9 +41,9 @@ VOL = register(
         "market.realised_vol",
         "Realised volatility",
         "% a year",
-        "Sample standard deviation of the last n daily log returns, times the square root of 252. "
-        "Only for series whose prices are all positive.",
-        "sqrt(252) · sd( ln P(i) - ln P(i-1) ),  i = t-n+1 … t",
+        "Sample standard deviation of the last n daily log returns, times the square root of A: 252 observations a "
+        "year, or 365 for prices of all seven days. Only for series whose prices are all positive.",
+        "sqrt(A) · sd( ln P(i) - ln P(i-1) ),  i = t-n+1 … t",
         "portal.domain.market.volatility.price_volatility",
         decimals=1,
         percent=True,
@@ -54,9 +54,10 @@ VOL_ABSOLUTE = register(
         "market.realised_vol_abs",
         "Realised volatility, absolute",
         "",
-        "Sample standard deviation of the last n daily price changes, times the square root of 252, in the unit of the "
-        "price. Used where prices can reach zero or below.",
-        "sqrt(252) · sd( P(i) - P(i-1) ),  i = t-n+1 … t",
+        "Sample standard deviation of the last n daily price changes, times the square root of A (252 observations a "
+        "year, or 365 for prices of all seven days), in the unit of the price. Used where prices can "
+        "reach zero or below.",
+        "sqrt(A) · sd( P(i) - P(i-1) ),  i = t-n+1 … t",
         "portal.domain.market.volatility.price_volatility",
     )
 )
@@ -76,8 +77,9 @@ MOVE = register(
         "market.move",
         "Size of the move",
         "sd",
-        "The change on the day over one day's standard deviation, from the realised volatility of the last n days.",
-        "(P(t) - P(t-1)) / (vol / sqrt(252)), relative where vol is",
+        "The change on the day over one day's standard deviation, from the realised volatility of the last n days; A "
+        "is 252 observations a year, or 365 for prices of all seven days.",
+        "(P(t) - P(t-1)) / (vol / sqrt(A)), relative where vol is",
         "portal.services.market.overview.move_size",
         decimals=1,
         signed=True,

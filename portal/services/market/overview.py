@@ -6,7 +6,6 @@ from math import sqrt
 from portal.core.clock import Clocks
 from portal.core.table import Column, GridQuery, Table, sort_rows
 from portal.domain.market import metrics
-from portal.domain.market.volatility import TRADING_DAYS
 from portal.services.market.prices import Quote, address, parameters
 
 MOVER_COLUMNS = (
@@ -34,7 +33,7 @@ def move_size(quote: Quote) -> float | None:
     step = quote.change if vol and not vol.relative else quote.change_pct
     if vol is None or step is None or vol.value <= 0:
         return None
-    return step / (vol.value / sqrt(TRADING_DAYS))
+    return step / (vol.value / sqrt(vol.periods_per_year))
 
 
 def movers(quotes: Sequence[Quote], query: GridQuery, clocks: Clocks) -> Table:

@@ -5,7 +5,6 @@ from math import sqrt
 from portal.core.metrics import Params
 from portal.core.passport import Outcome, Step
 from portal.domain.market import metrics
-from portal.domain.market.volatility import TRADING_DAYS
 from portal.services.market.overview import move_size
 from portal.services.market.prices import Quote
 from portal.services.market.settles import INSTRUMENT, WINDOW, Settles, from_settles
@@ -61,7 +60,9 @@ def move(found: Settles, params: Params) -> Outcome:
     vol = quote.volatility
     if vol is None:
         return Outcome(None, "sd", _pair(quote), _too_short(found, params))
-    scale = Step("Standard deviation of one day", vol.value / sqrt(TRADING_DAYS), _vol_unit(quote, "a day"))
+    scale = Step(
+        "Standard deviation of one day", vol.value / sqrt(vol.periods_per_year), _vol_unit(quote, "a day")
+    )
     step = Step("Change %", quote.change_pct, "fraction") if vol.relative else Step("Change", quote.change)
     return Outcome(move_size(quote), "sd", (*_pair(quote), step, scale), _why_no_change(quote))
 

@@ -18,6 +18,7 @@ from portal.core.permissions import Permission
 from portal.core.precision import price_decimals
 from portal.core.table import Cell, Column, GridQuery, Table, sort_rows
 from portal.domain.market import metrics
+from portal.domain.market.annualisation import observations_per_year
 from portal.domain.market.instruments import InstrumentRow
 from portal.domain.market.returns import change, percent_change
 from portal.domain.market.volatility import VolatilityReading, price_volatility
@@ -125,7 +126,11 @@ def build_quote(
         day, last = old or (None, None)
         return Quote(row, day, last, None, (), None, late=_late(row, day, clocks))
     settles = series.settle
-    volatility = price_volatility(settles, window=window) if len(settles) > window else None
+    volatility = (
+        price_volatility(settles, window=window, periods_per_year=observations_per_year(series.day))
+        if len(settles) > window
+        else None
+    )
     previous = float(settles[-2]) if len(settles) > 1 else None
     return Quote(
         row,

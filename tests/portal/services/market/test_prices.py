@@ -9,7 +9,7 @@ from portal.core.actor import SYSTEM, Actor
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError, NotFound, NotPermitted
 from portal.core.table import GridQuery
-from portal.services.market import prices
+from portal.services.market import overview, prices, volatility
 from tests.helpers.market import add_instrument, evening
 
 MONDAY = date(2024, 3, 4)
@@ -133,3 +133,14 @@ def test_compare_table_aligns_days(brent):
 
 def test_newest_day_counts_in_utc(brent):
     assert prices.quotes(Clocks(brent[-1], datetime(2099, 1, 1, tzinfo=UTC)), SYSTEM)[0].day == brent[-1]
+
+
+def test_volatility_of_a_series_of_all_days_is_annualised_as_on_the_volatility_page(database):
+    days = [MONDAY + timedelta(days=n) for n in range(60)]
+    add_instrument("POWER", [(day, 50.0 + n % 7) for n, day in enumerate(days)], unit="EUR/MWh")
+    (quote,) = prices.quotes(known(days[-1]), SYSTEM)
+    shown = volatility.study("POWER", known(days[-1]), SYSTEM, window=prices.VOL_WINDOW)
+    assert shown.per_year == 365
+    assert quote.volatility.value == pytest.approx(shown.realised[-1], rel=1e-12)
+    daily = quote.volatility.value / np.sqrt(365)
+    assert overview.move_size(quote) == pytest.approx(quote.change_pct / daily)
