@@ -14,7 +14,7 @@ from flask import Flask
 
 from portal.core.config import Settings, settings
 from portal.services import runtime
-from portal.web import access, assets, document, errors, exports, guard, headers, health
+from portal.web import access, assets, document, errors, exports, guard, headers, health, jobs
 
 ROOT = Path(__file__).parent
 
@@ -37,6 +37,7 @@ def create_app(config: Settings) -> Dash:
         serve_locally=True,
         on_error=errors.on_callback_error,
         enable_mcp=False,
+        background_callback_manager=jobs.manager(config),
     )
     for name in ("callbacks", "pages"):
         importlib.import_module(name)

@@ -78,6 +78,7 @@ class TimeEvidence:
     at_midnight_only: bool = True
     unreadable: int = 0
     order: DateOrder | None = None
+    _same: bool = True  # both readings of ``unclear`` are the same day, so a better example may come
 
     def look(self, cells: Iterable[Any]) -> None:
         """Take in the cells of a column."""
@@ -112,8 +113,8 @@ class TimeEvidence:
             self.day_first = self.day_first or text
         elif second > 12 >= first:
             self.month_first = self.month_first or text
-        elif first <= 12 and second <= 12:
-            self.unclear = self.unclear or text
+        elif first <= 12 and second <= 12 and (self.unclear is None or (first != second and self._same)):
+            self.unclear, self._same = text, first == second
 
     def settle(self, column: str, stated: DateOrder | None) -> DateOrder | None:
         """Return the order of day, month and year (None when no cell needs one), or refuse and name both readings."""

@@ -1,0 +1,40 @@
+"""Background callbacks: work that a page starts and follows, in a process of its own.
+
+The process is started by a fork server that holds no sockets and no database connections, so a job can neither keep the
+port nor share a connection with the web server. ``cache_by`` holds a nonce: without it Dash would hand the result
+of one user's job to
+another who asks the same.
+"""
+
+from functools import lru_cache
+from uuid import uuid4
+
+import multiprocess
+import multiprocess.forkserver
+from dash import DiskcacheManager
+from diskcache import Cache
+
+from portal.core.config import Settings
+
+RESULT_SECONDS = 600
+"""How long a result waits for its page; what was done is in the database whatever becomes of the page."""
+
+PRELOADED = ["callbacks"]
+"""What the fork server imports once, so that a job starts at once; named as text, since it is above this floor."""
+
+
+@lru_cache(maxsize=1)
+def manager(config: Settings) -> DiskcacheManager:
+    """Return what runs the background callbacks of this process; its folder is for our own account only."""
+    folder = config.root / "cache" / "jobs"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if multiprocess.get_start_method(allow_none=True) != "forkserver":
+        multiprocess.set_start_method("forkserver", force=True)
+        multiprocess.set_forkserver_preload(PRELOADED)
+    return DiskcacheManager(Cache(str(folder)), cache_by=[lambda: uuid4().hex], expire=RESULT_SECONDS)
+
+
+def warm_up() -> None:
+    """Start the fork server ahead of the first job; a page that offers one calls this when it is opened."""
+    if multiprocess.get_start_method(allow_none=True) == "forkserver":
+        multiprocess.forkserver.ensure_running()
