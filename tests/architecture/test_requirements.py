@@ -21,6 +21,7 @@ NOT_IMPORTED = {
     "setuptools": "builds the command `enerscope`",
     "pandas": "of the customer's list; arch and statsmodels stand on it",
     "plotly": "of the customer's list; figures are its JSON, and Dash imports it",
+    "psutil": "imported by Dash where a background callback is cancelled",
 }
 CUSTOMER = {
     *(
