@@ -199,7 +199,7 @@ def legs_figure(labels: Sequence[str], value: Sequence[float], total: float, *, 
     return figure(
         [trace],
         y_title=unit,
-        height=340,
+        height=384,
         legend=False,
         hovermode="closest",
         margin={"t": 26},

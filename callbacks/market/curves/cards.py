@@ -122,7 +122,7 @@ class CurveCards:
             kpi_tile(
                 word,
                 Shown(metrics.CURVE_STRUCTURE, slope, "", {"curve": row.code}),
-                detail="12th contract over the front",
+                detail="M12 over M1",
             )
         )
         return tiles

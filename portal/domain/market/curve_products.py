@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -53,6 +54,7 @@ class Product:
         return product_label(self.key)
 
 
+@lru_cache(maxsize=4096)  # a page reads the same few keys a thousand times
 def parse_product(key: str) -> Product:
     """Read the key of a product.
 

@@ -1,7 +1,7 @@
 """Forward curves: one curve against earlier days, its products, its replay, and the history of one node or spread."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
@@ -62,7 +62,8 @@ class Compared:
 class CurveView:
     """One curve as of the clocks. ``frames`` are earlier days for the replay, oldest first, thinned evenly.
 
-    ``missing`` names the comparisons for which there is no day, ``weights`` the hours or days of each month.
+    ``missing`` names the comparisons for which there is no day, ``weights`` the hours or days of each month,
+    ``known`` the product prices computed so far.
     """
 
     row: CurveRow
@@ -73,10 +74,15 @@ class CurveView:
     weights: dict[np.datetime64, float]
     age: int
     late: bool
+    known: dict[tuple[str, date], float | None] = field(default_factory=dict, repr=False)
 
     def product(self, key: str, curve: ForwardCurve | None = None) -> float | None:
-        """Return the price of a product on ``curve``, by default the one shown."""
-        return product_price(curve or self.shown, parse_product(key), self.weights)
+        """Return the price of a product on ``curve``, by default the one shown; computed once."""
+        curve = curve or self.shown
+        asked = (key, curve.as_of)
+        if asked not in self.known:
+            self.known[asked] = product_price(curve, parse_product(key), self.weights)
+        return self.known[asked]
 
     def other(self, key: str) -> ForwardCurve | None:
         """Return the curve compared with under ``key``; None when there is none."""
