@@ -192,17 +192,17 @@ def _contradicts(c: Any) -> ColumnElement[bool]:
     return or_(c.high < c.low, c.open > c.high, c.open < c.low, c.settle > c.high, c.settle < c.low)
 
 
-def data_version(session: Session, *, clocks: Clocks) -> tuple[str, int, datetime] | None:
-    """Return what changes with every import that these clocks can see: database, batch and moment; None before any."""
+def data_version(session: Session, *, clocks: Clocks) -> tuple[str, int, int] | None:
+    """Return what changes with every import that these clocks can see: database, newest batch, number; None before any.
+
+    The number counts too: a long import is committed after a short one that began, and was recorded, later.
+    """
     batch = ImportBatch
-    newest = (
-        select(func.current_database(), batch.id, batch.recorded_at)
-        .where(batch.recorded_at <= clocks.known_at)
-        .order_by(batch.recorded_at.desc(), batch.id.desc())
-        .limit(1)
+    visible = select(func.current_database(), func.max(batch.id), func.count()).where(
+        batch.recorded_at <= clocks.known_at
     )
-    row = session.execute(newest).one_or_none()
-    return None if row is None else (row[0], row[1], row[2])
+    database, newest, count = session.execute(visible).one()
+    return (database, newest, count) if count else None
 
 
 def open_quarantine(session: Session) -> int:

@@ -233,4 +233,25 @@ def test_findings_are_remembered_until_the_next_import(database):
     add_prices(key, {DAYS[-20]: 9_000.0}, later, batch)
     again = quality.findings(Clocks(LAST, later + timedelta(hours=1)), SYSTEM)
     assert [item.day for item in again.spikes] == [DAYS[-20]]
-    assert quality.findings(Clocks(LAST, now + timedelta(hours=2), live=False), SYSTEM) is first
+    before = quality.findings(Clocks(LAST, now + timedelta(hours=2), live=False), SYSTEM)
+    assert before.spikes == first.spikes
+
+
+def test_an_import_that_is_committed_after_a_later_one_is_not_forgotten(database):
+    key = add_instrument("ONE", list(zip(DAYS, series(0), strict=True)))
+    now = evening(LAST) + timedelta(days=1)
+    add_batch(now + timedelta(minutes=5), file_name="short.csv")
+    clocks = Clocks(LAST, now + timedelta(hours=1))
+    assert not quality.findings(clocks, SYSTEM).spikes
+    add_prices(key, {DAYS[-20]: 9_000.0}, now, add_batch(now, file_name="long, recorded first.csv"))
+    assert [item.day for item in quality.findings(clocks, SYSTEM).spikes] == [DAYS[-20]]
+
+
+def test_a_pinned_moment_sees_rows_recorded_before_their_batch(database):
+    key = add_instrument("ONE", list(zip(DAYS, series(0), strict=True)))
+    start = evening(LAST) + timedelta(days=1)
+    add_batch(start, file_name="own.csv")
+    add_prices(key, {DAYS[-20]: 9_000.0}, start + timedelta(hours=2), add_batch(start + timedelta(days=9)))
+    early = quality.findings(Clocks(LAST, start + timedelta(hours=1), live=False), SYSTEM)
+    late = quality.findings(Clocks(LAST, start + timedelta(hours=3), live=False), SYSTEM)
+    assert (len(early.spikes), [item.day for item in late.spikes]) == (0, [DAYS[-20]])
