@@ -93,7 +93,7 @@ FROM (
     FROM curves c LEFT JOIN LATERAL (
         SELECT trade_date AS day, recorded_at FROM curve_points
         WHERE curve_id = c.id AND trade_date < :end AND recorded_at <= :known_at
-        ORDER BY trade_date DESC LIMIT 1) newest ON true
+        ORDER BY trade_date DESC, recorded_at DESC LIMIT 1) newest ON true
     UNION ALL
     SELECT * FROM ({
     _walk(

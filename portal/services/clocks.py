@@ -13,12 +13,15 @@ from portal.core.clock import Clocks, parse_clocks
 def resolve(query: Mapping[str, Any]) -> Clocks:
     """Return the clocks that ``query`` (URL parameters) asks for; by default the newest day in the data, known now.
 
+    A ``known_at`` in the future pins nothing, since rows may still be recorded before it: it counts as now.
+
     Raises
     ------
     DomainError
         ``as_of`` or ``known_at`` cannot be read.
     """
-    return parse_clocks(query.get("as_of") or None, query.get("known_at") or None, latest=latest_day())
+    asked = parse_clocks(query.get("as_of") or None, query.get("known_at") or None, latest=latest_day())
+    return asked if asked.known_at <= clock.now() else Clocks(asked.as_of, clock.now(), live=True)
 
 
 def latest_day() -> date:
