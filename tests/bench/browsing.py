@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import mean
 
 import psutil
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -83,7 +84,7 @@ class App:
 
     served: Served
     state: str | None
-    side: Callable[[View], Side]
+    side: Callable[[View], Side | None]
     samples: dict[str, Samples] = field(default_factory=dict)
 
 
@@ -165,6 +166,8 @@ def _visit(
 ) -> None:
     """Open a view in a browser without cache, again with it, and change its input."""
     side = app.side(view)
+    if side is None:
+        return
     context = browser.new_context(viewport={"width": 1440, "height": 900}, storage_state=app.state)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
@@ -182,11 +185,6 @@ def _visit(
     warm = goto()
     cpu_warm, in_database = cpu_seconds(processes) - before, cpu_seconds(database) - before_database
     traffic.take()
-    before = cpu_seconds(processes)
-    page.evaluate("window.__bench.armed = -1")
-    side.change(page)
-    change = _painted(page, view.then, view.legend)
-    cpu_change = cpu_seconds(processes) - before
     if is_first:
         samples.first = cold
     else:
@@ -195,9 +193,13 @@ def _visit(
         samples.warm.append(warm)
         samples.cpu_warm.append(cpu_warm)
         samples.database.append(in_database)
-        samples.change.append(change)
+    if side.change is not None and not is_first:
+        before = cpu_seconds(processes)
+        page.evaluate("window.__bench.armed = -1")
+        side.change(page)
+        samples.change.append(_painted(page, view.then, view.legend))
         samples.bytes_change.append(traffic.take())
-        samples.cpu_change.append(cpu_change)
+        samples.cpu_change.append(cpu_seconds(processes) - before)
     context.close()
 
 
@@ -213,23 +215,32 @@ def _painted(page: Page, shown: Shown, legend: str = "") -> float:
 
 
 def _figures(name: str, ours: App, theirs: App) -> list[Figure]:
-    a, b = ours.samples[name], theirs.samples[name]
+    a, b = ours.samples[name], theirs.samples.get(name, Samples())
 
-    def figure(title: str, kind: str, unit: str, scale: float = 1.0, target: float | None = None) -> Figure:
-        mean = "cpu" in kind or kind == "database"  # the system counts processor time in steps of 10 ms
-        pick = (lambda values: sum(values) / len(values)) if mean else middle
-        baseline = None if kind == "database" else scale * pick(getattr(b, kind))
+    def figure(
+        title: str, kind: str, unit: str, scale: float = 1.0, target: float | None = None
+    ) -> list[Figure]:
+        mine, other = getattr(a, kind), getattr(b, kind)
+        if not mine:
+            return []
+        # The system counts processor time in steps of 10 ms, so that single views say little.
+        pick = mean if kind in ("cpu_warm", "cpu_change", "database") else middle
+        baseline = scale * pick(other) if other and kind != "database" else None
         against = "" if baseline is None else AGAINST
-        return Figure("browser", name, title, scale * pick(getattr(a, kind)), unit, baseline, against, target)
+        return [Figure("browser", name, title, scale * pick(mine), unit, baseline, against, target)]
 
     return [
-        Figure("browser", name, "first visit after the start", a.first or 0.0, "s", b.first, AGAINST),
-        figure("cold first visit", "cold", "s"),
-        figure("warm revisit", "warm", "s"),
-        figure("changed input to all painted", "change", "s", target=0.3),
-        figure("bytes of a first visit", "bytes_cold", "kB", 1e-3, 2000.0),
-        figure("bytes of a changed input", "bytes_change", "kB", 1e-3),
-        figure("server CPU of a view", "cpu_warm", "s", target=0.1),
-        figure("server CPU of a changed input", "cpu_change", "s"),
-        figure("database CPU of a view", "database", "s"),
+        *(
+            [Figure("browser", name, "first visit after the start", a.first, "s", b.first, AGAINST)]
+            if a.first and b.first
+            else []
+        ),
+        *figure("cold first visit", "cold", "s"),
+        *figure("warm revisit", "warm", "s"),
+        *figure("changed input to all painted", "change", "s", target=0.3),
+        *figure("bytes of a first visit", "bytes_cold", "kB", 1e-3, 2000.0),
+        *figure("bytes of a changed input", "bytes_change", "kB", 1e-3),
+        *figure("server CPU of a view", "cpu_warm", "s", target=0.1),
+        *figure("server CPU of a changed input", "cpu_change", "s"),
+        *figure("database CPU of a view", "database", "s"),
     ]

@@ -91,7 +91,7 @@ def _cells(figure: Figure) -> tuple[str, ...]:
         figure.name,
         f"{_short(figure.value)} {figure.unit}",
         "" if figure.baseline is None else f"{_short(figure.baseline)} {figure.unit}",
-        "" if figure.ratio is None else f"{figure.ratio:.2f}",
+        "" if figure.ratio is None else f"{figure.ratio:.2g}",
         "" if figure.target is None else f"{_short(figure.target)} {figure.unit}",
         figure.against,
     )

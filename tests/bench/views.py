@@ -1,7 +1,7 @@
 """The pages that are opened, what must be on screen before one counts as painted, and which input is changed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from playwright.sync_api import Page
 
@@ -12,21 +12,21 @@ MANY = 100_000
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two apps: where the page is, and how its input is changed."""
+    """One of the two apps: where the page is, and how its input is changed, if it is."""
 
     path: str
-    change: Callable[[Page], None]
+    change: Callable[[Page], None] | None = None
 
 
 @dataclass(frozen=True)
 class View:
-    """A page in both apps; ``first`` and ``then`` are what is on screen before and after the change."""
+    """A page, where there is one in both apps; ``first`` and ``then`` are on screen before and after the change."""
 
     name: str
     portal: Side
-    bare: Side
+    bare: Side | None
     first: Shown
-    then: Shown
+    then: Shown = field(default_factory=dict)
     legend: str = ""
 
 
@@ -73,5 +73,14 @@ VIEWS = (
         Side("/correlation/", _press("120")),
         {".js-plotly-plot .heatmaplayer image": (1, 1), LINES: (6, 6)},
         {".js-plotly-plot .heatmaplayer image": (1, 1), LINES: (6, 6)},
+    ),
+    *(
+        View(path, Side(path), None, {".js-plotly-plot .main-svg": (charts, MANY)})
+        for path, charts in (
+            ("/market/curves", 1),
+            ("/market/spreads", 1),
+            ("/market/seasonality", 1),
+            ("/market/quality", 0),
+        )
     ),
 )
