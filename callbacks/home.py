@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from components.format import percent
 from components.kpi import kpi_row, kpi_tile
 from components.page import section
-from components.states import empty
+from components.states import empty, notice
 from components.table import data_grid
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
@@ -57,11 +57,12 @@ def draw(_filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Comp
         return [
             empty(
                 "No prices yet",
-                "Import a file with `enerscope import prices FILE`, or load the demo desk with `enerscope demo load`.",
+                "Import a file (enerscope import prices FILE), or load the demo desk (enerscope demo load).",
             )
         ]
     by_code = {quote.instrument.code: quote for quote in quotes}
     tiles = [_tile(by_code[code]) for code in HEADLINES if code in by_code]
+    late = overview.late(quotes, GridQuery(limit=10), clocks)
     return [
         kpi_row(tiles),
         section(
@@ -81,13 +82,9 @@ def draw(_filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Comp
         section(
             "Late prices",
             [
-                data_grid(
-                    Ids.LATE,
-                    overview.late(quotes, GridQuery(limit=10), clocks),
-                    clocks=clocks.query(),
-                    query=GridQuery(limit=10),
-                    searchable=False,
-                )
+                data_grid(Ids.LATE, late, clocks=clocks.query(), query=GridQuery(limit=10), searchable=False)
+                if late.rows
+                else notice("Every price that was recorded by these clocks is on time.")
             ],
             width="third",
             note="Older than the source promises. Figures that rest on them are dimmed.",
@@ -103,6 +100,7 @@ def _tile(quote: prices.Quote) -> Component:
         row.name,
         Shown(metrics.LAST, quote.last, row.unit, {"instrument": row.code}),
         detail=pct,
+        move=quote.change_pct,
         stale=stale,
         spark=quote.recent,
     )

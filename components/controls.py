@@ -58,6 +58,7 @@ def multi_select(
             options=[{"value": v, "label": text} for v, text in options],
             value=list(values),
             multi=True,
+            placeholder="None",
         ),
         wide=True,
     )

@@ -49,5 +49,8 @@ def shown(item: Shown) -> html.Button | html.Span:
             "no data", className="es-empty-number", title=item.note or "No value for these clocks"
         )
     return passport_button(
-        item.metric, text, item.params, class_name=tone(item.value, signed=item.metric.signed)
+        item.metric,
+        text,
+        item.params,
+        class_name=tone(item.value, signed=item.metric.signed and item.metric.coloured),
     )

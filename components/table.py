@@ -41,6 +41,9 @@ BADGES = {
 }
 
 
+WRAP_FROM = 22  # longest text, in characters, that keeps a cell on one line
+
+
 def grid_id(part: str, grid: str, **more: str) -> dict[str, str]:
     """Return the id of one part of a grid; the callbacks in ``callbacks/grid.py`` match on it."""
     return {"type": f"grid-{part}", "grid": grid, **more}
@@ -189,14 +192,11 @@ def _pager(grid: str, query: GridQuery, total: int) -> html.Span:
 def _heading(grid: str, column: Column, query: GridQuery) -> html.Th:
     sorted_now = query.sort == column.key
     arrow = ("▾" if query.descending else "▴") if sorted_now else ""
-    label: list[Any] = [
-        column.title,
-        html.Span(f" {column.unit}", className="es-unit") if column.unit else None,
-    ]
-    inner: Component = html.Span(label)
+    unit = html.Span(f" {column.unit}", className="es-unit") if column.unit else None
+    inner: Component = html.Span([column.title, unit])
     if column.sortable and column.kind != "spark":
         inner = html.Button(
-            [*label, html.Span(arrow, className="es-arrow")],
+            [column.title, html.Span(arrow, className="es-arrow"), unit],
             id=grid_id("sort", grid, column=column.key),
             type="button",
             className="es-sort",
@@ -216,8 +216,11 @@ def _align(column: Column) -> str:
 
 
 def _cell_class(column: Column, value: Cell) -> str:
-    coloured = tone(value, signed=column.signed) if isinstance(value, (int, float)) else ""
-    return (_align(column) + coloured).strip()
+    coloured = (
+        tone(value, signed=column.signed and column.coloured) if isinstance(value, (int, float)) else ""
+    )
+    wrapped = " es-wrap" if isinstance(value, str) and column.link is None and len(value) > WRAP_FROM else ""
+    return (_align(column) + coloured + wrapped).strip()
 
 
 def cell_text(column: Column, value: Cell) -> str:

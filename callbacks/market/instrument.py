@@ -87,25 +87,40 @@ def _start(filters: Mapping[str, Any], clocks: Clocks) -> date | None:
     return None if span is None else clocks.as_of - timedelta(days=span)
 
 
+def _warm(start: date | None) -> date | None:
+    """Return the first day to read, so that averages are full at ``start``."""
+    return start and start - timedelta(days=WARM_UP_DAYS)
+
+
 @body(Ids.BODY, permission=Permission.MARKET_READ)
 def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Component]:
     """Return tiles, the price picture and the comparison."""
     code, compare = str(filters["code"]), [str(code) for code in filters.get("compare") or []]
     start = _start(filters, clocks)
-    found = prices.history(
-        code, clocks, actor, first=start and start - timedelta(days=WARM_UP_DAYS), compare=compare
-    )
+    found = prices.history(code, clocks, actor, first=_warm(start), compare=compare)
     row = found.instrument
-    if not found.bars.day:
+    (quote,) = prices.quotes(clocks, actor, codes=[code])
+    if quote.day is None:
         return [
             empty(
                 f"No prices of {row.name}",
                 "None were recorded for these clocks. Choose a later day in the header.",
             )
         ]
-    (quote,) = prices.quotes(clocks, actor, codes=[code])
+    ended = start is not None and quote.day < start
+    if start is not None and ended:
+        start = quote.day - (clocks.as_of - start)
+        found = prices.history(code, clocks, actor, first=_warm(start), compare=compare)
     refused = filters.get("scale") == "log" and bool((found.bars.settle <= 0).any())
     parts: list[Component] = [kpi_row(_tiles(quote))]
+    if ended:
+        parts.insert(
+            0,
+            notice(
+                f"The newest price of {row.name} is of {quote.day:%Y-%m-%d}; the picture ends there.",
+                kind="warn",
+            ),
+        )
     if refused:
         parts.append(
             notice(

@@ -91,6 +91,7 @@ def _tile(quote: prices.Quote) -> Component:
         row.name,
         Shown(metrics.LAST, quote.last, row.unit, {"instrument": row.code}),
         detail=pct,
+        move=quote.change_pct,
         stale=stale,
         spark=quote.recent,
     )

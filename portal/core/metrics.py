@@ -19,6 +19,7 @@ class Metric:
 
     ``unit`` is text, or empty when the instrument decides it. ``formula`` is in words, ``symbols`` in symbols (plain
     text), ``computed_by`` the dotted name of the domain function, ``anchor`` the heading in ``docs/metrics.md``.
+    ``coloured`` gives a signed figure the colour of its direction: for moves, not for levels that may have a sign.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Metric:
     decimals: int = 2
     signed: bool = False
     percent: bool = False
+    coloured: bool = True
 
     @property
     def anchor(self) -> str:

@@ -21,6 +21,7 @@ class Column:
     ``metric`` names the entry of the metric registry whose passport a cell opens. A ``spark`` cell is a list of
     numbers; it is drawn on screen and left out of exports. ``link`` names a column whose text is the cell's address,
     ``unit_from`` one that holds the unit of each row's price, which decides its decimals.
+    ``coloured`` gives a signed cell the colour of its direction: for moves, not for levels that may have a sign.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Column:
     metric: str | None = None
     sortable: bool = True
     signed: bool = False
+    coloured: bool = True
     link: str | None = None
     unit_from: str | None = None
     hidden: bool = False

@@ -48,7 +48,7 @@ def import_section(clocks: Clocks, actor: Actor) -> Component:
     note = "Every file that was taken in or refused, by whom, and how many of its rows."
     table = ingest.recent_imports(FEW, actor)
     if not table.rows:
-        said = "No file was imported yet. Import one under Market > Import, or with `enerscope import prices FILE`."
+        said = "No file was imported yet. Import one under Market > Import, or type: enerscope import prices FILE"
         return section("Recent imports", [notice(said)], note=note)
     caption = "Files that were imported, or refused"
     shown = data_grid(Ids.IMPORTS, table, clocks=clocks.query(), query=FEW, caption=caption)

@@ -75,7 +75,7 @@ class SpreadCards:
         """A link to the same spread as a formula of one's own, to be changed there."""
         query = {"kind": "custom", "formula": self.found.study.formula.text, "range": self.span}
         return dcc.Link(
-            "Change as a formula",
+            "Edit as a formula",
             href=f"/market/spreads?{urlencode({**query, **self.clocks.query()})}",
             className="es-link",
         )

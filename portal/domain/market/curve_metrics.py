@@ -65,6 +65,7 @@ CURVE_STRUCTURE = register(
         "portal.domain.market.curve_products.curve_structure",
         decimals=1,
         signed=True,
+        coloured=False,
         percent=True,
     )
 )

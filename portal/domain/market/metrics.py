@@ -70,6 +70,7 @@ SPREAD = register(
         "f( P1(t), …, Pk(t) )",
         "portal.domain.market.spreads.parse_formula",
         signed=True,
+        coloured=False,
     )
 )
 MOVE = register(

@@ -22,6 +22,7 @@ SPREAD_MEAN = register(
         "mean( S(t-n+1) … S(t) )",
         "portal.domain.market.spread_statistics.standing",
         signed=True,
+        coloured=False,
     )
 )
 SPREAD_ZSCORE = register(
@@ -34,6 +35,7 @@ SPREAD_ZSCORE = register(
         "portal.domain.market.spread_statistics.standing",
         decimals=2,
         signed=True,
+        coloured=False,
     )
 )
 SPREAD_PERCENTILE = register(
@@ -57,5 +59,6 @@ SPREAD_CONTRIBUTION = register(
         "c(k) = P(k) · f(k),  S = sum c(k)",
         "portal.domain.market.spread_terms.contributions",
         signed=True,
+        coloured=False,
     )
 )

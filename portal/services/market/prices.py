@@ -53,11 +53,11 @@ WATCH_COLUMNS = (
         unit_from="unit",
         help="Annualised, in the unit of the price; where prices can be negative",
     ),
-    Column("day", "Day", "date"),
     Column("age", "Age", "integer", unit="days"),
     Column("status", "Feed", "badge"),
-    Column("source", "Source"),
     Column("kind", "Data", "badge"),
+    Column("source", "Source"),
+    Column("day", "Day", "date"),
     Column("href", "Address", hidden=True),
 )
 
@@ -175,11 +175,11 @@ def _watch_row(quote: Quote, clocks: Clocks) -> tuple[Cell, ...]:
         list(quote.recent),
         vol.value if vol and vol.relative else None,
         vol.value if vol and not vol.relative else None,
-        quote.day,
         age,
         "late" if quote.late else "on time",
-        row.source,
         "simulated" if row.simulated else "real",
+        row.source,
+        quote.day,
         address(quote, clocks),
     )
 

@@ -91,6 +91,9 @@ BAR_COLUMNS = (
 )
 
 
+ENDED_FROM = 100_000.0  # business hours, 45 years: the promise of a source whose series have ended
+
+
 def address(row: InstrumentRow, clocks: Clocks, day: date | None = None) -> str:
     """Return the address of the instrument's page under the same clocks; ``day`` widens its range to reach that day."""
     age = 0 if day is None else (clocks.as_of - day).days
@@ -108,12 +111,14 @@ def feed_table(query: GridQuery, found: Feeds) -> Table:
         key = f"{feed.source_code} {feed.dataset}"
         passports[key] = {**moment, "source": feed.source_code, "dataset": feed.dataset}
         judged = feed.staleness
-        status = "late" if judged.late else "on time"
+        ended = judged.sla_hours >= ENDED_FROM
+        status = "late" if judged.late else "ended" if ended else "on time"
+        promise = None if ended else judged.sla_hours
         kind = "simulated" if feed.simulated else "real"
         named = ", ".join(feed.late[:6]) + (f" and {len(feed.late) - 6} more" if len(feed.late) > 6 else "")
         rows.append(
             (
-                key, feed.source, feed.dataset, status, judged.age_hours, judged.sla_hours, feed.newest,
+                key, feed.source, feed.dataset, status, judged.age_hours, promise, feed.newest,
                 feed.recorded_at, feed.series, len(feed.late), named, kind, feed.licence,
             )
         )  # fmt: skip

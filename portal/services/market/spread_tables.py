@@ -41,7 +41,7 @@ def leg_table(found: Spread, query: GridQuery) -> Table:
         Column("leg", "Leg", sortable=False),
         Column("price", "Price", "number", decimals=4, sortable=False),
         Column("unit", "Unit", sortable=False),
-        Column("factor", "Factor", "number", decimals=6, sortable=False, signed=True),
+        Column("factor", "Factor", "number", decimals=4, sortable=False, signed=True, coloured=False),
         Column("how", "Factor is", sortable=False),
         Column(
             "value",
@@ -52,6 +52,7 @@ def leg_table(found: Spread, query: GridQuery) -> Table:
             metric=metrics.SPREAD_CONTRIBUTION.id,
             sortable=False,
             signed=True,
+            coloured=False,
         ),
         Column("change", "Δ day", "number", "", price_decimals(study.unit), sortable=False, signed=True),
     )
@@ -96,8 +97,8 @@ def history_table(found: Spread, query: GridQuery) -> Table:
     decimals = price_decimals(unit)
     columns = (
         Column("day", "Day", "date"),
-        Column("value", "Spread", "number", unit, decimals, signed=True),
-        Column("z", "z-score", "number", "sd", 2, signed=True),
+        Column("value", "Spread", "number", unit, decimals, signed=True, coloured=False),
+        Column("z", "z-score", "number", "sd", 2, signed=True, coloured=False),
         *(Column(f"p{level:.0f}", f"{level:.0f}th pct.", "number", unit, decimals) for level in LEVELS),
         *(Column(code, code, "number", study.units[code], 4) for code in study.prices),
     )
