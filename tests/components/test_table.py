@@ -94,15 +94,17 @@ def test_sparkline_is_an_image_with_words():
     assert "low −2.00, high 3.00" in image.alt
 
 
-def test_a_level_with_a_sign_keeps_its_sign_and_takes_no_colour():
-    level = Column("value", "Spread", "number", signed=True, coloured=False)
-    move = Column("value", "Change", "number", signed=True)
-    assert cell_text(level, 1.5) == "+1.50"
-    assert "up" not in _cell_class(level, 1.5)
-    assert "up" in _cell_class(move, 1.5)
+def classes_of(column: Column, value: float | str) -> str:
+    table = Table((Column("code", "Instrument"), column), [("A", value)])
+    cells = [c for c in components(rows(table)) if type(c).__name__ == "Td"]
+    return str(getattr(cells[1], "className", ""))
+
+
+def test_a_level_with_a_sign_takes_no_colour_and_a_move_does():
+    assert "up" in classes_of(Column("value", "Change", "number", signed=True), 1.5)
+    assert "up" not in classes_of(Column("value", "Spread", "number", signed=True, coloured=False), 1.5)
 
 
 def test_a_long_text_may_wrap_and_a_short_one_may_not():
-    column = Column("name", "Name")
-    assert "es-wrap" in _cell_class(column, "Power Germany-Luxembourg, day-ahead peak")
-    assert "es-wrap" not in _cell_class(column, "Brent")
+    assert "es-wrap" in classes_of(Column("name", "Name"), "Power Germany-Luxembourg, day-ahead peak")
+    assert "es-wrap" not in classes_of(Column("name", "Name"), "Brent")
