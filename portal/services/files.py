@@ -36,6 +36,8 @@ def _csv_cell(column: Column, value: Cell) -> str:
         return ""  # on screen a dash
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if column.kind == "integer" and isinstance(value, float) and value.is_integer():
+        return str(int(value))  # counts are read from the database as floats
     if isinstance(value, (int, float)):
         return repr(round(value * 100, 10) if column.kind == "percent" else value)
     if isinstance(value, datetime):

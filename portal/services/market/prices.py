@@ -47,11 +47,11 @@ WATCH_COLUMNS = (
     ),
     Column(
         "vol_abs",
-        "Vol 20 d abs.",
+        "Vol abs.",
         "number",
         metric=metrics.VOL_ABSOLUTE.id,
         unit_from="unit",
-        help="Annualised, in the unit of the price; where prices can be negative",
+        help="Of 20 days, annualised, in the unit of the price; where prices can be negative",
     ),
     Column("age", "Age", "integer", unit="days"),
     Column("status", "Feed", "badge"),

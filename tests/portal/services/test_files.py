@@ -85,3 +85,8 @@ def test_headings_are_disarmed_and_what_is_no_number_is_empty():
     sheet = openpyxl.load_workbook(BytesIO(to_xlsx(table, title="T", about={})))["Data"]
     assert [cell.value for cell in sheet[2]] == [None, None, 1.5]
     assert sheet["A1"].data_type == "s"
+
+
+def test_count_that_was_read_as_a_float_is_written_without_a_point():
+    table = Table((Column("volume", "Volume", "integer"),), [(210973.0,)])
+    assert to_csv(table).decode("utf-8-sig").splitlines()[1] == "210973"
