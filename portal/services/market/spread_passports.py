@@ -5,30 +5,27 @@ repeats it. Rows that decide nothing (days before the look-back) are left out.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
-from data.queries import curves as curve_queries
-from data.queries import fx as fx_queries
-from data.queries import passports as price_queries
 from data.session import UnitOfWork
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError
 from portal.core.metrics import Metric, Params
-from portal.core.passport import Evaluation, Outcome, Parameter, Source, Step
+from portal.core.passport import Evaluation, Outcome, Parameter, Step
 from portal.core.permissions import Permission
-from portal.core.table import Column, Table
+from portal.core.table import Table
 from portal.domain.market import metrics
 from portal.domain.market import spread_metrics as own
-from portal.domain.market.curve_products import delivery_weights, parse_product, product_history
+from portal.domain.market.curve_products import parse_product, product_history
 from portal.domain.market.spread_legs import RATE_CARRY_DAYS, Leg, LegKind, LegPrices, read_leg
 from portal.domain.market.spreads import SpreadFormula, formula_instruments, parse_formula
 from portal.services.evaluation import evaluates
-from portal.services.market.spread_legs import HUB, Catalogue, catalogue, rate_prices
+from portal.services.market.spread_legs import Catalogue, catalogue, rate_prices
+from portal.services.market.spread_rows import COLUMNS, Row, cells, read_rows, row_of
 from portal.services.market.spread_tables import leg_labels
 from portal.services.market.spreads import Study, build_study, first_day, resolved
 
@@ -37,40 +34,6 @@ RANGE = Parameter("range", "Range", default="1y")
 WINDOW = Parameter("window", "Values in the look-back", "integer", default=250, low=2, high=5000)
 POSITION = Parameter("position", "Place of the leg, 0 for the sum", "integer", default=0, low=0, high=200)
 NO_DAY = "There is no day in the range on which all legs have a price."
-COLUMNS = (
-    Column("instrument", "Price of"),
-    Column("kind", "Kind"),
-    Column("day", "Day", "date"),
-    Column("month", "Delivery"),
-    Column("tenor", "Rank", "integer"),
-    Column("weight", "Weight", "number", decimals=0, help="Hours or days of the delivery month"),
-    Column("value", "Value", "number", decimals=4),
-    Column("unit", "Unit"),
-    Column("recorded_at", "Recorded", "moment"),
-    Column("source", "Source"),
-    Column("batch", "Import", "integer"),
-    Column("file", "File"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One recorded price, node or rate."""
-
-    name: str
-    kind: LegKind
-    day: date
-    month: str | None
-    tenor: int | None
-    weight: float | None
-    value: float
-    unit: str
-    recorded_at: datetime
-    source: Source
-    batch: int
-    file: str
-
-
 Reading = Callable[[Study, Params], Outcome]
 
 
@@ -87,14 +50,14 @@ def _register(metric: Metric, read: Reading, parameters: Sequence[Parameter], ke
         return read(study, params) if study.standing else Outcome(None, "", note=NO_DAY)
 
     def replay(records: Sequence[Mapping[str, Any]], params: Params, _clocks: Clocks) -> Outcome:
-        return compute([_row_of(record) for record in records], params)
+        return compute([row_of(record) for record in records], params)
 
     @evaluates(metric.id, permission=Permission.MARKET_READ, parameters=asked, replay=replay)
     def run(work: UnitOfWork, params: Params, clocks: Clocks, _actor: Actor) -> Evaluation:
         known = catalogue(work)
         formula, legs = resolved(str(params["formula"]), known)
         window = int(params.get("window") or 250)
-        rows = _read(work, legs, known, clocks, first_day(clocks, str(params["range"]), window))
+        rows = read_rows(work, legs, known, clocks, first_day(clocks, str(params["range"]), window))
         days = int(params["window"] or 2) if keep is None else keep
         rows = _deciding(formula.text, rows, days)
         return _evaluation(legs, known, rows, compute(rows, params), clocks)
@@ -161,77 +124,6 @@ def _series(rows: Sequence[Row], name: str, kind: LegKind = LegKind.RATE) -> tup
     )
 
 
-def _read(
-    work: UnitOfWork, legs: Sequence[Leg], known: Catalogue, clocks: Clocks, first: date | None
-) -> list[Row]:
-    """Read all rows of the legs with their provenance, in an order that only the rows decide."""
-    rows = _price_rows(work, legs, known, clocks, first)
-    for code in sorted({leg.source for leg in legs if leg.kind is LegKind.FORWARD}):
-        rows += _node_rows(work, code, legs, known, clocks, first)
-    pairs = [leg for leg in legs if leg.kind is LegKind.RATE]
-    if pairs:
-        start = None if first is None else first - timedelta(days=RATE_CARRY_DAYS)
-        currencies = {HUB, *(leg.source for leg in pairs), *(leg.part for leg in pairs)}
-        rows += [
-            Row(
-                f"{r.base}/{r.quote}", LegKind.RATE, r.day, None, None, None, r.rate, f"{r.quote}/{r.base}",
-                r.recorded_at, Source(r.source_code, r.source, r.licence), r.batch_id, r.file_name,
-            )
-            for r in fx_queries.rate_rows(work.session, clocks=clocks, currencies=currencies, first=start)
-        ]  # fmt: skip
-    return rows
-
-
-def _price_rows(
-    work: UnitOfWork, legs: Sequence[Leg], known: Catalogue, clocks: Clocks, first: date | None
-) -> list[Row]:
-    ids = [known.instruments[leg.source].id for leg in legs if leg.kind is LegKind.INSTRUMENT]
-    if not ids:
-        return []
-    found = price_queries.price_rows(
-        work.session, clocks=clocks, instrument_ids=ids, first=first or date(1900, 1, 1)
-    )
-    return [
-        Row(
-            r.instrument, LegKind.INSTRUMENT, r.day, None, None, None, r.value, r.unit,
-            r.recorded_at, Source(r.source_code, r.source, r.licence), r.batch_id, r.file_name,
-        )
-        for r in found
-    ]  # fmt: skip
-
-
-def _node_rows(
-    work: UnitOfWork,
-    code: str,
-    legs: Sequence[Leg],
-    known: Catalogue,
-    clocks: Clocks,
-    first: date | None,
-) -> list[Row]:
-    curve = known.curves[code]
-    parts = {leg.part for leg in legs if leg.kind is LegKind.FORWARD and leg.source == code}
-    products = [parse_product(part) for part in sorted(parts)]
-    months: list[date] = np.unique(np.array([m for p in products for m in p.months], dtype="M8[M]")).tolist()
-    found = curve_queries.node_rows(
-        work.session,
-        clocks=clocks,
-        curve_id=curve.id,
-        months=months,
-        tenors=[product.rank for product in products if product.rank is not None],
-        first=first,
-    )
-    every = np.unique(np.array([node.delivery for node in found], dtype="datetime64[M]"))
-    weights = delivery_weights(every, curve.commodity, curve.timezone)
-    return [
-        Row(
-            code, LegKind.FORWARD, n.trade_date, f"{n.delivery:%Y-%m}", n.tenor,
-            weights[np.datetime64(n.delivery, "M")], n.value, curve.unit,
-            n.recorded_at, Source(n.source_code, n.source, n.licence), n.batch_id, n.file_name,
-        )
-        for n in found
-    ]  # fmt: skip
-
-
 def _evaluation(
     legs: Sequence[Leg], known: Catalogue, rows: Sequence[Row], outcome: Outcome, clocks: Clocks
 ) -> Evaluation:
@@ -243,47 +135,13 @@ def _evaluation(
         subject=", ".join(leg.code for leg in legs),
         value=outcome.value,
         unit=outcome.unit,
-        inputs=Table(COLUMNS, [_cells(row) for row in rows], simulated=any(row.simulated for row in owners)),
+        inputs=Table(COLUMNS, [cells(row) for row in rows], simulated=any(row.simulated for row in owners)),
         steps=outcome.steps,
         sources=tuple(dict.fromkeys(row.source for row in rows)),
         newest=newest,
         recorded_at=max((row.recorded_at for row in rows), default=None),
         late=f"the newest day with all prices is {newest}" if late else "",
         note=outcome.note,
-    )
-
-
-def _cells(row: Row) -> tuple[Any, ...]:
-    return (
-        row.name,
-        row.kind.value,
-        row.day,
-        row.month,
-        row.tenor,
-        row.weight,
-        row.value,
-        row.unit,
-        row.recorded_at,
-        row.source.code,
-        row.batch,
-        row.file,
-    )
-
-
-def _row_of(record: Mapping[str, Any]) -> Row:
-    return Row(
-        name=str(record["instrument"]),
-        kind=LegKind(record["kind"]),
-        day=date.fromisoformat(record["day"]),
-        month=record["month"],
-        tenor=None if record["tenor"] is None else int(record["tenor"]),
-        weight=None if record["weight"] is None else float(record["weight"]),
-        value=float(record["value"]),
-        unit=str(record["unit"]),
-        recorded_at=datetime.fromisoformat(record["recorded_at"]),
-        source=Source(str(record["source"]), "", ""),
-        batch=int(record["batch"]),
-        file=str(record["file"]),
     )
 
 
