@@ -86,15 +86,24 @@ def _texts(records: list[tuple[Any, ...]], skipped: int) -> Callable[[int], str]
     return lambda i: joined(records[i + skipped])
 
 
+def _moment(value: str, zone: str) -> str:
+    """Return the expression that writes a timestamp, with its fraction of a second where it has one."""
+    whole, fine = (
+        f"strftime({value}, '%Y-%m-%dT%H:%M:%S{zone}')",
+        f"strftime({value}, '%Y-%m-%dT%H:%M:%S.%f{zone}')",
+    )
+    return f"CASE WHEN epoch_us({value}) % 1000000 = 0 THEN {whole} ELSE {fine} END"
+
+
 def _as_read(name: str, kind: str) -> str:
     """Return the expression that reads a column: times as ISO text (UTC if they have a zone), decimals as doubles."""
     quoted = '"' + name.replace('"', '""') + '"'
     if kind == "DATE":
         return f"strftime({quoted}, '%Y-%m-%d') AS {quoted}"
     if kind.startswith("TIMESTAMP WITH TIME ZONE"):
-        return f"strftime(make_timestamp(epoch_us({quoted})), '%Y-%m-%dT%H:%M:%SZ') AS {quoted}"
+        return f"{_moment(f'make_timestamp(epoch_us({quoted}))', 'Z')} AS {quoted}"
     if kind.startswith("TIMESTAMP") or kind == "DATETIME":
-        return f"strftime(CAST({quoted} AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S') AS {quoted}"
+        return f"{_moment(f'CAST({quoted} AS TIMESTAMP)', '')} AS {quoted}"
     if kind.startswith("DECIMAL"):
         return f"CAST({quoted} AS DOUBLE) AS {quoted}"
     if kind in ("VARCHAR", "DOUBLE", "FLOAT", "BOOLEAN") or "INT" in kind:

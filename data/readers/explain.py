@@ -1,6 +1,7 @@
 """Sentences for cells that cannot be read: the code of the problem, and what is wrong in words."""
 
 import math
+import re
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from data.readers.moments import BAD, read_stamp
 from data.readers.numerals import NumberFormat, read_number
 from data.readers.source import Formula, cell_text
 
+_FRACTION = re.compile(r":\d{2}[.,]\d*[1-9]")
 Reason = tuple[str, str]
 """Code and message."""
 
@@ -26,6 +28,8 @@ def stamp(cell: Any, column: str) -> Reason:
         )
     if any(read_stamp(cell, order).kind != BAD for order in ("dmy", "mdy", "ymd")):
         return "date-order", f"'{text}' in column '{column}' does not fit the date order of the file."
+    if _FRACTION.search(text):
+        return "fraction", f"'{text}' in column '{column}' has a fraction of a second, which is not stored."
     if text[:1].isdigit() and sum(character.isdigit() for character in text) >= 6:
         return (
             "no-such-date",

@@ -7,7 +7,7 @@ settles it, rows that contradict each other refuse the file, and without any suc
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
 import numpy as np
@@ -27,7 +27,7 @@ _MONTH_NAMES = (
 _MONTHS = {name: i for i, name in enumerate(_MONTH_NAMES, start=1)}
 _MONTHS |= {name[:3]: i for name, i in _MONTHS.items()} | {"sept": 9}
 _TIME = (
-    r"(?:[T ]+(?P<h>\d{1,2})(?::?(?P<n>\d{2})(?::?(?P<s>\d{2})(?:[.,]\d+)?)?)?"
+    r"(?:[T ]+(?P<h>\d{1,2})(?::?(?P<n>\d{2})(?::?(?P<s>\d{2})(?:[.,](?P<f>\d+))?)?)?"
     r"\s*(?P<ap>[AaPp][Mm])?\s*(?P<z>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?"
 )
 _ISO = re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})" + _TIME + r"\Z", re.ASCII)
@@ -84,6 +84,7 @@ class TimeEvidence:
         """Take in the cells of a column."""
         for cell in dict.fromkeys(cells):
             text = cell.strip() if type(cell) is str else ""
+            text = text.partition(" - ")[0]
             match = _THREE.match(text) if text else None
             if match is not None:
                 self._judge(text, match)
@@ -162,6 +163,10 @@ def read_stamp(cell: Any, order: DateOrder | None) -> Stamp:
     if type(cell) is str:
         return _read_text(cell.strip(), order)
     if isinstance(cell, datetime):
+        near = (cell.microsecond + 500) // 1000 % 1000
+        if near:  # a worksheet's times are off by microseconds, but these are real fractions of a second
+            return _BAD
+        cell = (cell + timedelta(milliseconds=1)).replace(microsecond=0)
         if cell.tzinfo is None:
             return Stamp(int((cell.replace(tzinfo=UTC) - _EPOCH).total_seconds()), LOCAL)
         offset = cell.utcoffset()
@@ -174,6 +179,14 @@ def read_stamp(cell: Any, order: DateOrder | None) -> Stamp:
 
 
 def _read_text(text: str, order: DateOrder | None) -> Stamp:
+    start, mark, end = text.partition(" - ")
+    if mark:  # an interval, of which the start counts, as in "01.01.2024 00:00 - 01.01.2024 01:00"
+        first, second = _read_one(start.strip(), order), _read_one(end.strip(), order)
+        return first if first.kind == second.kind and first.seconds < second.seconds else _BAD
+    return _read_one(text, order)
+
+
+def _read_one(text: str, order: DateOrder | None) -> Stamp:
     for pattern in (_ISO, _YEAR_FIRST, _COMPACT):
         match = pattern.match(text)
         if match is not None:
@@ -229,6 +242,8 @@ def _build(year: int, month: int, day: int, match: re.Match[str] | None) -> Stam
         hour = hour % 12 + (12 if half == "pm" else 0)
     if match["n"] is None and not half:  # "2024-01-02 13" is not a time anybody agreed on
         return _BAD
+    if (match["f"] or "").strip("0"):
+        return _BAD  # finer than a second: it would be cut off
     if minute > 59 or second > 59 or hour > 24 or (hour == 24 and (minute or second)):
         return _BAD
     seconds += hour * 3600 + minute * 60 + second  # 24:00 is the next midnight, as ISO 8601 allowed

@@ -28,6 +28,8 @@ _DAY = 86400
 _EARLIEST = (date(1900, 1, 1) - date(1970, 1, 1)).days * _DAY
 QUARANTINE_LIMIT = 10_000
 """Bad rows of one file that are kept with their text; more are counted."""
+FOOTER_LINES = 200
+"""Lines at the end of a file that may be its footer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,38 +80,48 @@ class Reader:
         ] = []  # rows without a day since the last good row; may each be a footer?
         self._latest = _latest(now, as_days=plan.as_days)
         self._early_notes = len(source.notes)
+        self._told = 0  # bad rows that came with their text so far
 
-    def batches(self) -> Iterator[tuple[Observations, list[BadRow]]]:
-        """Yield observations and bad rows; the last pair holds what only the end of the file could settle."""
+    def batches(self) -> Iterator[tuple[Observations, list[BadRow], int]]:
+        """Yield observations, bad rows, and the number of bad rows; the last ones only the end of the file could
+        settle.
+
+        Of all bad rows of the file QUARANTINE_LIMIT come with their text; the others are counted.
+        """
         for raw in self.source.batches(self.plan.heading.end, self.plan.names):
             yield self._batch(raw)
         bad = self._end_tail()
         moments, lost = self.hours.settle()
-        bad += find_rows(self.source, self.plan, {item.line: self._unsettled(item) for item in lost})
+        reasons = {item.line: self._unsettled(item) for item in lost}
+        bad += find_rows(self.source, self.plan, reasons)
         self.notes += self.source.notes[self._early_notes :]
         for column, (first, count) in self._empty_cells.items():
             message = (
                 f"{count} cell(s) of column '{column}' are empty: nothing was published or stored there."
             )
             self.notes.append(Problem(first, column, "empty-value", message))
-        yield self._late(moments, {item.line for item in lost}), bad
+        count = len(bad) + max(0, len(reasons) - QUARANTINE_LIMIT)
+        yield self._late(moments, set(reasons)), bad, count
 
-    def _batch(self, raw: RawBatch) -> tuple[Observations, list[BadRow]]:
+    def _batch(self, raw: RawBatch) -> tuple[Observations, list[BadRow], int]:
         batch = prepare_batch(self.plan, raw)
-        rows = RowSet(self.plan, batch)
+        rows = RowSet(self.plan, batch, QUARANTINE_LIMIT - self._told)
         if not len(batch.lines):
-            return _nothing(self.plan), self._judge_timeless(rows, (), np.zeros(0, bool), raw.bad)
+            bad, count = self._judge_timeless(rows, (), np.zeros(0, bool), raw.bad)
+            return _nothing(self.plan), bad, count
         cells = batch.columns[self.plan.roles.of["time"]]
         seconds, kinds = self._stamps.read(cells)
-        bad = self._judge_timeless(rows, cells, kinds != NO_TIME, raw.bad)
+        bad, count = self._judge_timeless(rows, cells, kinds != NO_TIME, raw.bad)
         placed = place_in_time(rows, seconds, kinds)
         check_range(rows, placed.seconds, _EARLIEST, self._latest)
         measured = measure(rows, self.book, placed.seconds, self.contracts)
         self.rows_empty += measured.empty_rows
-        for column, (first, count) in measured.empty_cells.items():
+        for column, (first, cells_empty) in measured.empty_cells.items():
             known = self._empty_cells.get(column, (first, 0))
-            self._empty_cells[column] = (known[0], known[1] + count)
-        return self._gather(rows, placed, measured), bad + rows.bad_rows()
+            self._empty_cells[column] = (known[0], known[1] + cells_empty)
+        refused, number = rows.bad_rows()
+        self._told += len(refused)
+        return self._gather(rows, placed, measured), bad + refused, count + number
 
     def _gather(self, rows: RowSet, placed: Placed, measured: Measured) -> Observations:
         """Put the arrays together and keep back what lies in an hour that the clock shows twice."""
@@ -141,41 +153,45 @@ class Reader:
 
     def _judge_timeless(
         self, rows: RowSet, cells: Any, readable: NDArray[np.bool_], structural: list[BadRow]
-    ) -> list[BadRow]:
-        """Count the rows, and tell bad ones from footers: what follows the last good row waits for the end."""
-        waiting: dict[int, tuple[BadRow, bool]] = {
-            row.line: (row, is_footer(list(row.fields.values()))) for row in structural
-        }
-        column = self.plan.column("time")
-        lines = set(rows.batch.lines)
-        for i in np.flatnonzero(~readable).tolist():
-            whole = [part[i] for part in rows.batch.columns]
-            line = rows.batch.lines[i]
+    ) -> tuple[list[BadRow], int]:
+        """Count the rows, and tell bad ones from footers: what follows the last good row waits for the end.
+
+        Return what is certainly bad, and how many rows that is.
+        """
+        good, timeless = np.flatnonzero(readable), np.flatnonzero(~readable).tolist()
+        last = rows.batch.lines[int(good[-1])] if len(good) else 0
+        waiting = {row.line: (row, is_footer(list(row.fields.values()))) for row in structural}
+        lines, untold = set(rows.batch.lines), set()
+        for n, i in enumerate(timeless):
+            line, whole = rows.batch.lines[i], [part[i] for part in rows.batch.columns]
             rows.drop(i)
             if is_blank(whole):
                 lines.discard(line)
             elif repeats_heading(whole, self.plan.names):
                 lines.discard(line)
-                self.notes.append(
-                    Problem(
-                        line, "", "repeated-heading", f"Line {line} repeats the heading and was passed over."
-                    )
-                )
+                message = f"Line {line} repeats the heading and was passed over."
+                self.notes.append(Problem(line, "", "repeated-heading", message))
+            elif self._told + n < QUARANTINE_LIMIT or len(timeless) - n <= FOOTER_LINES:
+                waiting[line] = self._timeless_row(rows, i, cells[i], whole)
             else:
-                code, message = explain.stamp(cells[i], column)
-                waiting[line] = (
-                    bad_row(self.plan, rows.batch, i, column, code, message),
-                    code != "formula" and is_footer(whole),
-                )
-        good = np.flatnonzero(readable)
-        last = rows.batch.lines[int(good[-1])] if len(good) else 0
-        ordered = [waiting[line] for line in sorted(waiting)]
+                untold.add(line)
+        late = [waiting[line] for line in sorted(waiting) if line > last]
         definite = [row for row, _ in self._tail] if len(good) else []
-        definite += [row for row, _ in ordered if row.line < last]
-        late = [item for item in ordered if item[0].line > last]
+        definite += [waiting[line][0] for line in sorted(waiting) if line < last]
         self._tail = late if len(good) else self._tail + late
-        self.rows_read += len(lines - set(waiting)) + len(definite)
-        return definite
+        definite += [row for row, _ in self._tail[:-FOOTER_LINES]]
+        self._tail = self._tail[-FOOTER_LINES:]
+        self._told += len(definite)
+        self.rows_read += len(lines - set(waiting) - untold) + len(definite) + len(untold)
+        return definite, len(definite) + len(untold)
+
+    def _timeless_row(self, rows: RowSet, row: int, cell: Any, whole: list[Any]) -> tuple[BadRow, bool]:
+        """Return a row without a day, and whether it may be a footer."""
+        column = self.plan.column("time")
+        code, message = explain.stamp(cell, column)
+        return bad_row(self.plan, rows.batch, row, column, code, message), code != "formula" and is_footer(
+            whole
+        )
 
     def _end_tail(self) -> list[BadRow]:
         """Pass over the footers at the end; what is none is a bad row."""

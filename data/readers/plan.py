@@ -5,6 +5,7 @@ they are
 not. Whatever has two readings is refused here, with both of them and the option that says which.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +19,11 @@ from data.readers.shapes import is_year_matrix, prepare
 from data.readers.source import HeadRow, TableSource
 from data.readers.spelling import same_unit, spell_unit
 
+_NUMBERED = re.compile(
+    r"(?:(?:h|hr|hour|he|stunde|m|month|tenor|nearby|c|q)?[ _.\-]*\d{1,3}[ab]?|"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\Z",
+    re.IGNORECASE,
+)
 _INTERVALS = frozenset(
     {"hour", "mtu", "interval_start", "start_time", "delivery_start", "delivery_time", "start"}
 )
@@ -191,6 +197,7 @@ def _wide_columns(
         ):
             name = heading.names[place]
             found.append(ValueColumn(place, "price", name.label, heading.unit_of(place)))
+    _no_numbered_columns([value.series or "" for value in found], heading.line)
     if not found:
         raise Refused(
             "no-values",
@@ -200,6 +207,19 @@ def _wide_columns(
             line=heading.line,
         )
     return tuple(found)
+
+
+def _no_numbered_columns(labels: Sequence[str], line: int) -> None:
+    """Refuse columns that are hours, months or tenors of one series rather than series of their own."""
+    numbered = [label for label in labels if _NUMBERED.match(label)]
+    if len(numbered) >= 3 and len(numbered) * 2 > len(labels):
+        raise Refused(
+            "numbered-columns",
+            f"The columns '{numbered[0]}', '{numbered[1]}', '{numbered[2]}' ... look like hours, months or "
+            f"tenors of one "
+            "series, not like series. Give one row for each value, with a time, or a column 'delivery' or 'tenor'.",
+            line=line,
+        )
 
 
 def _holds_numbers(cells: Sequence[Any], options: ReadOptions) -> bool:

@@ -14,11 +14,13 @@ Reason = tuple[str, str, str]
 
 
 class RowSet:
-    """Rows of a batch. The first reason against a row is the one that is told."""
+    """Rows of a batch. The first reason against a row is the one that is told; ``room`` is how many are told at all."""
 
-    def __init__(self, plan: Plan, batch: RawBatch) -> None:
+    def __init__(self, plan: Plan, batch: RawBatch, room: int) -> None:
         self.plan = plan
         self.batch = batch
+        self._room = room
+        self._untold: set[int] = set()  # lines
         self.alive: NDArray[np.bool_] = np.ones(len(batch.lines), bool)
         self._reasons: dict[int, Reason] = {}
 
@@ -35,20 +37,23 @@ class RowSet:
         """Refuse the rows that are still good; ``why`` gives code and message of each."""
         for row in rows:
             if self.alive[row]:
-                self._reasons[int(row)] = (column, *why(int(row)))
                 self.alive[row] = False
+                if len(self._reasons) < self._room:
+                    self._reasons[int(row)] = (column, *why(int(row)))
+                else:
+                    self._untold.add(self.batch.lines[int(row)])
 
-    def bad_rows(self) -> list[BadRow]:
-        """Return the refused rows, one for each line."""
+    def bad_rows(self) -> tuple[list[BadRow], int]:
+        """Return the refused rows that are told, one for each line, and the number of all."""
         by_line: dict[int, BadRow] = {}
         for row, reason in self._reasons.items():
             by_line.setdefault(self.batch.lines[row], bad_row(self.plan, self.batch, row, *reason))
-        return list(by_line.values())
+        return list(by_line.values()), len(by_line) + len(self._untold - by_line.keys())
 
     def bury_lines(self) -> None:
         """Take out what else stands on a refused line: a line is taken in as a whole or not at all."""
         if self.plan.matrix and self._reasons:
-            bad = [self.batch.lines[row] for row in self._reasons]
+            bad = [*(self.batch.lines[row] for row in self._reasons), *self._untold]
             self.alive &= ~np.isin(self.lines, bad)
 
 

@@ -26,9 +26,13 @@ FILE_BYTES = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Doubles:
-    """What was found where several rows share a key: ``lines`` that contradict each other, ``collapsed`` equal ones."""
+    """What was found where several rows share a key: ``count`` lines contradict others, ``collapsed`` equal them.
 
-    lines: dict[int, int]  # line -> another line with the same key and another value
+    ``lines`` names the first contradicting lines, each with another one of its key.
+    """
+
+    lines: dict[int, int]
+    count: int
     collapsed: int
 
 
@@ -108,16 +112,16 @@ class Staging:
             if echo is not problem and "abandoned" not in str(echo):
                 raise
 
-    def remove_series(self, series: Sequence[int]) -> list[int]:
-        """Take out every row of ``series`` and what else stands on its lines; return the lines."""
-        if not series:
-            return []
-        lines = self.session.scalars(
-            text("SELECT DISTINCT line FROM staged WHERE series = ANY(:series) ORDER BY 1"),
-            {"series": list(series)},
-        ).all()
-        self.remove_lines("SELECT line FROM staged WHERE series = ANY(:series)", {"series": list(series)})
-        return list(lines)
+    def remove_series(self, series: int, limit: int) -> tuple[int, list[int]]:
+        """Take out every row of a series and what else stands on its lines; return their number and the first lines."""
+        chosen = {"series": series, "limit": limit}
+        count = self.session.scalar(
+            text("SELECT count(DISTINCT line) FROM staged WHERE series = :series"), chosen
+        )
+        first = "SELECT DISTINCT line FROM staged WHERE series = :series ORDER BY line LIMIT :limit"
+        lines = list(self.session.scalars(text(first), chosen))
+        self.remove_lines("SELECT line FROM staged WHERE series = :series", {"series": series})
+        return int(count or 0), lines
 
     def remove_lines(self, query: str, values: Mapping[str, Any]) -> None:
         """Take out every row on the lines that ``query`` selects."""
@@ -130,46 +134,56 @@ class Staging:
             return self._seen
         return set(self.session.scalars(text("SELECT DISTINCT series FROM staged")))
 
-    def settle_doubles(self) -> Doubles:
-        """Settle keys that stand twice: equal rows collapse into the first, contradicting ones go with their lines."""
+    def settle_doubles(self, limit: int) -> Doubles:
+        """Settle keys that stand twice: equal rows collapse into the first, contradicting ones go with their lines.
+
+        At most ``limit`` of the contradicting lines are named; all are counted.
+        """
         if self._ordered:
-            return Doubles({}, 0)
+            return Doubles({}, 0, 0)
         key = ", ".join(self.key)
-        value = ", ".join(self.values)
+        differs = " OR ".join(f"min({name}) <> max({name})" for name in self.values)
         self.session.execute(
             text(
-                f"CREATE TEMPORARY TABLE doubled ON COMMIT DROP AS SELECT {key}, count(DISTINCT ({value})) > 1 "
-                f"AS differs, "
-                f"array_agg(line ORDER BY line) AS lines FROM staged GROUP BY {key} HAVING count(*) > 1"
+                f"CREATE TEMPORARY TABLE doubled ON COMMIT DROP AS SELECT {key}, {differs} AS differs, "
+                f"min(line) AS first, max(line) AS last FROM staged GROUP BY {key} HAVING count(*) > 1"
             )
         )
-        lines: dict[int, int] = {}
-        for members in self.session.scalars(text("SELECT lines FROM doubled WHERE differs")):
-            for line in members:
-                lines.setdefault(line, next((other for other in members if other != line), line))
-        if lines:
-            self.remove_lines("SELECT unnest(lines) FROM doubled WHERE differs", {})
-        return Doubles(lines, self._collapse())
-
-    def _collapse(self) -> int:
-        """Keep the first of equal rows; return the number of lines of which nothing is left."""
+        self.session.execute(text("ANALYZE doubled"))
         join = " AND ".join(f"s.{name} = d.{name}" for name in self.key)
-        gone = self.session.execute(
+        wrong = f"FROM staged s JOIN doubled d ON {join} WHERE d.differs"
+        count = int(self.session.scalar(text(f"SELECT count(DISTINCT s.line) {wrong}")) or 0)
+        found = self.session.execute(
             text(
-                "WITH again AS (SELECT s.ctid AS place, row_number() OVER (PARTITION BY "
-                + ", ".join(f"s.{name}" for name in self.key)
-                + f" ORDER BY s.line) AS n FROM staged s JOIN doubled d ON {join} WHERE NOT d.differs), "
-                "gone AS (DELETE FROM staged USING again WHERE staged.ctid = again.place AND again.n > 1 "
-                "RETURNING line) "
-                "SELECT DISTINCT line FROM gone"
+                "SELECT s.line, min(CASE WHEN d.first = s.line THEN d.last ELSE d.first END) "
+                f"{wrong} GROUP BY s.line ORDER BY s.line LIMIT :limit"
+            ),
+            {"limit": limit},
+        )
+        lines = {int(line): int(other) for line, other in found}
+        if count:
+            self.remove_lines(f"SELECT s.line {wrong}", {})
+        return Doubles(lines, count, self._collapse(join))
+
+    def _collapse(self, join: str) -> int:
+        """Keep the first of equal rows; return the number of lines of which nothing is left."""
+        again = ", ".join(f"s.{name}" for name in self.key)
+        self.session.execute(
+            text(
+                "CREATE TEMPORARY TABLE collapsed ON COMMIT DROP AS SELECT place, line FROM ("
+                f"SELECT s.ctid AS place, s.line, row_number() OVER (PARTITION BY {again} ORDER BY s.line) AS n "
+                f"FROM staged s JOIN doubled d ON {join} WHERE NOT d.differs) ranked WHERE n > 1"
             )
         )
-        lines = [row[0] for row in gone]
-        left = self.session.scalar(
-            text("SELECT count(DISTINCT line) FROM staged WHERE line = ANY(:lines)"), {"lines": lines}
+        self.session.execute(text("DELETE FROM staged USING collapsed c WHERE staged.ctid = c.place"))
+        gone = self.session.scalar(
+            text(
+                "SELECT count(DISTINCT line) FROM collapsed c "
+                "WHERE NOT EXISTS (SELECT FROM staged s WHERE s.line = c.line)"
+            )
         )
-        self.session.execute(text("DROP TABLE doubled"))
-        return len(lines) - int(left or 0)
+        self.session.execute(text("DROP TABLE doubled, collapsed"))
+        return int(gone or 0)
 
     def count_lines(self) -> int:
         """Count the lines that are left."""

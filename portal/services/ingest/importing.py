@@ -182,14 +182,14 @@ def _take_in(run: _Run) -> ImportReport:
 
 def _stage(run: _Run, staging: Staging) -> None:
     """Send every good row to the database and keep the bad ones."""
-    for found, bad in run.reader.batches():
+    for found, bad, count in run.reader.batches():
         book = run.reader.book
         for number in range(len(run.zones), len(book.keys)):
             run.zones.append(zone_of(book, number, run.plan.zone))
         if run.target.table is TICKS and not run.quarters:
             run.quarters = bool((found.seconds % 3600 != 0).any())
         staging.add(*staged_arrays(run.target, found, run.zones))
-        run.bad_lines += len(bad)
+        run.bad_lines += count
         run.bad += bad[: max(0, QUARANTINE_LIMIT - len(run.bad))]
         run.on_progress(0.02 + 0.65 * run.source.progress(), f"{run.reader.rows_read:,} rows read")
 
@@ -200,10 +200,12 @@ def _settle(run: _Run, staging: Staging) -> None:
     reasons: dict[int, Reason] = {}
     unit_column = run.plan.column("unit" if "unit" in run.plan.roles.of else "currency")
     for number, sentence in book.mixed.items():
-        for line in staging.remove_series([number]):
-            reasons[line] = (unit_column, "mixed-units", sentence)
-    doubles = staging.settle_doubles()
+        count, lines = staging.remove_series(number, QUARANTINE_LIMIT)
+        run.bad_lines += count
+        reasons |= dict.fromkeys(lines, (unit_column, "mixed-units", sentence))
+    doubles = staging.settle_doubles(QUARANTINE_LIMIT)
     run.duplicates = doubles.collapsed
+    run.bad_lines += doubles.count
     column = run.plan.names[run.plan.values[0].place]
     for line, other in doubles.lines.items():
         reasons[line] = (
@@ -211,7 +213,6 @@ def _settle(run: _Run, staging: Staging) -> None:
             "contradiction",
             f"Lines {line} and {other} give different values for the same series and time, so neither can be trusted.",
         )
-    run.bad_lines += len(reasons)
     run.bad += find_rows(run.source, run.plan, reasons)[: max(0, QUARANTINE_LIMIT - len(run.bad))]
     _check_granularity(run)
 

@@ -36,7 +36,7 @@ def read(content: bytes, **options):
         source = open_source(probe_file(path), answers)
         reader = Reader(source, make_plan(source, "prices", answers), answers, stored={}, now=NOW)
         found, bad = {}, []
-        for batch, wrong in reader.batches():
+        for batch, wrong, _ in reader.batches():
             bad += wrong
             for series, second, value in zip(batch.series, batch.seconds, batch.values[:, 0], strict=True):
                 day = date.fromordinal(719163 + int(second) // 86400)

@@ -567,3 +567,42 @@ def test_parquet(tmp_path):
     report = take(tmp_path, path.read_bytes(), name="p.parquet")
     assert (report.exit_status, report.rows_accepted, report.first) == (0, 5, "2024-01-02")
     assert take(tmp_path, path.read_bytes()[:-40], name="q.parquet").exit_status == 1
+
+
+def test_fractions_of_a_second_are_quarantined_not_cut_off(tmp_path):
+    content = "ts,instrument,price,unit\n2024-01-02T00:00:00.250Z,X,1,EUR/MWh\n2024-01-02T00:00:01.000Z,X,1,EUR/MWh\n"
+    assert [(p.line, p.code) for p in take(tmp_path, content).problems if p.line] == [(2, "fraction")]
+
+
+def test_intervals_written_as_start_and_end(tmp_path):
+    content = "MTU (CET/CEST),Day-ahead Price [EUR/MWh]\n01.01.2024 00:00 - 01.01.2024 01:00,30.5\n"
+    content += "01.01.2024 01:00 - 01.01.2024 02:00,31.5\n"
+    assert take(tmp_path, content, instrument="DE", timezone="Europe/Berlin").exit_status == 0
+    assert ticks("DE") == [("2023-12-31 23:00", "2024-01-01", 30.5), ("2024-01-01 00:00", "2024-01-01", 31.5)]
+
+
+@pytest.mark.parametrize(
+    "names", [["1", "2", "3", "4"], ["Hour 1", "Hour 2", "Hour 3A", "Hour 3B"], ["M1", "M2", "M3"]]
+)
+def test_hours_and_tenors_across_are_no_instruments(tmp_path, names):
+    content = ",".join(["date", *names]) + "\n2024-01-02" + ",30" * len(names) + "\n"
+    assert codes(take(tmp_path, content, unit="EUR/MWh")) == ["numbered-columns"]
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_bad_rows_are_counted_and_ten_thousand_kept(tmp_path):
+    content = (
+        HEAD + "".join(f"2024-01-02,X{i},bad,USD/t\n" for i in range(60_000)) + "never,Y,1,USD/t\n" * 40_000
+    )
+    report = take(tmp_path, content)
+    assert (report.rows_read, report.rows_quarantined) == (100_000, 100_000)
+    assert one("SELECT count(*) FROM quarantined_rows") == 10_000
+    assert len(report.problems) == 1001
+    assert report.problems[-1].code == "more-rows"
+
+
+def test_many_contradictions_are_counted(tmp_path):
+    content = HEAD + "".join(f"{1950 + i // 12 % 70}-{1 + i % 12:02d}-01,X,{i},USD/t\n" for i in range(1680))
+    report = take(tmp_path, content)
+    assert (report.rows_read, report.rows_quarantined, report.rows_accepted) == (1680, 1680, 0)
+    assert "Lines 2 and 842" in report.problems[0].message
