@@ -111,7 +111,7 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
     if start is not None and ended:
         start = quote.day - (clocks.as_of - start)
         found = prices.history(code, clocks, actor, first=_warm(start), compare=compare)
-    refused = filters.get("scale") == "log" and bool((found.bars.settle <= 0).any())
+    refused = filters.get("scale") == "log" and _reaches_zero(found, start)
     parts: list[Component] = [kpi_row(_tiles(quote))]
     if ended:
         parts.insert(
@@ -134,6 +134,13 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
     if found.others:
         parts.append(_compare_card(found, clocks, start))
     return [page_grid(parts)]
+
+
+def _reaches_zero(found: prices.History, start: date | None) -> bool:
+    """Tell whether a price in the picture is at or below zero; those before it only warm up the averages."""
+    bars = found.bars
+    first = 0 if start is None else _at(bars.day, start)
+    return bool((np.fmin(bars.low, bars.settle)[first:] <= 0).any())
 
 
 def _tiles(quote: prices.Quote) -> list[Component]:
