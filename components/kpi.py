@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
+from components.markup import Markup, to_html
 from components.number import shown, tone
 from components.sparkline import sparkline
 from portal.core.metrics import Shown
@@ -37,6 +38,6 @@ def kpi_tile(
     )
 
 
-def kpi_row(tiles: Sequence[Component]) -> html.Div:
+def kpi_row(tiles: Sequence[Component]) -> Markup:
     """Return tiles side by side, wrapping on a phone."""
-    return html.Div(list(tiles), className="es-kpis")
+    return Markup(to_html(tiles), className="es-kpis")

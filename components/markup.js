@@ -1,4 +1,4 @@
-/* The component Rows: the body of a table, written by the server. See components/markup.py. */
+/* The component Markup: an element whose content the server wrote. See components/markup.py. */
 (function () {
   "use strict";
 
@@ -12,9 +12,11 @@
     window.scrollTo(0, 0);
   }
 
-  function Rows(props) {
-    return window.React.createElement("tbody", { onClick: follow, dangerouslySetInnerHTML: { __html: props.html } });
+  function Markup(props) {
+    return window.React.createElement(props.element, {
+      className: props.className || undefined, onClick: follow, dangerouslySetInnerHTML: { __html: props.html },
+    });
   }
 
-  window.enerscope_components = Object.assign(window.enerscope_components || {}, { Rows: window.React.memo(Rows) });
+  window.enerscope_components = Object.assign(window.enerscope_components || {}, { Markup: window.React.memo(Markup) });
 })();

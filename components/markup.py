@@ -1,4 +1,4 @@
-"""Rows of a table as ready HTML.
+"""Parts of a page as ready HTML: rows of tables, and tiles.
 
 Each component of a page costs the browser: Dash keeps it in its store and looks through that store whenever anything
 changes. A table of forty rows would be a thousand components; here its rows are one, written as HTML by the server.
@@ -14,20 +14,30 @@ _NAMES = {"className": "class", "tabIndex": "tabindex", "colSpan": "colspan", "r
 _VOID = frozenset({"img", "br", "hr"})
 
 
-class Rows(Component):
-    """The body of a table; ``html`` is its rows as :func:`to_html` writes them. Drawn by ``markup.js``."""
+class Markup(Component):
+    """An element whose content is HTML as :func:`to_html` writes it. Drawn by ``markup.js``.
+
+    Parameters
+    ----------
+    html : str
+        The content.
+    element : str, default "div"
+        What is around it; ``tbody`` for rows of a table.
+    className : str, optional
+        Its class.
+    """
 
     _children_props: list[str] = []  # noqa: RUF012  (the names and types are Dash's)
     _base_nodes = ["children"]  # noqa: RUF012
     _namespace = "enerscope_components"
-    _type = "Rows"
-    _prop_names = ["html"]  # noqa: RUF012
+    _type = "Markup"
+    _prop_names = ["html", "element", "className"]  # noqa: RUF012
     _valid_wildcard_attributes: list[str] = []  # noqa: RUF012
     available_properties = _prop_names
     available_wildcard_properties: list[str] = []  # noqa: RUF012
 
-    def __init__(self, html: str) -> None:
-        super().__init__(html=html)  # type: ignore[no-untyped-call]
+    def __init__(self, html: str, *, element: str = "div", className: str = "") -> None:  # noqa: N803
+        super().__init__(html=html, element=element, className=className)  # type: ignore[no-untyped-call]
 
 
 def to_html(tree: Any) -> str:

@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 
 from components import format as text
 from components.attributes import attributes
-from components.markup import Rows, tag, to_html
+from components.markup import Markup, tag, to_html
 from components.number import passport_button, tone
 from components.sparkline import sparkline
 from components.states import badge, empty
@@ -113,7 +113,7 @@ def grid_rows(
         )
         return [empty("No rows", advice)]
     head = html.Thead(html.Tr([_heading(grid, column, query) for _, column in visible]))
-    body = Rows("".join(_row(table, row, visible) for row in table.rows))
+    body = Markup("".join(_row(table, row, visible) for row in table.rows), element="tbody")
     total = len(table.rows) if table.total is None else table.total
     return [
         html.Div(

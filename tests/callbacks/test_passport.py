@@ -13,7 +13,7 @@ from dash import Dash
 
 from callbacks import passport as panel
 from components import passport as drawing
-from components.markup import Rows
+from components.markup import Markup
 from portal.core.actor import SYSTEM, Actor
 from portal.core.clock import Clocks
 from portal.core.metrics import METRICS
@@ -22,7 +22,7 @@ from portal.core.permissions import Permission, Role
 from portal.core.table import GridQuery
 from portal.services import passports, receipts
 from tests.helpers.imports import add_batch, add_prices
-from tests.helpers.layout import components, read_rows, text_of
+from tests.helpers.layout import components, read_markup, text_of
 from tests.helpers.market import add_instrument, evening
 from tests.helpers.visitor import Visitor, add_user
 
@@ -125,8 +125,8 @@ def test_what_cannot_be_opened_is_said_in_a_sentence(desk, asked, words):
 
 def test_rows_are_fifty_at_most_and_the_links_hold_all_under_the_same_moment(desk):
     found = drawn({**ASKED, "metric": "market.window_vol", "params": {"instrument": "GAS"}})
-    (rows,) = [part for part in components(found) if isinstance(part, Rows)]
-    assert len(read_rows(rows)) == 50
+    (rows,) = [part for part in components(found) if isinstance(part, Markup)]
+    assert len(read_markup(rows)) == 50
     assert "of 60 rows" in text_of(found)
     links = [part.href for part in components(found) if "/export/" in str(getattr(part, "href", ""))]
     moments = {parse_qs(urlsplit(link).query)["known_at"][0] for link in links}

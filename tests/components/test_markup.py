@@ -1,9 +1,9 @@
-"""Rows as ready HTML: nothing gets out of its place, and nothing that a callback needs gets in."""
+"""Parts that are ready HTML: nothing gets out of its place, and nothing that a callback needs gets in."""
 
 import pytest
 from dash import dcc, html
 
-from components.markup import Rows, tag, to_html
+from components.markup import Markup, tag, to_html
 from components.table import grid_rows
 from portal.core.table import Column, GridQuery, Table
 from tests.helpers.layout import components, text_of
@@ -31,7 +31,7 @@ def test_cells_of_a_table_are_escaped_and_read_back_as_they_were():
         (Column("code", "Code", link="href"), Column("href", "", hidden=True)), [(HOSTILE, "/a?b=1&c=2")]
     )
     drawn = grid_rows("demo", table, clocks={}, params={}, query=GridQuery())
-    (rows,) = [c for c in components(drawn) if isinstance(c, Rows)]
+    (rows,) = [c for c in components(drawn) if isinstance(c, Markup)]
     assert "<script" not in rows.html
     (link,) = [c for c in components(rows) if isinstance(c, html.A)]
     assert (link.children, link.href) == (HOSTILE, "/a?b=1&c=2")

@@ -1,4 +1,4 @@
-"""Looking into a Dash tree, also into rows that are ready HTML."""
+"""Looking into a Dash tree, also into parts that are ready HTML."""
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -7,11 +7,11 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from components.markup import Rows
+from components.markup import Markup
 
 
 class _Reader(HTMLParser):
-    """Reads the HTML of rows back into Dash components."""
+    """Reads HTML back into Dash components."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,10 +33,10 @@ class _Reader(HTMLParser):
         self.open[-1].append(text)
 
 
-def read_rows(rows: Rows) -> list[Component]:
-    """The rows of a table as Dash components."""
+def read_markup(part: Markup) -> list[Component]:
+    """What is in a part that is ready HTML, as Dash components."""
     reader = _Reader()
-    reader.feed(rows.html)
+    reader.feed(part.html)
     return reader.open[0]
 
 
@@ -44,8 +44,8 @@ def components(tree: Any) -> Iterator[Component]:
     """All components of a tree, depth first."""
     if isinstance(tree, Component):
         yield tree
-        if isinstance(tree, Rows):
-            yield from components(read_rows(tree))
+        if isinstance(tree, Markup):
+            yield from components(read_markup(tree))
         yield from components(getattr(tree, "children", None))
     elif isinstance(tree, (list, tuple)):
         for item in tree:
@@ -58,6 +58,6 @@ def text_of(tree: Any) -> str:
         return tree
     if isinstance(tree, (list, tuple)):
         return " ".join(filter(None, map(text_of, tree)))
-    if isinstance(tree, Rows):
-        return text_of(read_rows(tree))
+    if isinstance(tree, Markup):
+        return text_of(read_markup(tree))
     return text_of(getattr(tree, "children", None)) if isinstance(tree, Component) else ""
