@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pytest
 from dash import Dash
+from hypothesis import settings
 
 from data import migrations
 from data.postgres import EmbeddedPostgres
 from tests.helpers.databases import clone, connected, create, drop
 from tests.helpers.redis_server import RedisServer
+
+# The same examples at every run, so that a run judges the change; `--hypothesis-profile default` looks for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")

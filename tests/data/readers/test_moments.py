@@ -10,8 +10,10 @@ from data.readers.moments import BAD, DAY, LOCAL, ZONED, StampReader, TimeEviden
 from data.readers.problems import Refused
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-days = st.dates(date(1900, 1, 1), date(2100, 1, 1))
-times = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)).map(
+days = st.dates(
+    date(1900, 1, 1), date(2099, 12, 31)
+)  # eight digits without marks are a day of these two centuries
+times = st.datetimes(datetime(1900, 1, 1), datetime(2099, 12, 31)).map(
     lambda moment: moment.replace(microsecond=0)
 )
 PATTERNS = {
