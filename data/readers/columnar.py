@@ -53,33 +53,35 @@ class ParquetSource:
     def head(self) -> list[HeadRow]:
         """Return the names and the first records."""
         rows = [HeadRow(1, tuple(self._names), 1)]
-        for number, record in enumerate(self._query(HEAD_ROWS - 1).fetchall(), start=2):
-            rows.append(HeadRow(number, record, number))
+        for records in self._records(HEAD_ROWS - 1):
+            rows += [HeadRow(number, record, number) for number, record in enumerate(records, start=2)]
         return rows
 
-    def _query(self, limit: int | None = None) -> Any:
-        bound = f" LIMIT {limit}" if limit is not None else ""
-        return self._engine.execute(f"SELECT {self._select} FROM read_parquet($1){bound}", [self._file])
-
-    def batches(self, after_line: int, names: Sequence[str]) -> Iterator[RawBatch]:
-        """Yield the records after line ``after_line``."""
+    def _records(self, limit: int | None = None) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the records in batches; damage that shows only now refuses the file."""
         import duckdb
 
-        cursor = self._query()
-        line = 2
+        bound = f" LIMIT {limit}" if limit is not None else ""
         try:
+            cursor = self._engine.execute(f"SELECT {self._select} FROM read_parquet($1){bound}", [self._file])
             while records := cursor.fetchmany(BATCH_ROWS):
-                skipped = max(0, after_line + 1 - line)
-                cut: list[Sequence[Any]] = list(zip(*records[skipped:], strict=True))
-                lines = range(line + skipped, line + len(records))
-                line += len(records)
-                self._done = line - 2
-                yield RawBatch(cut[: len(names)] or [() for _ in names], lines, _texts(records, skipped))
+                yield records
         except duckdb.Error as problem:
             words = str(problem).splitlines()[0]
             raise Refused(
                 "damaged-parquet", f"{self.probe.path.name} is damaged ({words}). Fetch it again."
             ) from None
+
+    def batches(self, after_line: int, names: Sequence[str]) -> Iterator[RawBatch]:
+        """Yield the records after line ``after_line``."""
+        line = 2
+        for records in self._records():
+            skipped = max(0, after_line + 1 - line)
+            cut: list[Sequence[Any]] = list(zip(*records[skipped:], strict=True))
+            lines = range(line + skipped, line + len(records))
+            line += len(records)
+            self._done = line - 2
+            yield RawBatch(cut[: len(names)] or [() for _ in names], lines, _texts(records, skipped))
 
 
 def _texts(records: list[tuple[Any, ...]], skipped: int) -> Callable[[int], str]:

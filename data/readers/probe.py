@@ -184,11 +184,27 @@ def _probe_text(
                 line=census.bad_line,
             )
         named, guessed = _western(path, census), True
+        census = _recount(path, gzipped, named)
     if kind == "text" and census.nuls * 10 > census.characters:
         raise Refused(
             "binary", f"{path.name} is not text: more than a tenth of it is NUL bytes. Check how it was made."
         )
     return Probe(path, kind, gzipped, digest, size, named or "utf-8", census.lines, census.nuls, guessed)
+
+
+def _recount(path: Path, gzipped: bool, encoding: str) -> "_Census":
+    """Count the text again in the encoding that was found, which must hold for all of it."""
+    census = _Census(encoding)
+    for block in _blocks(path, gzipped):
+        census.add(block)
+    census.finish()
+    if census.bad_line is None:
+        return census
+    raise Refused(
+        "encoding",
+        f"{path.name} looks like {encoding}, but line {census.bad_line} is not. Name the encoding with --encoding.",
+        line=census.bad_line,
+    )
 
 
 def _declared(path: Path, encoding: str) -> str:
@@ -237,11 +253,11 @@ class _Census:
             if self.bad_line is None:
                 before = problem.object[: problem.start]
                 self.bad_line = self.lines + before.count(b"\n") + 1
-            self.bad_sample += b"\n".join(line for line in block.split(b"\n")[:20000] if not line.isascii())[
-                :8192
-            ]
+            whole = problem.object  # what was kept back of the block before, and this one
+            foreign = [line for line in whole.split(b"\n")[:20000] if not line.isascii()]
+            self.bad_sample += b"\n".join(foreign)[:8192]
             # Valid multi-byte characters beside invalid bytes mean that two encodings were mixed.
-            self.multibyte = self.multibyte or bool(_UTF8_PAIR.search(block))
+            self.multibyte = self.multibyte or bool(_UTF8_PAIR.search(whole))
             self._strict.reset()
             text = block.decode("latin-1")
         else:
