@@ -31,6 +31,8 @@ ENVELOPES = (
 """Where the list of records may be, by path; empty means that the document is the list."""
 COLUMNS_LIMIT = 64 << 20
 """Bytes of a document whose values come column by column: it has to be held in memory."""
+LINE_LIMIT = 1 << 20
+"""Characters of a first line that is longer than any record: then the document is one line."""
 _SAMPLE = 200
 
 
@@ -43,7 +45,7 @@ def open_document(probe: Probe) -> TableSource:
         It is not JSON, an error answer, or no table.
     """
     with _text(probe) as text:
-        lines = list(islice(text, 3))
+        lines = [text.readline(LINE_LIMIT) for _ in range(3)]
     if _is_lines(lines):
         return RecordSource(probe, None)
     try:
