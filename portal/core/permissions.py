@@ -14,7 +14,10 @@ class Permission(StrEnum):
     DATA_REPAIR = "data:repair"
     EXPORT = "export:download"
     MARKET_READ = "market:read"
+    PORTFOLIO_READ = "portfolio:read"
     SIGNED_IN = "account:signed-in"
+    TRADE_APPROVE = "trade:approve"
+    TRADE_ENTER = "trade:enter"
     USERS_MANAGE = "users:manage"
 
 
@@ -35,16 +38,19 @@ class Role(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
 
-_READER = frozenset({Permission.SIGNED_IN, Permission.MARKET_READ, Permission.EXPORT})
+_READER = frozenset(
+    {Permission.SIGNED_IN, Permission.MARKET_READ, Permission.PORTFOLIO_READ, Permission.EXPORT}
+)
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset({Permission.SIGNED_IN, Permission.USERS_MANAGE, Permission.MARKET_READ}),
     Role.AUDITOR: _READER,
     Role.COMPLIANCE_OFFICER: _READER,
     Role.EXECUTIVE: _READER,
-    Role.OPERATIONS: _READER | {Permission.DATA_IMPORT, Permission.DATA_REPAIR},
-    Role.RISK_OFFICER: _READER | {Permission.DATA_IMPORT, Permission.DATA_REPAIR},
-    Role.TRADER: _READER | {Permission.DATA_IMPORT},
+    Role.OPERATIONS: _READER
+    | {Permission.DATA_IMPORT, Permission.DATA_REPAIR, Permission.TRADE_ENTER, Permission.TRADE_APPROVE},
+    Role.RISK_OFFICER: _READER | {Permission.DATA_IMPORT, Permission.DATA_REPAIR, Permission.TRADE_APPROVE},
+    Role.TRADER: _READER | {Permission.DATA_IMPORT, Permission.TRADE_ENTER},
 }
 
 

@@ -8,7 +8,13 @@ import dash
 
 from portal.core.actor import Actor
 
-AREAS = {"overview": "Overview", "market": "Market", "data": "Data", "admin": "Administration"}
+AREAS = {
+    "overview": "Overview",
+    "market": "Market",
+    "portfolio": "Portfolio",
+    "data": "Data",
+    "admin": "Administration",
+}
 """Areas in menu order, with their headings."""
 
 
