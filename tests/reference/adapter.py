@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from portal.domain.market import decomposition, garch, garch_forecast, returns, seasonality, volatility
+from tests.reference import portfolio_curves
 
 Inputs = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -265,4 +266,5 @@ MODELS: dict[tuple[str, str], Callable[[Inputs], Answer]] = {
     ("seasonality", "classical_decomposition"): classical_decomposition,
     ("seasonality", "stl"): stl,
     ("seasonality", "degree_days"): degree_days,
+    **portfolio_curves.MODELS,
 }

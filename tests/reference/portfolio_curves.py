@@ -1,0 +1,176 @@
+"""Translations of the reference cases of curves and linear instruments: names in, names out, no mathematics."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from portal.core.units import convert
+from portal.domain.market.calendars import Block, DeliveryCalendar
+from portal.domain.market.delivery_periods import DeliveryPeriod, parse_period
+from portal.domain.portfolio import linear
+from portal.domain.portfolio.curvebuild import arbitrage, blocks, smooth
+
+Inputs = Mapping[str, Any]
+Answer = dict[str, Any]
+
+
+def _span(row: Mapping[str, str]) -> DeliveryPeriod:
+    """A period given by its first and its last day."""
+    first, last = date.fromisoformat(row["start"]), date.fromisoformat(row["end"])
+    return DeliveryPeriod(first, last + timedelta(days=1), row["start"])
+
+
+def _days(first: date, end: date) -> float:
+    return float((end - first).days)
+
+
+def max_smoothness(inputs: Inputs) -> Answer:
+    """Continuous curve; time in years of 365 days from the trade date."""
+    origin = date.fromisoformat(inputs["trade_date"])
+    periods = [_span(row) for row in inputs["contracts"]]
+    starts = np.array([(p.first - origin).days for p in periods]) / 365.0
+    ends = np.array([(p.end - origin).days for p in periods]) / 365.0
+    curve = smooth.smooth_curve(starts, ends, [row["price"] for row in inputs["contracts"]])
+    at = inputs.get("days", [0, 7, 20, 49, 80, 141, 200, 233, 365, 500, 700, 900, 1100, 1328])
+    return {
+        "curve_at_day": {"day": at, "value": curve(np.array(at) / 365.0)},
+        "contract_averages": curve.average(starts, ends),
+        "smoothness_functional": curve.roughness,
+    }
+
+
+def daily_smoothness(inputs: Inputs) -> Answer:
+    """Daily curve from the first to the last day."""
+    first, last = date.fromisoformat(inputs["first_day"]), date.fromisoformat(inputs["last_day"])
+    periods = [_span(row) for row in inputs["contracts"]]
+    day = np.arange((last - first).days + 1)
+    start = np.array([(p.first - first).days for p in periods])[:, None]
+    length = blocks.period_days(periods)[:, None]
+    matrix = ((day >= start) & (day < start + length)) / length
+    curve = smooth.smooth_days(matrix, [row["price"] for row in inputs["contracts"]])
+    at = inputs.get("index", [0, 15, 30, 31, 61, 92, 123, 153, 184, 240, 274, 320, 366, 457, 548])
+    return {"daily": {"index": at, "value": curve.prices[at]}, "objective": curve.roughness}
+
+
+def implied_residual(inputs: Inputs) -> Answer:
+    """Rest of a whole, weighted by days."""
+    rows, most = inputs["rows"], max(len(row["parts"]) for row in inputs["rows"])
+    wholes = [parse_period(row["whole"]["period"]) for row in rows]
+    prices, weights = np.full((2, len(rows), most), np.nan)
+    for i, row in enumerate(rows):
+        known = [parse_period(part["period"]) for part in row["parts"]]
+        prices[i, : len(known)] = [part["price"] for part in row["parts"]]
+        weights[i, : len(known)] = blocks.period_days(known)
+    whole = [row["whole"]["price"] for row in rows]
+    return {"price": arbitrage.implied_residual(whole, blocks.period_days(wholes), prices, weights)}
+
+
+def peak_base_offpeak(inputs: Inputs) -> Answer:
+    """Hours of base and peak, and the off-peak price."""
+    calendar = DeliveryCalendar(inputs["timezone"])
+    periods = [_span(row) for row in inputs["rows"]]
+    base, peak = (blocks.period_hours(periods, calendar, block) for block in (Block.BASE, Block.PEAK))
+    prices = ([row[name] for row in inputs["rows"]] for name in ("base_price", "peak_price"))
+    return {
+        "base_hours": base,
+        "peak_hours": peak,
+        "offpeak_price": blocks.offpeak_price(*prices, base, peak),
+    }
+
+
+def repair_overlap(inputs: Inputs) -> Answer:
+    """Gap between months and their quarter, and its smallest repair."""
+    rows = [*inputs["months"], inputs["quarter"]]
+    periods, prices = [parse_period(row["period"]) for row in rows], [row["price"] for row in rows]
+    (gap,) = arbitrage.overlap_gaps(periods, prices, _days)
+    repaired = arbitrage.repair_quotes(prices, arbitrage.coverage_matrix(periods, _days).matrix)
+    return {"gap": gap.gap, "months_repaired": repaired[:-1], "quarter_repaired": repaired[-1]}
+
+
+def futures_margin(inputs: Inputs) -> Answer:
+    """Margin account of one position."""
+    names = ("entry", "contracts", "multiplier", "initial_margin", "maintenance_margin")
+    account = linear.margin_account(inputs["settlements"], **{name: inputs[name] for name in names})
+    return {
+        "daily_gain": account.daily_gain,
+        "balance_before_call": account.balance_before_call,
+        "margin_call": account.margin_call,
+        "cumulative_gain": account.cumulative_gain,
+        "final_balance": account.final_balance,
+    }
+
+
+def forward_value(inputs: Inputs) -> Answer:
+    """Forward on a spot without income."""
+    forward = linear.forward_price(inputs["spot"], inputs["r"], inputs["t"])
+    value = linear.forward_value(forward, inputs["delivery_price"], 1.0, inputs["r"], inputs["t"])
+    return {"value": value.value[0], "forward_price": forward}
+
+
+def commodity_swap(inputs: Inputs) -> Answer:
+    """Swap with some known periods."""
+    fixings = np.full(len(inputs["forward"]), np.nan)
+    for period, price in inputs["known_fixings"].items():
+        fixings[int(period)] = price
+    sign = {"buy_fixed": 1.0, "sell_fixed": -1.0}[inputs["side"]]
+    swap = linear.commodity_swap(
+        inputs["forward"],
+        fixed_price=inputs["fixed_price"],
+        quantity=sign * inputs["monthly_quantity"],
+        discount=inputs["discount"],
+        fixings=fixings,
+    )
+    return {
+        "value": swap.value,
+        "period_values": swap.period_values,
+        "par_price": swap.par_price,
+        "bucket_delta": swap.bucket_delta,
+    }
+
+
+def average_month_swap(inputs: Inputs) -> Answer:
+    """Swap on a month that is partly fixed."""
+    known = inputs["fixings_so_far"]
+    names = ("forward", "fixed_price", "quantity", "discount", "total_fixings")
+    value = linear.average_swap(
+        **{name: inputs[name] for name in names}, past_sum=sum(known), past_count=len(known)
+    )
+    return {
+        "expected_average": value.expected_average[0],
+        "value": value.value[0],
+        "delta": value.delta[0],
+    }
+
+
+_SPELLINGS = {"US gal": "gal", "cubic metre": "m3"}
+_AMOUNT = re.compile(r"([\d.]+) (\S.*?)(?: at ([\d.]+) (\w+/\w+))?")
+
+
+def unit_conversions(inputs: Inputs) -> Answer:
+    """Amounts such as ``1 bbl`` or ``100 EUR/MWh at 1.08 USD/EUR`` in another unit."""
+    values = []
+    for amount, target in inputs["rows"]:
+        found = _AMOUNT.fullmatch(amount)
+        if found is None:
+            raise LookupError(f"{amount!r} is no amount.")
+        number, unit, rate, pair = found.groups()
+        names = (_SPELLINGS.get(name, name) for name in (unit, target))
+        values.append(convert(float(number), *names, fx={pair: float(rate)} if rate else None))
+    return {"value": values}
+
+
+MODELS: dict[tuple[str, str], Callable[[Inputs], Answer]] = {
+    ("forward_curve", "max_smoothness_continuous"): max_smoothness,
+    ("forward_curve", "max_smoothness_daily"): daily_smoothness,
+    ("forward_curve", "implied_residual"): implied_residual,
+    ("forward_curve", "peak_base_offpeak"): peak_base_offpeak,
+    ("forward_curve", "repair_overlap"): repair_overlap,
+    ("mtm_pnl", "futures_margin"): futures_margin,
+    ("mtm_pnl", "forward_value"): forward_value,
+    ("mtm_pnl", "commodity_swap"): commodity_swap,
+    ("mtm_pnl", "average_month_swap"): average_month_swap,
+    ("mtm_pnl", "units"): unit_conversions,
+}
