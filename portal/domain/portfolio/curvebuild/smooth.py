@@ -290,7 +290,7 @@ def _bending(widths: FloatArray1D) -> FloatArray2D:
     """Integral of the squared second derivative as a quadratic form of all coefficients."""
     i, j = np.meshgrid(_POWERS, _POWERS, indexing="ij")
     one = np.where((i > 1) & (j > 1), i * (i - 1) * j * (j - 1) / np.maximum(i + j - 3, 1), 0.0)
-    form: FloatArray2D = np.kron(np.diag(widths**-3.0), one)
+    form: FloatArray2D = np.kron(np.diag(widths**-3.0), one).astype(np.float64)
     return form
 
 
