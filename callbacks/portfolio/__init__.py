@@ -1,0 +1,1 @@
+"""Portfolio pages: their bodies, grids and inputs."""

@@ -1,0 +1,1 @@
+"""Portfolio: valuation, positions, P&L explain, trades, what-if."""
