@@ -12,6 +12,7 @@ from portal.domain.market.calendars import Block, DeliveryCalendar
 from portal.domain.market.delivery_periods import DeliveryPeriod, parse_period
 from portal.domain.portfolio import linear
 from portal.domain.portfolio.curvebuild import arbitrage, blocks, smooth
+from portal.domain.portfolio.models import schwartz, schwartz_smith
 
 Inputs = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -145,6 +146,70 @@ def average_month_swap(inputs: Inputs) -> Answer:
     }
 
 
+def _schwartz_smith(params: Mapping[str, Any]) -> schwartz_smith.SchwartzSmith:
+    """Parameters by name; a drift that a case does not need is 0."""
+    return schwartz_smith.SchwartzSmith(**{name: params.get(name, 0.0) for name in schwartz_smith.NAMES})
+
+
+def _state(given: Mapping[str, float]) -> list[float]:
+    return [given["xi"], given["chi"]]
+
+
+def schwartz_smith_kalman(inputs: Inputs) -> Answer:
+    """Log-likelihood, states and errors under given parameters."""
+    panel = inputs["log_futures"]
+    curve = schwartz_smith.filter_curve(
+        np.column_stack([values for name, values in panel.items() if name != "index"]),
+        inputs["ttm_years"],
+        inputs["dt_years"],
+        _schwartz_smith(inputs["params"]),
+        inputs["params"]["me_sd"],
+        start=_state(inputs["initial_state"]),
+        start_covariance=inputs["initial_covariance"],
+    )
+    return {
+        "log_likelihood": curve.log_likelihood,
+        "log_likelihood_published": curve.log_likelihood,
+        "filtered_rmse": curve.rmse,
+        "filtered_mean_error": curve.mean_error,
+        "last_state": dict(zip(("xi", "chi"), curve.states[-1], strict=True)),
+    }
+
+
+def schwartz_smith_curve(inputs: Inputs) -> Answer:
+    """Futures curve and instantaneous volatilities."""
+    params = _schwartz_smith(inputs["params"])
+    return {
+        "futures": schwartz_smith.futures_curve(_state(inputs["state"]), inputs["maturities"], params),
+        "instantaneous_vol": schwartz_smith.futures_vol(inputs["maturities"], params),
+        "half_life_years": params.half_life_years,
+    }
+
+
+def schwartz_one_factor(inputs: Inputs) -> Answer:
+    """Futures curve and volatilities of the one-factor model."""
+    params = schwartz.OneFactor(
+        *(inputs[name] for name in ("kappa", "mu", "sigma")), inputs.get("market_price_of_risk", 0.0)
+    )
+    return {
+        "alpha": params.alpha,
+        "alpha_star": params.alpha_star,
+        "futures": schwartz.one_factor_futures(inputs["spot"], inputs["maturities"], params),
+        "instantaneous_vol": schwartz.one_factor_vol(inputs["maturities"], params),
+    }
+
+
+def schwartz_two_factor(inputs: Inputs) -> Answer:
+    """Futures curve and volatilities of spot and convenience yield."""
+    names = ("r", "kappa", "alpha", "lambda", "sigma1", "sigma2", "rho")
+    params = schwartz.TwoFactor(*(inputs[name] for name in names))
+    state = inputs["spot"], inputs["convenience_yield"]
+    return {
+        "futures": schwartz.two_factor_futures(*state, inputs["maturities"], params),
+        "instantaneous_vol": schwartz.two_factor_vol(inputs["maturities"], params),
+    }
+
+
 _SPELLINGS = {"US gal": "gal", "cubic metre": "m3"}
 _AMOUNT = re.compile(r"([\d.]+) (\S.*?)(?: at ([\d.]+) (\w+/\w+))?")
 
@@ -173,4 +238,8 @@ MODELS: dict[tuple[str, str], Callable[[Inputs], Answer]] = {
     ("mtm_pnl", "commodity_swap"): commodity_swap,
     ("mtm_pnl", "average_month_swap"): average_month_swap,
     ("mtm_pnl", "units"): unit_conversions,
+    ("schwartz", "schwartz_smith_kalman"): schwartz_smith_kalman,
+    ("schwartz", "schwartz_smith_curve"): schwartz_smith_curve,
+    ("schwartz", "schwartz_one_factor"): schwartz_one_factor,
+    ("schwartz", "schwartz_two_factor"): schwartz_two_factor,
 }

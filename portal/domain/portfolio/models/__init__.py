@@ -1,0 +1,1 @@
+"""Stochastic models of commodity prices: their futures curves, volatilities and calibration."""
