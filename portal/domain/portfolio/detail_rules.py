@@ -64,7 +64,7 @@ def _out_of_range(key: str, value: float) -> str | None:
     if key in _NOT_NEGATIVE and value < 0.0:
         return f"'{key}' of the details must not be negative, as {value:g} is."
     if key == "injection_loss" and not 0.0 <= value < 1.0:
-        return f"'{key}' of the details is a share from 0 to below 1, not {value:g}."
+        return f"'{key}' of the details must be a share from 0 to below 1, not {value:g}."
     if key in _WHOLE and value != int(value):
         return f"'{key}' of the details counts something, so {value:g} cannot be. Write a whole number."
     return None

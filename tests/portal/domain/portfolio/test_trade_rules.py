@@ -97,7 +97,12 @@ def test_good_terms_pass(terms: Terms, first: CurveFacts, second: CurveFacts | N
         (replace(FORWARD, curve2_id=7), TTF, "curve2_id", "second-curve"),
         (replace(FORWARD, profile="peak"), TTF, "profile", "profile"),
         (replace(FORWARD, profile="night"), TTF, "profile", "unknown-profile"),
-        (replace(FORWARD, profile="shaped"), POWER, "details.shape", "no-shape"),
+        (
+            replace(FORWARD, profile="shaped", details={"shape": {"weekday": [1.0] * 24}}),
+            POWER,
+            "details.shape",
+            "no-shape",
+        ),
         (replace(FORWARD, trade_date=date(2026, 3, 3)), TTF, "trade_date", "future-date"),
         (replace(FORWARD, trade_date=date(1970, 1, 1)), TTF, "trade_date", "too-old"),
         (replace(FORWARD, delivery_end=date(2026, 7, 1)), TTF, "delivery_end", "delivery"),

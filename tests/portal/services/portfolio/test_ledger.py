@@ -154,8 +154,8 @@ def test_sums_equal_newest_versions_on_random_books(
     for place, trade in enumerate(trades):
         _number(_versions(f"H-{place}", trade), at_once=at_once)
     for days, hours in clocks:
-        pair = {"as_of": date(2026, 3, 2) + timedelta(days=days), "known_at": START + timedelta(hours=hours)}
-        got, wanted = _position(**pair), _expected(**pair)
+        as_of, known_at = date(2026, 3, 2) + timedelta(days=days), START + timedelta(hours=hours)
+        got, wanted = _position(as_of=as_of, known_at=known_at), _expected(as_of=as_of, known_at=known_at)
         assert set(got) == set(wanted)
         assert np.allclose(
             [got[key] for key in sorted(got)], [wanted[key] for key in sorted(got)], rtol=1e-12
