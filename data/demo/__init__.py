@@ -2,9 +2,10 @@
 
 ``catalogue*`` say what there is and how it is calibrated, ``calendar`` when it trades, ``factors`` draws the shocks,
 ``forwards`` turns them into curves, ``bars`` into daily bars, ``weather``, ``system`` and ``power`` make the hourly
-world, ``shipped`` reads the real series that dependencies carry, ``blemishes`` spoils a few rows on purpose, ``world``
-puts all together and ``store`` copies it into the database. The text for readers is ``docs/demo.md``.
+world, ``shipped`` reads the real series that dependencies carry, ``blemishes`` spoils a few rows on purpose, ``marks``
+adds what books are valued with, ``world`` puts all together and ``data.writes.demo`` stores it. The text for readers is
+``docs/demo.md``.
 """
 
-VERSION = "1"
+VERSION = "2"
 """Raised whenever the same seed gives another market; kept in the database beside the seed."""

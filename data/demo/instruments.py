@@ -1,6 +1,6 @@
 """The list of what the demo holds: sources, instruments and curves with their names, units and venues."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 DEMO, DEMO_ASSESSMENTS, ARCH_EIA, ECB = "demo", "demo-assessments", "arch-eia", "ecb"
 
@@ -157,6 +157,8 @@ CURVE_NAMES = {
     "API2": "API2 coal CIF ARA",
     "EUA": "EU allowances",
 }
+PEAK_BASES = ("POWER_DE_LU", "POWER_FR")
+"""Curves that have a peak-load curve beside them, named with ``_PEAK``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,12 @@ def curve_infos() -> tuple[CurveInfo, ...]:
         )
         for zone in ("DE_LU", "FR", "NL", "ES")
     ]
-    return (*fuels, *power)
+    peak = [
+        replace(info, code=f"{info.code}_PEAK", name=info.name.replace("Base", "Peak"))
+        for info in power
+        if info.code in PEAK_BASES
+    ]
+    return (*fuels, *power, *peak)
 
 
 def _daily_row(spec: InstrumentSpec) -> dict[str, str | bool | None]:

@@ -15,6 +15,8 @@ from data.demo.factors import Floats, Paths, simulate
 from data.demo.forward_power import build_power_curves
 from data.demo.forwards import CurveHistory, build_curve, meet_landmarks, nbp_from_ttf, proxy_far, roll_over
 from data.demo.instruments import DAILY, POWER_FRONTS, InstrumentSpec, curve_infos
+from data.demo.marks import Marks, build_marks
+from data.demo.peaks import PEAK_RATIOS, peak_curve
 from data.demo.power import daily_levels, peak_bars, power_prices
 from data.demo.shipped import Series
 from data.demo.system import System, build_system
@@ -54,6 +56,7 @@ class World:
     rates_ahead: dict[str, Series]
     blemishes: tuple[Blemish, ...]
     corrections: tuple[Correction, ...]
+    marks: Marks
 
 
 def stream(seed: int, name: str) -> np.random.Generator:
@@ -84,6 +87,9 @@ def _curves(days: Days, paths: Paths, usd: Floats, gbp: Floats, seed: int) -> di
         roll_over(history, np.sort(rng.choice(np.arange(20, len(days) - 20), 4, replace=False)))
         tick = ticks.get(code, 0.01)
         history.value = np.round(np.round(history.value / tick) * tick, 4)
+    for zone in PEAK_RATIOS:
+        peak = peak_curve(zone, curves[f"POWER_{zone}"], days, stream(seed, f"peak {zone}"))
+        curves[peak.code] = peak
     return curves
 
 
@@ -159,6 +165,7 @@ def build(today: date, seed: int = SEED) -> World:
     rng = stream(seed, "blemishes")
     blemishes = (*spoil_bars(bars, days, rng), *spoil_curves(curves, days, rng))
     stored = {info.code for info in curve_infos()}
+    marks = build_marks(days, curves, years_before(end, HOURLY_YEARS), lambda name: stream(seed, name))
     return World(
         seed=seed,
         days=days,
@@ -177,4 +184,5 @@ def build(today: date, seed: int = SEED) -> World:
         rates_ahead=ahead,
         blemishes=blemishes,
         corrections=corrections(days, rng),
+        marks=marks,
     )

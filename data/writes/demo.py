@@ -28,11 +28,24 @@ from data.models.market import (
     PriceTick,
     WeatherObservation,
 )
+from data.models.portfolio import CorrelationMark, CurveFit, ProductQuote, RatePoint, VolPoint
 from data.models.power import PowerSystem
 from data.writes.demo_facts import FactLoader
 from portal.core.errors import Conflict
 
 SOURCE_CODES = tuple(source.code for source in SOURCES)
+BATCHED = (
+    PriceBar,
+    CurvePoint,
+    FxRate,
+    WeatherObservation,
+    PowerSystem,
+    VolPoint,
+    RatePoint,
+    CorrelationMark,
+    ProductQuote,
+)
+"""Tables whose rows know their batch; ticks are forgotten by the flavour of the database."""
 SUMMARY, LOADED_AT, LOCK = "demo_summary", "demo_loaded_at", 0x64656D6F
 
 
@@ -98,7 +111,7 @@ def remove(session: Session) -> None:
     """Take out every row that a demo load stored; the portfolio tree and what users imported stay."""
     batches = list(session.scalars(select(ImportBatch.id).where(ImportBatch.kind == "demo")))
     timeseries.forget(session.connection(), batches)
-    for table in (PriceBar, CurvePoint, FxRate, WeatherObservation, PowerSystem):
+    for table in BATCHED:
         session.execute(delete(table).where(table.batch_id.in_(batches)))
     priced = or_(
         exists().where(PriceBar.instrument_id == Instrument.id),
@@ -106,6 +119,8 @@ def remove(session: Session) -> None:
     )
     session.execute(delete(Instrument).where(Instrument.source_code.in_(SOURCE_CODES), ~priced))
     quoted = exists().where(CurvePoint.curve_id == Curve.id)
+    made = select(Curve.id).where(Curve.source_code == DEMO, ~quoted)
+    session.execute(delete(CurveFit).where(CurveFit.curve_id.in_(made)))
     session.execute(delete(Curve).where(Curve.source_code == DEMO, ~quoted))
     session.execute(delete(ImportBatch).where(ImportBatch.id.in_(batches)))
     session.execute(delete(Setting).where(Setting.key.in_((SUMMARY, LOADED_AT))))

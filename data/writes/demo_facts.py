@@ -18,6 +18,7 @@ from data.demo.forwards import STATUS
 from data.demo.instruments import DEMO, ECB
 from data.demo.world import World
 from data.demo.zones import ZONES
+from data.writes.demo_marks import MARK_TABLES, MarkLoader
 
 Moments = NDArray[np.datetime64]
 Progress = Callable[[float, str], None]
@@ -27,6 +28,8 @@ RECORDED = {
     "settle": (0, 18 * 60 + 30),
     "auction": (-1, 11 * 60 + 45),
     "fx": (0, 15 * 60),
+    "rates": (0, 17 * 60),
+    "marks": (0, 18 * 60 + 45),
     "spot": (1, 14 * 60),
     "weather": (1, 6 * 60),
     "system": (1, 10 * 60),
@@ -55,6 +58,7 @@ FACT_TABLES = (
     "fx_rates",
     "weather_observations",
     "power_system",
+    *MARK_TABLES,
 )
 
 
@@ -88,11 +92,19 @@ class FactLoader:
             (0.75, "Storing weather", self._weather_observations),
             (0.85, "Storing load, wind and solar", self._power_system),
         )
+        marks = MarkLoader(
+            self._connection,
+            self._world.marks,
+            batch_id=self._batch,
+            curves=self._curves,
+            recorded=self._recorded,
+        )
+        parts += marks.parts()
         rows = {}
         for (share, sentence, store), table in zip(parts, FACT_TABLES, strict=True):
             progress(share, sentence)
             rows[table] = store()
-        progress(0.92, "Counting rows for the query planner")
+        progress(0.93, "Counting rows for the query planner")
         for table in (*FACT_TABLES, "import_batches", "instruments"):
             self._connection.execute(text(f"ANALYZE {table}"))
         return rows

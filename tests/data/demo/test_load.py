@@ -61,11 +61,15 @@ def test_load_tells_what_it_did(loaded):
 
 def test_there_is_enough_to_look_at(loaded):
     assert scalar("SELECT count(*) FROM instruments") >= 40
-    assert scalar("SELECT count(*) FROM curves") == 16
+    assert scalar("SELECT count(*) FROM curves") == 18
     assert scalar("SELECT count(DISTINCT trade_date) FROM curve_points") > 2500
     assert scalar("SELECT count(*) FROM price_ticks WHERE value < 0") > 500
     assert scalar("SELECT count(*) FROM price_rollup") == 6 * 730 + 1  # one delivery day was published twice
     assert scalar("SELECT max(day) FROM price_daily") == LAST
+    assert scalar("SELECT count(DISTINCT (curve_id, trade_date)) FROM vol_points") > 9 * 500
+    assert scalar("SELECT count(DISTINCT currency) FROM rate_points") == 3
+    assert scalar("SELECT bool_and(curve_id < curve2_id) FROM correlation_marks")
+    assert scalar("SELECT count(DISTINCT trade_date) FROM product_quotes") == 60
 
 
 def test_everything_generated_is_marked(loaded):
@@ -90,6 +94,8 @@ def test_nothing_was_recorded_in_the_future_or_before_its_day(loaded):
     assert scalar("SELECT max(recorded_at) FROM price_bars") <= NOW
     assert scalar("SELECT max(recorded_at) FROM price_ticks") <= NOW
     assert scalar("SELECT count(*) FROM curve_points WHERE recorded_at < trade_date") == 0
+    assert scalar("SELECT count(*) FROM vol_points WHERE recorded_at < trade_date") == 0
+    assert scalar("SELECT max(recorded_at) FROM rate_points") <= NOW
     assert scalar("SELECT count(*) FROM price_ticks WHERE recorded_at > ts + interval '2 days'") == 0
 
 
