@@ -1,0 +1,121 @@
+"""Swing marks: closed forms at the ends, a brute-force check, deltas and vega, and contracts that make no sense."""
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy.special import ndtr
+
+from portal.domain.market.errors import BadParameter
+from portal.domain.portfolio.flexible.ou import ou_variance
+from portal.domain.portfolio.flexible.swing import swing_value
+from portal.domain.portfolio.flexible.terms import InfeasibleContract
+
+TIMES = np.arange(12) / 12 + 0.04
+FORWARD = 25.0 + 5.0 * np.cos(2 * np.pi * TIMES)
+DISCOUNT = np.exp(-0.03 * TIMES)
+CONTRACT = {"strike": 25.0, "rights": 4, "unit_volume": 10.0, "kappa": 1.5, "sigma": 0.7}
+
+
+def _value(forward=FORWARD, **changes):
+    return swing_value(forward, TIMES, DISCOUNT, **{**CONTRACT, **changes})
+
+
+def _strip(sign=1.0):
+    sd = np.sqrt(ou_variance(TIMES, 1.5, 0.7))
+    d = np.log(FORWARD / 25.0) / sd + sd / 2
+    return 10.0 * DISCOUNT * sign * (FORWARD * ndtr(sign * d) - 25.0 * ndtr(sign * (d - sd)))
+
+
+@pytest.mark.parametrize("is_call", [True, False])
+def test_with_a_right_for_every_period_it_is_the_strip_of_options(is_call):
+    assert _value(rights=12, is_call=is_call).value == pytest.approx(
+        _strip(1 if is_call else -1).sum(), rel=1e-3
+    )
+
+
+def test_when_all_rights_must_be_used_every_period_it_is_the_strip_of_forwards():
+    found = _value(rights=12, min_rights=12)
+    assert found.value == pytest.approx(10.0 * DISCOUNT @ (FORWARD - 25.0), abs=1e-3)
+    assert found.delta == pytest.approx(10.0 * DISCOUNT, rel=1e-5)
+    assert found.schedule == pytest.approx(np.full(12, 10.0))
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"cooldown": 2}, {"min_rights": 4}, {"is_call": False, "cooldown": 1}]
+)
+def test_default_nodes_are_within_a_tenth_of_a_percent(changes):
+    assert _value(**changes).value == pytest.approx(_value(**changes, nodes=801).value, rel=1e-3)
+
+
+@pytest.mark.parametrize("changes", [{}, {"cooldown": 1, "min_rights": 2}, {"is_call": False}])
+def test_deltas_are_those_of_revaluation(changes):
+    found = _value(**changes, nodes=401)
+    for k in range(12):
+        move = np.zeros(12)
+        move[k] = 1e-3 * FORWARD[k]
+        slope = (
+            _value(FORWARD + move, **changes, nodes=401).value
+            - _value(FORWARD - move, **changes, nodes=401).value
+        )
+        assert found.delta[k] == pytest.approx(slope / (2 * move[k]), abs=0.05)
+
+
+def test_vega_is_that_of_revaluation():
+    assert _value().vega == pytest.approx(
+        (_value(sigma=0.705).value - _value(sigma=0.695).value) / 0.01, rel=5e-3
+    )
+
+
+@pytest.mark.parametrize(
+    ("rights", "cooldown", "least", "is_call"),
+    [(3, 0, 0, True), (3, 2, 0, True), (3, 1, 3, True), (5, 0, 2, False), (4, 2, 4, False)],
+)
+def test_intrinsic_is_the_best_of_all_plans(rights, cooldown, least, is_call):
+    terms = {"rights": rights, "cooldown": cooldown, "min_rights": least, "is_call": is_call}
+    gain = (1 if is_call else -1) * 10.0 * DISCOUNT * (FORWARD - 25.0)
+    best = max(
+        sum(gain[list(plan)])
+        for number in range(least, rights + 1)
+        for plan in itertools.combinations(range(12), number)
+        if all(b - a > cooldown for a, b in itertools.pairwise(plan))
+    )
+    assert _value(**terms).intrinsic == pytest.approx(best, abs=1e-9)
+    assert _value(**terms, sigma=0.0).value == pytest.approx(best, abs=1e-9)
+
+
+def test_more_freedom_is_never_worth_less():
+    assert _value(rights=1).value < _value(rights=2).value < _value(rights=8).value
+    assert _value(cooldown=2).value < _value(cooldown=1).value < _value().value
+    assert _value(min_rights=4).value < _value(min_rights=2).value < _value().value
+    assert _value().value >= _value().intrinsic
+
+
+def test_expected_use_stays_within_the_rights():
+    found = _value(min_rights=2, is_call=False)
+    assert -40.0 - 1e-9 <= found.schedule.sum() <= -20.0 + 1e-9
+    assert np.all(found.delta <= 0.0)
+
+
+def test_no_rights_are_worth_nothing():
+    found = _value(rights=0)
+    assert (found.value, found.intrinsic, found.vega) == (0.0, 0.0, 0.0)
+    assert np.all(found.delta == 0.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"rights": -1}, BadParameter, "rights of the swing must be a number at least 0, not -1"),
+        ({"rights": 2.5}, BadParameter, "whole number, not 2.5"),
+        ({"cooldown": -1}, BadParameter, "cooldown"),
+        ({"min_rights": 5}, InfeasibleContract, "at most 4 can be"),
+        ({"rights": 12, "min_rights": 7, "cooldown": 1}, InfeasibleContract, "at most 6 can be"),
+        ({"unit_volume": 0.0}, BadParameter, "volume of one right"),
+        ({"strike": float("nan")}, BadParameter, "no strike"),
+        ({"sigma": float("inf")}, BadParameter, "volatility"),
+    ],
+)
+def test_contracts_that_make_no_sense_are_refused(changes, error, message):
+    with pytest.raises(error, match=message):
+        _value(**changes)

@@ -1,0 +1,85 @@
+"""Translations of the reference cases on storage, swing, American options and plants; no mathematics here."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from portal.domain.portfolio.flexible import facility, intrinsic, ou, storage, swing, terms
+
+Inputs = Mapping[str, Any]
+Answer = dict[str, Any]
+FINE = 401  # nodes; the cases are tighter than the marks
+
+
+def _curve(inputs: Inputs, periods: int, season: Any = (1.0,)) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    times = inputs["dt_years"] * np.arange(1, periods + 1)
+    forward = ou.ou_forward_curve(
+        inputs["log_spot"],
+        inputs["log_level"],
+        times,
+        kappa=inputs["kappa"],
+        sigma=inputs["sigma"],
+        season=season,
+    )
+    return forward, times, np.exp(-inputs["r"] * times)
+
+
+def swing_ou(inputs: Inputs) -> Answer:
+    """Swing on a mean-reverting spot; a right for every date is the strip of options."""
+    curve = _curve(inputs, inputs["dates"])
+    shared = {name: inputs[name] for name in ("strike", "kappa", "sigma")}
+    values = [
+        swing.swing_value(*curve, rights=rights, unit_volume=1.0, nodes=FINE, **shared).value
+        for rights in inputs["rights"]
+    ]
+    return {"value": values}
+
+
+def storage_ou(inputs: Inputs) -> Answer:
+    """Storage on a mean-reverting spot with a season."""
+    forward, times, discount = _curve(inputs, inputs["steps"], inputs["seasonal_factor"])
+    found = storage.storage_value(
+        forward,
+        times,
+        discount,
+        capacity=inputs["capacity"],
+        injection_rate=inputs["max_injection_per_step"],
+        withdrawal_rate=inputs["max_withdrawal_per_step"],
+        injection_cost=inputs["injection_cost"],
+        withdrawal_cost=inputs["withdrawal_cost"],
+        start_volume=inputs["start_volume"],
+        end_volume=inputs["min_end_volume"],
+        kappa=inputs["kappa"],
+        sigma=inputs["sigma"],
+    )
+    return {"value": found.value, "intrinsic": found.intrinsic, "forward_curve": forward}
+
+
+def storage_intrinsic(inputs: Inputs) -> Answer:
+    """Intrinsic value by the plan and by the linear programme; the programme's is given when they differ."""
+    periods = len(inputs["curve"])
+    contract = facility.build_facility(
+        periods,
+        capacity=inputs["capacity"],
+        injection_rate=inputs["max_injection"],
+        withdrawal_rate=inputs["max_withdrawal"],
+        injection_cost=inputs["injection_cost"],
+        withdrawal_cost=inputs["withdrawal_cost"],
+        injection_loss=inputs["injection_loss"],
+        start_volume=inputs["start_volume"],
+        end_volume=inputs["min_end_volume"],
+    )
+    prices = terms.check_prices(inputs["curve"], np.arange(periods) / 12.0, np.ones(periods), "Storage")
+    values = {
+        "plan": intrinsic.storage_plan(contract, prices).value,
+        "programme": intrinsic.storage_programme(contract, prices).value,
+    }
+    return {"value": values["plan"], **values}
+
+
+MODELS: dict[tuple[str, str], Callable[[Inputs], Answer]] = {
+    ("swing_storage", "swing_ou"): swing_ou,
+    ("swing_storage", "storage_ou"): storage_ou,
+    ("swing_storage", "storage_intrinsic"): storage_intrinsic,
+}
