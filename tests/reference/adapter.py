@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from portal.domain.market import decomposition, garch, garch_forecast, returns, seasonality, volatility
-from tests.reference import portfolio_curves
+from tests.reference import portfolio_curves, portfolio_flexible
 
 Inputs = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -267,4 +267,5 @@ MODELS: dict[tuple[str, str], Callable[[Inputs], Answer]] = {
     ("seasonality", "stl"): stl,
     ("seasonality", "degree_days"): degree_days,
     **portfolio_curves.MODELS,
+    **portfolio_flexible.MODELS,
 }

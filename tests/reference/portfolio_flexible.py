@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from portal.domain.portfolio.flexible import facility, intrinsic, ou, storage, swing, terms
+from portal.domain.portfolio.flexible import facility, intrinsic, ou, storage, strip, swing, terms
 
 Inputs = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -33,7 +33,8 @@ def swing_ou(inputs: Inputs) -> Answer:
         swing.swing_value(*curve, rights=rights, unit_volume=1.0, nodes=FINE, **shared).value
         for rights in inputs["rights"]
     ]
-    return {"value": values}
+    prices = terms.check_prices(*curve, "A swing")
+    return {"value": values, "strip_of_options": float(strip.option_strip(prices, **shared).sum())}
 
 
 def storage_ou(inputs: Inputs) -> Answer:

@@ -4,12 +4,11 @@ import itertools
 
 import numpy as np
 import pytest
-from scipy.special import ndtr
 
 from portal.domain.market.errors import BadParameter
-from portal.domain.portfolio.flexible.ou import ou_variance
+from portal.domain.portfolio.flexible.strip import option_strip
 from portal.domain.portfolio.flexible.swing import swing_value
-from portal.domain.portfolio.flexible.terms import InfeasibleContract
+from portal.domain.portfolio.flexible.terms import InfeasibleContract, check_prices
 
 TIMES = np.arange(12) / 12 + 0.04
 FORWARD = 25.0 + 5.0 * np.cos(2 * np.pi * TIMES)
@@ -21,17 +20,26 @@ def _value(forward=FORWARD, **changes):
     return swing_value(forward, TIMES, DISCOUNT, **{**CONTRACT, **changes})
 
 
-def _strip(sign=1.0):
-    sd = np.sqrt(ou_variance(TIMES, 1.5, 0.7))
-    d = np.log(FORWARD / 25.0) / sd + sd / 2
-    return 10.0 * DISCOUNT * sign * (FORWARD * ndtr(sign * d) - 25.0 * ndtr(sign * (d - sd)))
+def _strip(*, is_call):
+    prices = check_prices(FORWARD, TIMES, DISCOUNT, "A swing")
+    return 10.0 * option_strip(prices, strike=25.0, is_call=is_call, kappa=1.5, sigma=0.7)
 
 
 @pytest.mark.parametrize("is_call", [True, False])
 def test_with_a_right_for_every_period_it_is_the_strip_of_options(is_call):
-    assert _value(rights=12, is_call=is_call).value == pytest.approx(
-        _strip(1 if is_call else -1).sum(), rel=1e-3
-    )
+    assert _value(rights=12, is_call=is_call).value == pytest.approx(_strip(is_call=is_call).sum(), rel=1e-3)
+
+
+def test_the_strip_keeps_parity_and_bounds_every_swing():
+    parity = 10.0 * DISCOUNT * (FORWARD - 25.0)
+    assert _strip(is_call=True) - _strip(is_call=False) == pytest.approx(parity, abs=1e-9)
+    assert np.sort(_strip(is_call=True))[-4:].sum() < _value().value < _strip(is_call=True).sum()
+
+
+def test_options_on_known_prices_or_without_a_positive_strike_are_intrinsic():
+    prices = check_prices([20.0, 30.0], [0.0, 0.5], [1.0, 0.9], "A swing")
+    assert option_strip(prices, strike=25.0, kappa=1.0, sigma=0.5)[0] == 0.0
+    assert option_strip(prices, strike=-5.0, kappa=1.0, sigma=0.5) == pytest.approx([25.0, 31.5])
 
 
 def test_when_all_rights_must_be_used_every_period_it_is_the_strip_of_forwards():
