@@ -1,21 +1,21 @@
 """Base, peak and off-peak of delivery periods: their hours, and the price of one block implied by the other two.
 
-API: ``period_hours(periods, calendar, block)``, ``period_days(periods)``, ``offpeak_price``, ``peak_price``,
-``base_price``.
+API: ``period_hours(periods, calendar, block)``, ``period_days(periods)``, ``day_sizes(days, commodity, timezone)``,
+``offpeak_price``, ``peak_price``, ``base_price``.
 
 Hours are real hours of the delivery zone: a month in which clocks change has one less or one more. Base hours times
 base price is peak hours times peak price plus off-peak hours times off-peak price, exactly.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from portal.core.arrays import FloatArray, FloatArray1D
-from portal.domain.market.calendars import Block, DeliveryCalendar, block_hours
+from portal.core.arrays import DateArray1D, FloatArray, FloatArray1D
+from portal.domain.market.calendars import Block, DeliveryCalendar, block_hours, local_zone
 from portal.domain.market.delivery_periods import DeliveryPeriod
 
 
@@ -62,6 +62,35 @@ def period_days(periods: Sequence[DeliveryPeriod]) -> FloatArray1D:
         Days.
     """
     return np.array([p.days for p in periods], dtype=np.float64)
+
+
+def day_sizes(days: DateArray1D, commodity: str, timezone: str) -> FloatArray1D:
+    """Size of each delivery day: hours for power, where clock changes count, else 1.
+
+    Parameters
+    ----------
+    days : ndarray of shape (n,), datetime64[D]
+        Consecutive delivery days.
+    commodity : str
+        ``power`` counts hours.
+    timezone : str
+        IANA name of the zone in which days begin.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        23, 24 or 25; or ones. Their sums are those of ``curve_products.delivery_weights``.
+
+    Examples
+    --------
+    >>> day_sizes(np.array(["2026-03-28", "2026-03-29"], "M8[D]"), "power", "Europe/Berlin")
+    array([24., 23.])
+    """
+    if commodity != "power":
+        return np.ones(len(days))
+    zone = local_zone(timezone)
+    midnights = [datetime(d.year, d.month, d.day, tzinfo=zone) for d in [*days.tolist(), (days[-1] + 1).item()]]
+    return np.diff([midnight.timestamp() for midnight in midnights]) / 3600.0
 
 
 def offpeak_price(
