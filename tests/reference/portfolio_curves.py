@@ -10,9 +10,10 @@ import numpy as np
 from portal.core.units import convert
 from portal.domain.market.calendars import Block, DeliveryCalendar
 from portal.domain.market.delivery_periods import DeliveryPeriod, parse_period
-from portal.domain.portfolio import linear
+from portal.domain.portfolio import linear, taylor
 from portal.domain.portfolio.curvebuild import arbitrage, blocks, smooth
 from portal.domain.portfolio.models import schwartz, schwartz_smith
+from portal.domain.portfolio.models.futures_option import futures_option
 
 Inputs = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -186,6 +187,24 @@ def schwartz_smith_curve(inputs: Inputs) -> Answer:
     }
 
 
+def schwartz_smith_option(inputs: Inputs) -> Answer:
+    """European option on a futures."""
+    found = futures_option(
+        _state(inputs["state"]),
+        _schwartz_smith(inputs["params"]),
+        maturity=inputs["futures_maturity"],
+        expiry=inputs["option_expiry"],
+        strike=inputs["strike"],
+        rate=inputs["r"],
+        is_call=inputs["type"] == "call",
+    )
+    return {
+        "futures": found.futures[0],
+        "total_sd": found.deviation[0],
+        "value": found.greeks.value[0],
+    }
+
+
 def schwartz_one_factor(inputs: Inputs) -> Answer:
     """Futures curve and volatilities of the one-factor model."""
     params = schwartz.OneFactor(
@@ -207,6 +226,30 @@ def schwartz_two_factor(inputs: Inputs) -> Answer:
     return {
         "futures": schwartz.two_factor_futures(*state, inputs["maturities"], params),
         "instantaneous_vol": schwartz.two_factor_vol(inputs["maturities"], params),
+    }
+
+
+def pnl_explain(inputs: Inputs) -> Answer:
+    """Waterfall and Taylor terms of a book of futures and options."""
+    rows = inputs["positions"]
+    book = taylor.ListedBook(
+        np.array([row["type"] != "futures" for row in rows]),
+        np.array([row["type"] == "call" for row in rows]),
+        np.array([row["strike"] for row in rows], dtype=np.float64),
+        np.array([row["quantity"] for row in rows], dtype=np.float64),
+    )
+    names = {"price": "F", "vol": "vol", "time": "t", "rate": "r"}
+    start, end = ({ours: inputs[when][name] for ours, name in names.items()} for when in ("start", "end"))
+    steps = taylor.ordered_waterfall(book.value, start, end)
+    terms = taylor.taylor_terms(book.greeks(start), start, end)
+    total = float((book.value(end) - book.value(start)).sum())
+    left = float(terms.unexplained(book.value(end) - book.value(start)).sum())
+    return {
+        "total": total,
+        "waterfall": {name: step.sum() for name, step in steps.items()},
+        "taylor": {name: term.sum() for name, term in terms.terms.items()},
+        "unexplained": left,
+        "unexplained_ratio": abs(left / total),
     }
 
 
@@ -238,6 +281,8 @@ MODELS: dict[tuple[str, str], Callable[[Inputs], Answer]] = {
     ("mtm_pnl", "commodity_swap"): commodity_swap,
     ("mtm_pnl", "average_month_swap"): average_month_swap,
     ("mtm_pnl", "units"): unit_conversions,
+    ("mtm_pnl", "pnl_explain"): pnl_explain,
+    ("schwartz", "schwartz_smith_option"): schwartz_smith_option,
     ("schwartz", "schwartz_smith_kalman"): schwartz_smith_kalman,
     ("schwartz", "schwartz_smith_curve"): schwartz_smith_curve,
     ("schwartz", "schwartz_one_factor"): schwartz_one_factor,

@@ -89,7 +89,9 @@ def day_sizes(days: DateArray1D, commodity: str, timezone: str) -> FloatArray1D:
     if commodity != "power":
         return np.ones(len(days))
     zone = local_zone(timezone)
-    midnights = [datetime(d.year, d.month, d.day, tzinfo=zone) for d in [*days.tolist(), (days[-1] + 1).item()]]
+    midnights = [
+        datetime(d.year, d.month, d.day, tzinfo=zone) for d in [*days.tolist(), (days[-1] + 1).item()]
+    ]
     return np.diff([midnight.timestamp() for midnight in midnights]) / 3600.0
 
 

@@ -4,7 +4,7 @@ API: ``build_curve(quotes, weigh_days) -> BuiltCurve``; ``BuiltCurve.price(produ
 
 Quotes overlap: months with their quarter, quarters with their year. Gaps between a whole and its parts are listed with
 their size; then the quotes are changed as little as possible until one curve can meet all of them, and the smoothest
-daily curve through the repaired quotes is taken. The residual of a quote is what the repair changed: nothing else moves.
+daily curve through the repaired quotes is taken. The residual of a quote is what the repair changed, nothing else.
 """
 
 from collections.abc import Callable, Sequence
@@ -188,7 +188,7 @@ def build_curve(
         days,
         np.round(curve.prices, DECIMALS),
         weights,
-        inside.any(axis=0),
+        np.asarray(inside.any(axis=0)),
         curve.roughness,
     )
 
@@ -205,7 +205,9 @@ def _arranged(quotes: Sequence[ProductQuote]) -> tuple[list[int], list[DeliveryP
     rolling = next((product.key for product in products if not product.months), None)
     if rolling is not None:
         raise BadParameter(
-            f"{rolling} is a rolling contract; quote the month that it delivers.", name="quotes", value=rolling
+            f"{rolling} is a rolling contract; quote the month that it delivers.",
+            name="quotes",
+            value=rolling,
         )
     spans = [_delivery(product) for product in products]
     order = sorted(range(len(keys)), key=lambda i: (spans[i][0], spans[i][1] - spans[i][0]))

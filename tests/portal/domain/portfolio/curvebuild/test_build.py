@@ -34,7 +34,9 @@ def test_every_quote_is_met_but_for_the_repair(weigh):
         assert curve.price(product) == pytest.approx(fitted, abs=1e-8)
     np.testing.assert_allclose(curve.residual, curve.quoted - curve.fitted, atol=1e-9)
     assert 0.0 < np.abs(curve.residual).max() < 0.3
-    again = build_curve([ProductQuote(p, f) for p, f in zip(curve.products, curve.fitted, strict=True)], weigh)
+    again = build_curve(
+        [ProductQuote(p, f) for p, f in zip(curve.products, curve.fitted, strict=True)], weigh
+    )
     np.testing.assert_allclose(again.residual, 0.0, atol=1e-8)
     assert max(abs(gap.gap) for gap in again.gaps) < 1e-7
 
@@ -78,7 +80,10 @@ def test_a_trusted_quote_moves_less():
 
 
 def test_a_prior_gives_a_year_its_season():
-    shape = {"weigh": by_days, "prior": lambda days: 4 * np.cos((days.astype("M8[M]").astype(int) % 12) * np.pi / 6)}
+    shape = {
+        "weigh": by_days,
+        "prior": lambda days: 4 * np.cos((days.astype("M8[M]").astype(int) % 12) * np.pi / 6),
+    }
     curve = build_curve(quotes({"Cal-27": 30.0, "Cal-28": 30.0}), shape["weigh"], prior=shape["prior"])
     assert curve.monthly[0] - curve.monthly[6] == pytest.approx(8.0, abs=0.1)
     assert curve.residual.tolist() == [0.0, 0.0]
