@@ -134,6 +134,8 @@ def concatenate(*books: Book) -> Book:
     Book
         All trades.
     """
-    joined: dict[str, Any] = {name: np.concatenate([getattr(book, name) for book in books]) for name in DTYPES}
+    joined: dict[str, Any] = {
+        name: np.concatenate([getattr(book, name) for book in books]) for name in DTYPES
+    }
     details = {number: terms for book in books for number, terms in book.details.items()}
     return Book(**joined, details=details)
