@@ -5,7 +5,17 @@ from typing import Any
 
 import numpy as np
 
-from portal.domain.portfolio.flexible import facility, intrinsic, ou, storage, strip, swing, terms
+from portal.domain.portfolio.flexible import (
+    facility,
+    intrinsic,
+    ou,
+    plant,
+    storage,
+    strip,
+    swing,
+    terms,
+    tree,
+)
 
 Inputs = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -79,8 +89,50 @@ def storage_intrinsic(inputs: Inputs) -> Answer:
     return {"value": values["plan"], **values}
 
 
+def swing_binomial(inputs: Inputs) -> Answer:
+    """Swing on a tree of a futures price."""
+    values = [
+        tree.tree_value(
+            row["spot"],
+            row["t"],
+            row["vol"],
+            row["r"],
+            tree_steps=row["tree_steps"],
+            exercise_steps=row["exercise_steps"],
+            strike=row["strike"],
+            rights=row["rights"],
+            cooldown=row["cooldown_exercises"],
+            is_call=row["type"] == "call",
+        )
+        for row in inputs["rows"]
+    ]
+    return {"value": values}
+
+
+def vpp_intrinsic(inputs: Inputs) -> Answer:
+    """Plant by efficiency, from the best first state and from standing still."""
+    names = (
+        "p_min",
+        "p_max",
+        "min_up_hours",
+        "min_down_hours",
+        "start_fuel",
+        "start_fixed",
+        "fuel_cost_addon",
+    )
+    shared = {name: inputs[name] for name in names}
+    plants = [plant.Plant(efficiency=efficiency, **shared) for efficiency in inputs["efficiency"]]
+    prices = inputs["power_prices"], inputs["fuel_prices"]
+    return {
+        "value_best_initial_state": [plant.plant_value(one, *prices).value for one in plants],
+        "value_cold_start": [plant.plant_value(one, *prices, running_before=False).value for one in plants],
+    }
+
+
 MODELS: dict[tuple[str, str], Callable[[Inputs], Answer]] = {
     ("swing_storage", "swing_ou"): swing_ou,
+    ("swing_storage", "swing_binomial"): swing_binomial,
+    ("swing_storage", "vpp_intrinsic"): vpp_intrinsic,
     ("swing_storage", "storage_ou"): storage_ou,
     ("swing_storage", "storage_intrinsic"): storage_intrinsic,
 }

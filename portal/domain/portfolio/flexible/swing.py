@@ -1,7 +1,7 @@
-"""Swing options on one factor: exact backward induction over rights used and periods still blocked.
+"""Swing options: the decisions of their holder, and their mark by exact backward induction on one factor.
 
-Value, expected exercise, deltas by period and vega come from one backward and one forward pass, as for storage; the
-intrinsic value is the same recursion with a factor that does not move.
+States are the rights used and the periods still blocked after the last one. The intrinsic value is the same recursion
+with a factor that does not move. An American or Bermudan option is a swing with one right.
 """
 
 from dataclasses import dataclass
@@ -9,19 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.core.arrays import FloatArray, FloatArray1D, FloatArray2D, FloatLike1D
+from portal.core.arrays import BoolArray1D, BoolArray2D, FloatArray, FloatArray1D, FloatArray2D, FloatLike1D
 from portal.domain.market.errors import BadParameter
-from portal.domain.portfolio.flexible.ou import FactorGrid, factor_grid
+from portal.domain.portfolio.flexible.grid import deterministic_value, grid_value
 from portal.domain.portfolio.flexible.terms import (
     FlexValue,
     InfeasibleContract,
-    Prices,
     check_amount,
     check_prices,
 )
 
 NODES = 121
-STILL = np.ones(1)  # the grid of a factor that does not move
 
 
 @dataclass(frozen=True)
@@ -137,6 +135,89 @@ def check_swing(
     )
 
 
+class SwingContract:
+    """A swing as the engines see it: states are (periods still blocked, rights used), flattened.
+
+    Parameters
+    ----------
+    terms : SwingTerms
+        The checked contract.
+    periods : int
+        Number of periods.
+    """
+
+    def __init__(self, terms: SwingTerms, periods: int) -> None:
+        self.terms = terms
+        self._periods = periods
+        self._allowed = terms.allowed(periods)
+
+    @property
+    def periods(self) -> int:
+        """Number of periods."""
+        return self._periods
+
+    def states(self, k: int) -> int:
+        """One state before the first period, then all."""
+        return (self.terms.cooldown + 1) * (self.terms.rights + 1) if k else 1
+
+    def choose(self, k: int, spot: FloatArray1D, ahead: FloatArray2D) -> BoolArray2D:
+        """Whether a right is used, by scenario and rights used before, when nothing blocks it."""
+        use, wait = self._alternatives(spot, ahead)
+        # a state that cannot wait must use a right; one that breaks the contract anyhow is never entered
+        may_wait, may_use = self._allowed[k + 1, 0, :-1], self._allowed[k + 1, -1, 1:]
+        choice: BoolArray2D = ((use > wait) | ~may_wait) & may_use
+        worthwhile = self.decisive(k, spot)
+        return choice if worthwhile is None else choice & worthwhile[:, None]
+
+    def collect(self, k: int, spot: FloatArray1D, decision: BoolArray2D, ahead: FloatArray2D) -> FloatArray2D:
+        """Payoff where a right is used, and the value of what follows."""
+        use, wait = self._alternatives(spot, ahead)
+        shaped = self._shaped(ahead)
+        value = np.empty_like(shaped)
+        value[:, 1:] = shaped[:, :-1]
+        value[:, 0, -1] = shaped[:, 0, -1]
+        value[:, 0, :-1] = np.where(decision, use, wait)
+        return value.reshape(len(value), -1)[:, : self.states(k)]
+
+    def carry(
+        self, k: int, decision: BoolArray2D, weight: FloatArray2D
+    ) -> tuple[FloatArray2D, FloatArray1D, FloatArray1D]:
+        """Weights after the decision, volume received (delivered negative), and what it costs."""
+        if k == 0:
+            weight = np.pad(weight, ((0, 0), (0, self.states(1) - 1)))
+        shaped = self._shaped(weight)
+        spent = np.where(decision, shaped[:, 0, :-1], 0.0)
+        after = np.zeros_like(shaped)
+        after[:, :-1] = shaped[:, 1:]
+        after[:, 0] += shaped[:, 0]
+        after[:, 0, :-1] -= spent
+        after[:, -1, 1:] += spent
+        volume = self.terms.sign * self.terms.unit_volume * spent.sum(axis=1)
+        return after.reshape(len(after), -1), volume, self.terms.strike * volume
+
+    def best(self, k: int, spot: FloatArray1D, ahead: FloatArray2D) -> FloatArray2D:
+        """The better of using a right and waiting."""
+        use, wait = self._alternatives(spot, ahead)
+        choice = ((use > wait) | ~self._allowed[k + 1, 0, :-1]) & self._allowed[k + 1, -1, 1:]
+        return self.collect(k, spot, choice, ahead)
+
+    def decisive(self, k: int, spot: FloatArray1D) -> BoolArray1D | None:
+        """In the money; all when rights must be used, for then a loss may have to be taken."""
+        del k
+        if self.terms.min_rights:
+            return None
+        return np.asarray(self.terms.sign * (spot - self.terms.strike) > 0.0)
+
+    def _shaped(self, values: FloatArray2D) -> FloatArray:
+        return values.reshape(len(values), self.terms.cooldown + 1, self.terms.rights + 1)
+
+    def _alternatives(self, spot: FloatArray1D, ahead: FloatArray2D) -> tuple[FloatArray2D, FloatArray2D]:
+        """Value of using a right and of waiting, by scenario and rights used before."""
+        payoff = self.terms.sign * self.terms.unit_volume * (spot - self.terms.strike)
+        shaped = self._shaped(ahead)
+        return payoff[:, None] + shaped[:, -1, 1:], shaped[:, 0, :-1]
+
+
 def swing_value(
     forward: FloatLike1D,
     times_years: FloatLike1D,
@@ -208,68 +289,9 @@ def swing_value(
         is_call=is_call,
     )
     check_amount(sigma, "sigma", "volatility of the swing's price")
-    grid = factor_grid(prices.times_years, kappa, nodes)
-    growth = grid.growth(sigma)
-    value, used = _decide(terms, prices, grid, growth)
-    schedule, delta, vega = _expect(terms, prices, grid, growth, used, sigma)
-    m = len(prices)
-    still = FactorGrid(np.zeros(1), STILL, np.ones((m - 1, 1, 1)), np.zeros(m))
-    intrinsic, _ = _decide(terms, prices, still, np.ones((m, 1)))
-    return FlexValue(value, intrinsic, delta, vega, value, value, 0.0, schedule)
-
-
-def _decide(
-    terms: SwingTerms, prices: Prices, grid: FactorGrid, growth: FloatArray2D
-) -> tuple[float, list[NDArray[np.bool_]]]:
-    """Backward: value today, and where a right is used: by period an array (nodes, rights)."""
-    m, n = len(prices), len(grid.nodes)
-    blocked, rights = terms.cooldown + 1, terms.rights + 1
-    allowed = terms.allowed(m)
-    ahead = np.zeros((n, blocked, rights))
-    used: list[NDArray[np.bool_]] = []
-    for k in range(m - 1, -1, -1):
-        if k < m - 1:
-            ahead = (grid.steps[k] @ ahead.reshape(n, -1)).reshape(n, blocked, rights)
-        payoff = prices.discount[k] * terms.sign * (prices.forward[k] * growth[k] - terms.strike)
-        use = payoff[:, None] + ahead[:, -1, 1:]
-        wait = ahead[:, 0, :-1]
-        # a state that cannot be left otherwise must use a right; one that breaks the contract anyhow is never entered
-        choice = (use > wait) | ~allowed[k + 1, 0, :-1]
-        choice &= allowed[k + 1, -1, 1:]
-        used.append(choice)
-        here = np.empty_like(ahead)
-        here[:, 1:] = ahead[:, :-1]
-        here[:, 0, :-1] = np.where(choice, use, wait)
-        here[:, 0, -1] = ahead[:, 0, -1]
-        ahead = here
-    return terms.unit_volume * float(grid.start @ ahead[:, 0, 0]), used[::-1]
-
-
-def _expect(
-    terms: SwingTerms,
-    prices: Prices,
-    grid: FactorGrid,
-    growth: FloatArray2D,
-    used: list[NDArray[np.bool_]],
-    sigma: float,
-) -> tuple[FloatArray1D, FloatArray1D, float]:
-    """Forward: expected volume and delta of each period, and vega, under the decisions."""
-    m, n = len(prices), len(grid.nodes)
-    slope = grid.growth_slope(sigma)
-    schedule, delta, vega = np.zeros(m), np.zeros(m), 0.0
-    weight: FloatArray = np.zeros((n, terms.cooldown + 1, terms.rights + 1))
-    weight[:, 0, 0] = grid.start
-    for k, choice in enumerate(used):
-        spent = np.where(choice, weight[:, 0, :-1], 0.0)
-        flow = terms.sign * terms.unit_volume * spent.sum(axis=1)
-        schedule[k] = flow.sum()
-        delta[k] = prices.discount[k] * (flow @ growth[k])
-        vega += prices.discount[k] * prices.forward[k] * float(flow @ (growth[k] * slope[k]))
-        after = np.zeros_like(weight)
-        after[:, :-1] = weight[:, 1:]
-        after[:, 0] += weight[:, 0]
-        after[:, 0, :-1] -= spent
-        after[:, -1, 1:] += spent
-        if k < m - 1:
-            weight = (grid.steps[k].T @ after.reshape(n, -1)).reshape(weight.shape)
-    return schedule, delta, vega
+    contract = SwingContract(terms, len(prices))
+    found = grid_value(contract, prices, kappa=kappa, sigma=sigma, nodes=nodes)
+    intrinsic = deterministic_value(contract, prices)
+    return FlexValue(
+        found.value, intrinsic, found.delta, found.vega, found.value, found.value, 0.0, found.schedule
+    )
