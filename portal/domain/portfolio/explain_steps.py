@@ -16,7 +16,7 @@ import numpy as np
 from portal.core.arrays import BoolArray1D, BoolArray2D, DateArray1D, IntArray1D
 from portal.domain.market.errors import BadParameter
 from portal.domain.portfolio.book import Book
-from portal.domain.portfolio.market import Fixings, Market
+from portal.domain.portfolio.market import Fixings, Market, Marks
 
 
 class Cause(IntEnum):
@@ -104,12 +104,28 @@ class MarketSteps:
         return replace(
             self.end,
             as_of=state(Cause.TIME).as_of,
-            marks=state(Cause.PRICE).marks,
+            marks=self._marks_of_the_end() if causes & Cause.PRICE.bit else self.start.marks,
             fixings=self.end.fixings if causes & Cause.FIXING.bit else self._fixed_at_the_start(),
             vols=state(Cause.VOL).vols,
             correlations=state(Cause.VOL).correlations,
             rates=state(Cause.RATES).rates,
         )
+
+    def _marks_of_the_end(self) -> Marks:
+        """The marks of the end; a month that is over by then, and has no mark, keeps that of the start."""
+        before, after = self.start.marks, self.end.marks
+        gone = ~np.isfinite(after.price) & np.isfinite(before.price) & self._over()
+        return replace(
+            after,
+            price=np.where(gone, before.price, after.price),
+            quoted_on=np.where(gone, before.quoted_on, after.quoted_on),
+            status=np.where(gone, before.status, after.status),
+        )
+
+    def _over(self) -> BoolArray1D:
+        """Months whose last day is not after the end, shape (m,)."""
+        over: BoolArray1D = _last_days(self.start.marks.months) <= np.datetime64(self.end.as_of)
+        return over
 
     def _fixed_at_the_start(self) -> Fixings:
         """The fixings of the end, the new ones taken at the mark of the start (where there is one)."""
@@ -162,10 +178,13 @@ class MarketSteps:
     def _changed(self) -> BoolArray2D:
         """Cells of which something fixes or whose month ends between the two days, shape (c, m)."""
         before, after = self.start.fixings, self.end.fixings
-        last = (self.start.marks.months + 1).astype("datetime64[D]") - 1  # last day of each month
-        ends = (last > np.datetime64(self.start.as_of)) & (last <= np.datetime64(self.end.as_of))
+        ends = (_last_days(self.start.marks.months) > np.datetime64(self.start.as_of)) & self._over()
         changed: BoolArray2D = (after.count != before.count) | (after.total != before.total) | ends
         return changed
+
+
+def _last_days(months: DateArray1D) -> DateArray1D:
+    return (months + 1).astype("datetime64[D]") - 1
 
 
 def _position(ids: IntArray1D, wanted: IntArray1D) -> IntArray1D:

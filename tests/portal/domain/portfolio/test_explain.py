@@ -232,3 +232,16 @@ def test_markets_that_do_not_fit_are_refused():
     other = replace(end.market, curves=replace(end.market.curves, id=end.market.curves.id + 1))
     with pytest.raises(BadParameter, match="same curves"):
         explain(start, State(book, other, end.valuation), cases.price)
+
+
+def test_a_month_that_ends_in_between_and_has_no_mark_any_more_is_delivery():
+    book = only(Kind.FORWARD_FINANCIAL, months=slice(3, 5))  # April and May
+    start = state(book, START, 1)
+    market = cases.market(cases.days_after(START, 60), 2)  # 16 May
+    price = market.marks.price.copy()
+    price[:, 3] = np.nan
+    market = replace(market, marks=replace(market.marks, price=price))
+    found = explain(start, State(book, market, cases.value(book, market)), cases.price)
+    assert not found.whole.any()
+    np.testing.assert_allclose(found.lines.sum(axis=0), found.total, atol=1e-6)
+    assert found.lines[Line.FIXING].all()
