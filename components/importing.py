@@ -19,6 +19,7 @@ KINDS = [
     ("fx", "Exchange rates"),
     ("weather", "Weather"),
     ("power", "Load, wind and solar"),
+    ("trades", "Trades"),
 ]
 _TEXTS = [
     ("instrument", "Instrument", "BRENT", "Series of every row, when no column names it"),

@@ -39,6 +39,7 @@ class QuarantineEntry:
     message: str
     fields: dict[str, str]
     state: str
+    actor: str
 
 
 def stored_series(session: Session, kind: str) -> list[StoredSeries]:
@@ -90,12 +91,17 @@ BATCH_COLUMNS = tuple(_BATCHES)
 
 
 def quarantined(
-    session: Session, query: GridQuery, *, state: str | None
+    session: Session, query: GridQuery, *, state: str | None, trades_of: str | None = None
 ) -> tuple[list[tuple[Any, ...]], int]:
-    """Return a page of quarantined rows in the order of QUARANTINE_COLUMNS, and how many there are in all."""
+    """Return a page of quarantined rows in the order of QUARANTINE_COLUMNS, and how many there are in all.
+
+    ``trades_of`` names the only user whose refused trades are among them; None means those of all.
+    """
     base = select(*_QUARANTINE.values()).join(ImportBatch, ImportBatch.id == QuarantinedRow.batch_id)
     if state is not None:
         base = base.where(QuarantinedRow.state == state)
+    if trades_of is not None:
+        base = base.where(or_(ImportBatch.kind != "trades", ImportBatch.actor == trades_of))
     return _page(session, base, _QUARANTINE, query)
 
 
@@ -140,12 +146,13 @@ def quarantine_entry(session: Session, row_id: int) -> QuarantineEntry | None:
             QuarantinedRow.message,
             QuarantinedRow.fields,
             QuarantinedRow.state,
+            ImportBatch.actor,
         )
         .join(ImportBatch, ImportBatch.id == QuarantinedRow.batch_id)
         .where(QuarantinedRow.id == row_id)
     )
     row = session.execute(statement).one_or_none()
-    return QuarantineEntry(*row) if row is not None else None
+    return QuarantineEntry(*tuple(row)) if row is not None else None
 
 
 def known_simulated(stored: Sequence[StoredSeries], codes: set[str]) -> list[str]:

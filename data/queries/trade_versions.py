@@ -22,10 +22,16 @@ def newest(session: Session, numbers: Collection[int]) -> dict[int, TradeVersion
     return {version.trade_id or 0: version for version in _versions(session, statement)}
 
 
-def newest_by_external_id(session: Session, names: Collection[str]) -> dict[str, TradeVersion]:
-    """Return the newest version of each trade that exists, by external id as its first version has it."""
-    wanted = select(Trade.trade_id).where(Trade.external_id == func.any(_texts(names)))
-    return {v.terms.external_id: v for v in _versions(session, _newest().where(Trade.trade_id.in_(wanted)))}
+def by_external_id(session: Session, names: Collection[str]) -> dict[str, list[TradeVersion]]:
+    """Return all versions, oldest first, of the trades that have one of the external ids, by external id."""
+    wanted = bindparam(None, list(names), type_=ARRAY(Text), unique=True)
+    statement = (
+        select(*_COLUMNS).where(Trade.external_id == func.any(wanted)).order_by(Trade.trade_id, Trade.version)
+    )
+    found: dict[str, list[TradeVersion]] = {}
+    for version in _versions(session, statement):
+        found.setdefault(version.terms.external_id, []).append(version)
+    return found
 
 
 def history(
@@ -45,10 +51,6 @@ def history(
 def _newest() -> Select[Any]:
     keys = Trade.trade_id
     return select(*_COLUMNS).ext(distinct_on(keys)).order_by(keys, Trade.version.desc())
-
-
-def _texts(names: Collection[str]) -> Any:
-    return bindparam(None, list(names), type_=ARRAY(Text), unique=True)
 
 
 def _versions(session: Session, statement: Select[Any]) -> list[TradeVersion]:

@@ -10,6 +10,9 @@ from portal.core.errors import DomainError
 
 Kind = Literal["prices", "curves", "fx", "weather", "power"]
 KINDS: tuple[Kind, ...] = ("prices", "curves", "fx", "weather", "power")
+TRADES = "trades"
+ALL_KINDS: tuple[str, ...] = (*KINDS, TRADES)
+"""Kinds of series, and trades, which are read by :mod:`data.readers.trade_table`."""
 DateOrder = Literal["dmy", "mdy", "ymd"]
 DATE_ORDERS: tuple[DateOrder, ...] = ("dmy", "mdy", "ymd")
 

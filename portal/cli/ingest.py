@@ -1,4 +1,4 @@
-"""``enerscope import prices|curves|fx|weather|power FILE...``: take files in, or say exactly why not.
+"""``enerscope import prices|curves|fx|weather|power|trades FILE...``: take files in, or say exactly why not.
 
 Exit status: 0 every file is in (or was already), 1 a file was refused and nothing of it was stored, 2 wrong usage.
 """
@@ -174,5 +174,6 @@ for _kind, _words in (
     ("fx", "Import exchange rates: units of the quote currency for one unit of the base."),
     ("weather", "Import weather observations, by day or by hour."),
     ("power", "Import load, wind and solar of bidding zones, with their forecasts."),
+    ("trades", "Import trades: one row for each, idempotent by external id."),
 ):
     app.command(_kind)(_command(_kind, _words))

@@ -15,7 +15,7 @@ from components.states import empty, notice
 from components.table import data_grid
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
-from portal.core.errors import Conflict, DomainError, NotFound
+from portal.core.errors import Conflict, DomainError, NotFound, NotPermitted
 from portal.core.permissions import Permission
 from portal.core.table import Column, GridQuery, Table
 from portal.services import ingest
@@ -155,7 +155,7 @@ def settle(
             return _done("The row was dismissed. It stays in the list of all rows with your name.")
         cells = {str(item["column"]): str(text or "") for item, text in zip(ids, texts, strict=True)}
         report = ingest.repair_row(row, cells, actor)
-    except (DomainError, Conflict, NotFound) as refusal:
+    except (DomainError, Conflict, NotFound, NotPermitted) as refusal:
         return notice(refusal.message, kind="warn")
     return _done(f"{report.summary()} The row is repaired.")
 

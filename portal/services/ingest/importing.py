@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from data import timeseries
 from data.engine import engine
 from data.queries import imports as queries
 from data.readers.contracts import ContractCalendar, built_in_calendar, read_calendar
 from data.readers.observe import QUARANTINE_LIMIT, Reader, find_rows
-from data.readers.options import KINDS, ReadOptions
+from data.readers.options import ALL_KINDS, TRADES, Kind, ReadOptions
 from data.readers.plan import Plan, make_plan
 from data.readers.probe import probe_file
 from data.readers.problems import BadRow, Problem, Refused
@@ -38,7 +38,9 @@ from portal.services.ingest.kinds import (
     zone_notes,
     zone_of,
 )
+from portal.services.ingest.refusals import refuse_whole
 from portal.services.ingest.report import ImportReport, Status, list_problems
+from portal.services.ingest.trades import import_trades
 
 Progress = Callable[[float, str], None]
 
@@ -87,9 +89,13 @@ def import_file(
         An option means nothing. What is wrong with the file itself is in the report, never raised.
     """
     actor.require(Permission.DATA_IMPORT)
-    if kind not in KINDS:
-        raise DomainError(f"'{kind}' is not a kind of file. It must be one of {', '.join(KINDS)}.", kind=kind)
+    if kind not in ALL_KINDS:
+        raise DomainError(
+            f"'{kind}' is not a kind of file. It must be one of {', '.join(ALL_KINDS)}.", kind=kind
+        )
     options = options or ImportOptions()
+    if kind == TRADES:
+        return import_trades(path, options, actor=actor, on_progress=on_progress, file_name=file_name)
     reading = options.reading()
     tell = on_progress or (lambda _share, _words: None)
     name = file_name or path.name
@@ -99,7 +105,7 @@ def import_file(
         probe = probe_file(path, encoding=reading.encoding)
         digest = probe.sha256
         source = open_source(probe, reading)
-        plan = make_plan(source, kind, reading)
+        plan = make_plan(source, cast("Kind", kind), reading)
         contracts = _calendar(plan, reading)
         try:
             return _take_in(_prepare(path, name, options, reading, actor, source, plan, contracts, tell))
@@ -108,10 +114,10 @@ def import_file(
                 raise
             # Midnights of a series that is stored by the hour are hours, as in a correction of one of them.
             reading = replace(reading, intervals=True)
-            plan = make_plan(source, kind, reading)
+            plan = make_plan(source, cast("Kind", kind), reading)
             return _take_in(_prepare(path, name, options, reading, actor, source, plan, contracts, tell))
     except Refused as refusal:
-        return _refuse_whole(kind, name, digest, options, reading, actor, refusal)
+        return refuse_whole(kind, name, digest, options, reading, actor, refusal)
 
 
 def _calendar(plan: Plan, reading: ReadOptions) -> ContractCalendar | None:
@@ -371,39 +377,6 @@ def _map_series(run: _Run, work: UnitOfWork) -> None:
         ids = ensure(session, rows)
         owners = {number: (ids[row["code"]],) for number, row in zip(present, rows, strict=True)}
     facts.map_series(session, run.target.table, owners, book.source_names)
-
-
-def _refuse_whole(
-    kind: str,
-    name: str,
-    digest: str,
-    options: ImportOptions,
-    reading: ReadOptions,
-    actor: Actor,
-    refusal: Refused,
-) -> ImportReport:
-    """Record and report a file that was refused before its rows counted."""
-    report = ImportReport(kind, name, "refused", problems=(refusal.problem,), dry_run=options.dry_run)
-    if options.dry_run:
-        return report
-    figures = writes.BatchFigures(
-        kind,
-        name,
-        digest,
-        {**reading.to_json(), "keep_good": options.keep_good},
-        "refused",
-        actor.username,
-        0,
-        0,
-        0,
-        0,
-        None,
-        None,
-        report.to_json(),
-    )
-    with UnitOfWork(write=True) as work:
-        batch_id, _ = writes.open_batch(work.session, figures)
-    return _with(report, batch_id=batch_id)
 
 
 _RECENT = (

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from data.readers.heading import Roles
-from data.readers.options import KINDS
+from data.readers.options import ALL_KINDS, TRADES, Kind
 from data.readers.plan import Plan, make_plan
 from data.readers.probe import Probe, probe_file
 from data.readers.problems import Problem, Refused
 from data.readers.source import HeadRow, TableSource, cell_text, open_source
+from data.readers.trade_table import TradeTable, open_trades
 from portal.core.actor import Actor
 from portal.core.errors import DomainError
 from portal.core.permissions import Permission
@@ -47,8 +49,10 @@ def preview_file(kind: str, path: Path, options: ImportOptions, *, actor: Actor)
         An option means nothing.
     """
     actor.require(Permission.DATA_IMPORT)
-    if kind not in KINDS:
-        raise DomainError(f"'{kind}' is not a kind of file. It must be one of {', '.join(KINDS)}.", kind=kind)
+    if kind not in ALL_KINDS:
+        raise DomainError(
+            f"'{kind}' is not a kind of file. It must be one of {', '.join(ALL_KINDS)}.", kind=kind
+        )
     reading = options.reading()
     size = path.stat().st_size
     facts: list[tuple[str, str]] = []
@@ -59,7 +63,9 @@ def preview_file(kind: str, path: Path, options: ImportOptions, *, actor: Actor)
         source = open_source(probe, reading)
         facts += _about_source(source)
         head = source.head()
-        plan = make_plan(source, kind, reading)
+        if kind == TRADES:
+            return _of_trades(path.name, size, facts, head, open_trades(source, reading))
+        plan = make_plan(source, cast("Kind", kind), reading)
     except Refused as refusal:
         shown = tuple(_texts(row) for row in head[: ROWS + 1])
         return Preview(path.name, size, tuple(facts), rows=shown, problem=refusal.problem)
@@ -73,6 +79,23 @@ def preview_file(kind: str, path: Path, options: ImportOptions, *, actor: Actor)
         tuple(_texts(row)[: len(plan.names)] for row in body),
         notes=plan.notes,
     )
+
+
+def _of_trades(
+    name: str, size: int, facts: list[tuple[str, str]], head: list[HeadRow], table: TradeTable
+) -> Preview:
+    roles = "; ".join(f"{key}: {table.names[place]}" for key, place in table.places.items())
+    facts = [
+        *facts,
+        ("Layout", "one row for each trade"),
+        ("Heading", f"line {table.heading.line}"),
+        ("Columns", roles),
+        ("Decimal mark", table.number.decimal),
+    ]
+    if table.order is not None:
+        facts.append(("Date order", _ORDERS[table.order]))
+    body = tuple(_texts(row)[: len(table.names)] for row in head if row.line > table.heading.end)[:ROWS]
+    return Preview(name, size, tuple(facts), tuple(table.names), body, notes=tuple(table.notes))
 
 
 def _texts(row: HeadRow) -> tuple[str, ...]:

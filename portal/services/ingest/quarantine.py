@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from data.queries import imports as queries
+from data.readers.options import TRADES
 from data.session import UnitOfWork
 from data.writes import imports as writes
 from portal.core import clock
@@ -38,7 +39,7 @@ def quarantine_table(query: GridQuery, actor: Actor, *, state: str | None = "ope
     """Return refused rows, newest first unless ``query`` sorts otherwise; ``state`` None means all of them."""
     actor.require(Permission.MARKET_READ)
     with UnitOfWork() as work:
-        rows, total = queries.quarantined(work.session, query, state=state)
+        rows, total = queries.quarantined(work.session, query, state=state, trades_of=_trades_of(actor))
     return Table(tuple(_COLUMNS[name] for name in queries.QUARANTINE_COLUMNS), rows, total)
 
 
@@ -53,11 +54,19 @@ def quarantine_row(row_id: int, actor: Actor) -> queries.QuarantineEntry:
     actor.require(Permission.MARKET_READ)
     with UnitOfWork() as work:
         entry = queries.quarantine_entry(work.session, row_id)
-    if entry is None:
+    whose = _trades_of(actor)
+    if entry is None or (entry.kind == TRADES and whose is not None and entry.actor != whose):
         raise NotFound(
             f"There is no quarantined row {row_id}. It may belong to another database.", row_id=row_id
         )
     return entry
+
+
+def _trades_of(actor: Actor) -> str | None:
+    """Return whose refused trades ``actor`` may see: his own, or all (None) for those who repair."""
+    if actor.can(Permission.DATA_REPAIR) and actor.can(Permission.PORTFOLIO_READ):
+        return None
+    return actor.username
 
 
 def repair_row(row_id: int, fields: Mapping[str, str], actor: Actor) -> ImportReport:

@@ -128,7 +128,7 @@ class _Reading:
         curve, curve2 = self._curve("curve"), self._curve("curve2") if self._text("curve2") else None
         delivery, traded = self._delivery(), self._need("trade_date")
         amount = self._amount(curve)
-        details, is_call = self._details(), self._option()
+        details, is_call, pay_days = self._details(), self._option(), self._pay_days()
         external_id = self._need("external_id")
         if self.complaints or curve is None or delivery is None or amount is None:
             return None
@@ -139,7 +139,7 @@ class _Reading:
             premium=values.get("premium"), is_call=is_call, vol_model=self._text("vol_model").lower() or None,
             shift=values.get("shift"), ratio1=values.get("ratio1", 1.0), ratio2=values.get("ratio2", 1.0),
             profile=self._profile(), trade_date=traded, delivery_start=delivery[0], delivery_end=delivery[1],
-            expiry=values.get("expiry"), pay_days=int(values.get("pay_days", 0)), details=details,
+            expiry=values.get("expiry"), pay_days=pay_days, details=details,
             trader=self._text("trader") or self.desk.trader,
         )  # fmt: skip
 
@@ -178,6 +178,14 @@ class _Reading:
         if text and text not in _OPTIONS:
             self._complain("option", "option", f"'{text[:40]}' is no option. Write call or put.")
         return _OPTIONS.get(text)
+
+    def _pay_days(self) -> int:
+        given = self.values.get("pay_days") or 0
+        if given != int(given):
+            self._complain(
+                "pay_days", "pay-days", f"pay_days counts days, so {given:g} cannot be. Write a whole number."
+            )
+        return int(given)
 
     def _profile(self) -> str:
         text = self._text("profile").lower().replace("-", "").replace(" ", "")
