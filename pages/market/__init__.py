@@ -1,7 +1,8 @@
-"""Market: prices, curves, spreads, volatility, correlation, seasonality, data quality, import."""
+"""Market: prices, curves, curve build, spreads, volatility, correlation, seasonality, data quality, import."""
 
 from pages.market import (
     correlation,
+    curve_build,
     curves,
     import_,
     instrument,
@@ -14,6 +15,7 @@ from pages.market import (
 
 __all__ = [
     "correlation",
+    "curve_build",
     "curves",
     "import_",
     "instrument",

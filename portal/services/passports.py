@@ -12,6 +12,7 @@ from portal.core.table import GridQuery, Table, sort_rows
 from portal.services import evaluation
 from portal.services.market import (
     correlation_passports,
+    curve_build_passports,
     curve_passports,
     quality_passports,
     seasonality_passports,
@@ -25,6 +26,7 @@ AREAS = (  # importing these modules registers their evaluators
     volatility_passports,
     correlation_passports,
     curve_passports,
+    curve_build_passports,
     quality_passports,
     seasonality_passports,
     spread_passports,

@@ -94,6 +94,8 @@ class BuiltCurve:
 
     def price(self, product: str) -> float | None:
         """Weighted mean of the daily prices of a product; None unless the curve spans all of its days."""
+        if product in self.products:
+            return float(self.fitted[self.products.index(product)])
         asked = parse_product(product)
         span = self._span(asked)
         if not asked.months or span.start < 0 or span.stop > len(self.days):
