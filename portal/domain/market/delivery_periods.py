@@ -63,7 +63,7 @@ def parse_period(text: str) -> DeliveryPeriod:
             except ValueError:
                 break
     raise BadParameter(
-        f"{text!r} is not a delivery period; write 2026-03-29, 2026-03, 2026-Q1, Sum-26, Win-26 or Cal-26.",
+        f"{text!r} is not a delivery period; write 2026-03-29, 2026-03, Mar-26, 2026-Q1, Sum-26, Win-26 or Cal-26.",
         name="period", value=text,
     )  # fmt: skip
 
@@ -202,6 +202,14 @@ def _quarter(year: str, quarter: str) -> DeliveryPeriod:
     return _span(date(int(year), 3 * int(quarter) - 2, 1), 3, f"{year}-Q{quarter}")
 
 
+def _traded_quarter(quarter: str, year: str) -> DeliveryPeriod:
+    return _quarter(f"20{year}", quarter)
+
+
+def _traded_month(name: str, year: str) -> DeliveryPeriod:
+    return _month(f"20{year}", f"{_MONTHS.index(name.lower()) + 1:02d}")
+
+
 def _season(name: str, year: str) -> DeliveryPeriod:
     summer = name.lower().startswith("s")
     return _span(date(_century(year), 4 if summer else 10, 1), 6, f"{'Sum' if summer else 'Win'}-{year[-2:]}")
@@ -215,10 +223,13 @@ def _century(year: str) -> int:
     return int(year) + 2000 if len(year) == 2 else int(year)
 
 
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _FORMS: tuple[tuple[re.Pattern[str], Callable[..., DeliveryPeriod]], ...] = (
     (re.compile(r"(\d{4}-\d{2}-\d{2})"), _day),
     (re.compile(r"(\d{4})-(\d{2})"), _month),
     (re.compile(r"(\d{4})-?[Qq]([1-4])"), _quarter),
+    (re.compile(r"(?i)q([1-4])-(\d{2})"), _traded_quarter),
+    (re.compile(rf"(?i)({'|'.join(_MONTHS)})[- ]?(\d{{2}})"), _traded_month),
     (re.compile(r"(?i)(sum|summer|win|winter)[- ]?(\d{4}|\d{2})"), _season),
     (re.compile(r"(?i)(?:cal[- ]?)?(\d{4})"), _year),
     (re.compile(r"(?i)cal[- ]?(\d{2})"), _year),
