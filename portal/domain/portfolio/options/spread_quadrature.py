@@ -15,7 +15,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.core.arrays import BoolArray1D, FloatArray, FloatArray1D, FloatArray2D
+from portal.core.arrays import BoolArray1D, FloatArray, FloatArray1D, FloatArray2D, IntArray1D
 from portal.domain.portfolio.options.normal import FAR, cumulative, density
 
 HERMITE_NODES = 32
@@ -31,6 +31,7 @@ _STEEP = 2.5  # deviation from which the mass of the second leg leaves the Hermi
 _MOST_DEVIATION = 20.0  # a larger one means nothing but would overflow
 _REACH = 9.0  # standard deviations that the panels cover; beyond lies 1e-19 of the mass
 _LAYER = 8.0  # turn widths on each side of a turn that get panels of their own
+_BLOCK = 2048  # options at a time, so that the arrays over nodes stay in the cache
 _BISECTIONS = 60
 
 
@@ -60,13 +61,13 @@ class Legs:
     correlation: FloatArray1D
     side: FloatArray1D
 
-    def take(self, chosen: BoolArray1D) -> "Legs":
+    def take(self, chosen: BoolArray1D | IntArray1D) -> "Legs":
         """The options that are chosen.
 
         Parameters
         ----------
-        chosen : ndarray of shape (n,), bool
-            Which ones.
+        chosen : ndarray
+            Which ones: flags or positions.
 
         Returns
         -------
@@ -119,14 +120,13 @@ def integrate(legs: Legs, *, greeks: bool) -> Moments:
     out = np.zeros((6, len(width)))
     narrow = (width < _NARROW) | (np.maximum(turned.deviation1, turned.deviation2) > _STEEP)
     wide = ~narrow & (width >= _WIDE)
-    for chosen, nodes in ((wide, HERMITE_NODES), (~wide & ~narrow, MORE_HERMITE_NODES)):
-        if chosen.any():
-            z, weights = _hermite(nodes)
-            out[:, chosen] = _expectations(turned.take(chosen), z, weights, greeks=greeks)
-    if narrow.any():
-        part = turned.take(narrow)
-        z, weights = _panels(part)
-        out[:, narrow] = _expectations(part, z, weights, greeks=greeks)
+    for chosen, nodes in ((wide, HERMITE_NODES), (~wide & ~narrow, MORE_HERMITE_NODES), (narrow, 0)):
+        places = np.flatnonzero(chosen)
+        for start in range(0, len(places), _BLOCK):
+            part = places[start : start + _BLOCK]
+            legs_of_part = turned.take(part)
+            z, weights = _hermite(nodes) if nodes else _panels(legs_of_part)
+            out[:, part] = _expectations(legs_of_part, z, weights, greeks=greeks)
     value, delta1, delta2, gamma1, gamma2, cross = out
     return Moments(
         value,
