@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from portal.domain.market import decomposition, garch, garch_forecast, returns, seasonality, volatility
-from tests.reference import portfolio_curves, portfolio_flexible
+from tests.reference import portfolio_curves, portfolio_flexible, portfolio_options
 
 Inputs = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -268,4 +268,5 @@ MODELS: dict[tuple[str, str], Callable[[Inputs], Answer]] = {
     ("seasonality", "degree_days"): degree_days,
     **portfolio_curves.MODELS,
     **portfolio_flexible.MODELS,
+    **portfolio_options.MODELS,
 }

@@ -53,7 +53,8 @@ def generalised_black_scholes(inputs: Inputs) -> Answer:
         "theta_per_day_365": greeks.theta / _DAYS,
     }
     picked = np.array([named[row.get("greek", "value")][i] for i, row in enumerate(rows)])
-    return {**named, "price": greeks.value, "value": _shaped(inputs, picked)}
+    shaped = {name: _shaped(inputs, values) for name, values in named.items()}
+    return {**shaped, "price": shaped["value"], "value": _shaped(inputs, picked)}
 
 
 def black76_and_bs(inputs: Inputs) -> Answer:
@@ -64,14 +65,16 @@ def black76_and_bs(inputs: Inputs) -> Answer:
     return generalised_black_scholes({"rows": rows})
 
 
-def _on_futures(inputs: Inputs, price: Callable[..., european.Greeks], imply: Callable[..., np.ndarray]) -> Answer:
+def _on_futures(
+    inputs: Inputs, price: Callable[..., european.Greeks], imply: Callable[..., np.ndarray]
+) -> Answer:
     rows = _rows(inputs)
     forward, strike, years = (_column(rows, name) for name in ("F", "strike", "t"))
     if "undiscounted_price" in rows[0]:
         vol = imply(_column(rows, "undiscounted_price"), forward, strike, years, 0.0, _calls(rows))
-        return {"vol": vol}
+        return {"vol": _shaped(inputs, vol)}
     greeks = price(forward, strike, years, _column(rows, "vol"), _column(rows, "r"), _calls(rows))
-    return {**asdict(greeks), "price": greeks.value}
+    return {name: _shaped(inputs, value) for name, value in {**asdict(greeks), "price": greeks.value}.items()}
 
 
 def black76(inputs: Inputs) -> Answer:
@@ -119,7 +122,14 @@ def asian_on_futures(inputs: Inputs) -> Answer:
         fixings[i, : len(row["fixing_days_act365"])] = np.array(row["fixing_days_act365"]) / _DAYS
     past = [row.get("past_fixings", []) for row in rows]
     seasoned = {"past_sum": [sum(p) for p in past], "past_count": [len(p) for p in past]}
-    terms = (_column(rows, "F"), _column(rows, "strike"), fixings, _column(rows, "vol"), _column(rows, "r"), _calls(rows))
+    terms = (
+        _column(rows, "F"),
+        _column(rows, "strike"),
+        fixings,
+        _column(rows, "vol"),
+        _column(rows, "r"),
+        _calls(rows),
+    )
     state = asian.average_state(terms[1], np.sum(~np.isnan(fixings), axis=1), **seasoned)
     found = {
         "value": asian.curran(*terms, **seasoned),
@@ -199,10 +209,10 @@ def spread_model(inputs: Inputs) -> Answer:
         "spread_two_lognormals": spread.spread_exact,
     }
     own = _shaped(inputs, methods[inputs["model"]](**terms))
-    answer = {"value": own, inputs["model"]: own}
-    if inputs["model"] != "bachelier_spread":
-        answer["exact"] = _shaped(inputs, spread.spread_exact(**terms))
-    return answer
+    normal = inputs["model"] == "bachelier_spread"
+    greeks = (spread.bachelier_spread_greeks if normal else spread.spread_greeks)(**terms)
+    found = {name: _shaped(inputs, values) for name, values in asdict(greeks).items()}
+    return {**found, "exact": found["value"], "value": own, inputs["model"]: own}
 
 
 def margrabe(inputs: Inputs) -> Answer:
