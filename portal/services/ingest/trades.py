@@ -27,7 +27,7 @@ from portal.services.ingest.answers import ImportOptions
 from portal.services.ingest.refusals import refuse_whole
 from portal.services.ingest.report import ImportReport, Status, list_problems
 from portal.services.portfolio import ledger
-from portal.services.portfolio.entry import Desk, load_desk, resolve
+from portal.services.portfolio.entry import Desk, add_levels, load_desk, resolve
 
 Progress = Callable[[float, str], None]
 
@@ -81,7 +81,8 @@ def import_trades(
             work.session
         )  # what is known must not change between the comparison and the writing
         tell(0.5, "Comparing with the known trades")
-        desk = load_desk(work, actor, (row.values for row in read if isinstance(row, TradeRow)))
+        desk = load_desk(work, actor)
+        add_levels(work, desk, (row.values for row in read if isinstance(row, TradeRow)))
         judged = _judge(work, desk, table, read)
         report = _report(judged, table, desk, name, options)
         if options.dry_run:

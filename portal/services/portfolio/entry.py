@@ -70,19 +70,22 @@ class Desk:
         return CurveFacts(row.code, row.commodity, row.unit, row.currency, self.level(row.id, day))
 
 
-def load_desk(work: UnitOfWork, actor: Actor, rows: Iterable[Values] = ()) -> Desk:
-    """Return the desk of ``actor``, with the levels of the curves that ``rows`` name on their trade dates."""
-    curves = {row.code: row for row in curve_rows(work.session)}
-    desk = Desk(
-        curves,
+def load_desk(work: UnitOfWork, actor: Actor) -> Desk:
+    """Return the desk of ``actor``, without the levels of its curves."""
+    return Desk(
+        {row.code: row for row in curve_rows(work.session)},
         {code: number for number, code in visible_books(work, actor).items()},
         {row.code: row.id for row in tree_queries.counterparties(work.session)},
         clock.now().date(),
         actor.name,
     )
+
+
+def add_levels(work: UnitOfWork, desk: Desk, rows: Iterable[Values]) -> Desk:
+    """Add the levels of the curves that ``rows`` name on their trade dates, and return the desk."""
     named, days = set(), []
     for values in rows:
-        row = curves.get(str(values.get("curve", "")).strip().upper())
+        row = desk.curves.get(str(values.get("curve", "")).strip().upper())
         if row is not None and isinstance(values.get("trade_date"), date):
             named.add(row.id)
             days.append(values["trade_date"])
@@ -137,7 +140,7 @@ class _Reading:
             curve_id=curve.id, curve2_id=curve2.id if curve2 else None, side=side, quantity=amount[0],
             quantity_unit=amount[1], price=values.get("price"), strike=values.get("strike"),
             premium=values.get("premium"), is_call=is_call, vol_model=self._text("vol_model").lower() or None,
-            shift=values.get("shift"), ratio1=values.get("ratio1", 1.0), ratio2=values.get("ratio2", 1.0),
+            shift=values.get("shift"), ratio1=self._ratio("ratio1"), ratio2=self._ratio("ratio2"),
             profile=self._profile(), trade_date=traded, delivery_start=delivery[0], delivery_end=delivery[1],
             expiry=values.get("expiry"), pay_days=pay_days, details=details,
             trader=self._text("trader") or self.desk.trader,
@@ -178,6 +181,10 @@ class _Reading:
         if text and text not in _OPTIONS:
             self._complain("option", "option", f"'{text[:40]}' is no option. Write call or put.")
         return _OPTIONS.get(text)
+
+    def _ratio(self, key: str) -> float:
+        value = self.values.get(key)
+        return 1.0 if value is None else float(value)
 
     def _pay_days(self) -> int:
         given = self.values.get("pay_days") or 0
