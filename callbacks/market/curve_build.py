@@ -98,9 +98,9 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
         cards.curve(),
         cards.residuals(),
         cards.products(),
+        cards.months(),
         cards.gaps(),
         cards.history(),
-        cards.months(),
     ]
 
 
@@ -205,10 +205,11 @@ class _Cards:
     def residuals(self) -> Component:
         """Residual and gap of each product."""
         found, curve = self.found, self.found.curve
+        order = tables.in_order(found)
         drawn = residual_figure(
-            [product_label(product) for product in curve.products],
-            curve.residual.tolist(),
-            [None if np.isnan(gap) else float(gap) for gap in curve.gap],
+            [product_label(product) for _, product in order],
+            [float(curve.residual[i]) for i, _ in order],
+            [None if np.isnan(curve.gap[i]) else float(curve.gap[i]) for i, _ in order],
             unit=found.row.unit,
             keep=f"{found.row.code} residuals",
         )
@@ -242,7 +243,7 @@ class _Cards:
 
     def months(self) -> Component:
         """The months of the curve."""
-        query = GridQuery(limit=14)
+        query = GridQuery(limit=18)
         note = f"In {self.found.row.unit}; hours weigh for power, days else."
         return self._grid(
             Ids.MONTHS, "Months on the curve", tables.month_table(self.found, query), note, query

@@ -16,6 +16,12 @@ def kind_of(product: str) -> str:
     return "season" if product[:3] in ("Sum", "Win") else "quarter" if "Q" in product else "month"
 
 
+def in_order(view: BuildView) -> list[tuple[int, str]]:
+    """Return position and key of the quoted products as people list them: months, quarters, seasons, years."""
+    kinds = ("month", "quarter", "season", "year")
+    return sorted(enumerate(view.curve.products), key=lambda item: (kinds.index(kind_of(item[1])), item[0]))
+
+
 def product_table(view: BuildView, query: GridQuery) -> Table:
     """Return a row for each quoted product: quote, built price, residual, gap to its parts, residual as stored."""
     unit, curve = view.row.unit, view.curve
@@ -38,7 +44,7 @@ def product_table(view: BuildView, query: GridQuery) -> Table:
             "stored", "Stored", "number", unit, small, metrics.STORED_RESIDUAL.id, signed=True, coloured=False,
             help="The residual as stored with the curve of this day",
         ),
-        Column("kind", "Kind"),
+        Column("kind", "Kind", hidden=True),
     )  # fmt: skip
     stored = {row.product: row.residual for row in view.stored}
     gaps = [None if gap != gap else float(gap) for gap in curve.gap]  # noqa: PLR0124  (NaN: no quoted parts)
@@ -53,7 +59,7 @@ def product_table(view: BuildView, query: GridQuery) -> Table:
             stored.get(product),
             kind_of(product),
         )
-        for i, product in enumerate(curve.products)
+        for i, product in in_order(view)
     ]
     return sort_rows(Table(columns, rows, simulated=view.row.simulated, extra=_params(view)), query)
 
@@ -68,7 +74,6 @@ def gap_table(view: BuildView, query: GridQuery) -> Table:
         Column("whole_price", "Whole", "number", unit, decimals),
         Column("parts_price", "Parts' mean", "number", unit, decimals + MORE),
         Column("gap", "Gap", "number", unit, decimals + MORE, metrics.GAP.id, signed=True, coloured=False),
-        Column("percent", "Of the quote", "percent", "", 2, signed=True, coloured=False),
     )
     rows = [
         (
@@ -77,7 +82,6 @@ def gap_table(view: BuildView, query: GridQuery) -> Table:
             gap.whole_price,
             gap.parts_price,
             float(curve.gap[gap.whole]),
-            gap.gap / gap.whole_price if gap.whole_price > 0.0 else None,
         )
         for gap in curve.gaps
     ]

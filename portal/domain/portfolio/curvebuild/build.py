@@ -4,7 +4,7 @@ API: ``build_curve(quotes, weigh_days) -> BuiltCurve``; ``BuiltCurve.price(produ
 
 Quotes overlap: months with their quarter, quarters with their year. Gaps between a whole and its parts are listed with
 their size; then the quotes are changed as little as possible until one curve can meet all of them, and the smoothest
-daily curve through the repaired quotes is taken. The residual of a quote is what the repair changed, nothing else.
+daily curve through the repaired quotes, level at its end, is taken. A residual is what the repair changed, no more.
 """
 
 from collections.abc import Callable, Sequence
@@ -173,7 +173,7 @@ def build_curve(
     inside = (days >= first[:, None]) & (days < end[:, None])
     shares = inside * weights
     shares /= shares.sum(axis=1, keepdims=True)
-    curve = smooth_days(shares, repaired, prior=None if prior is None else prior(days))
+    curve = smooth_days(shares, repaired, prior=None if prior is None else prior(days), flat_end=True)
     fitted = np.round(shares @ curve.prices, DECIMALS)
     gap = np.full(len(prices), np.nan)
     for found in gaps:

@@ -144,7 +144,9 @@ def smooth_curve(
     return SmoothCurve(knots, solution.reshape(-1, DEGREE), float(solution @ bending @ solution))
 
 
-def smooth_days(matrix: FloatArray2D, prices: FloatLike1D, *, prior: FloatLike1D | None = None) -> DailyCurve:
+def smooth_days(
+    matrix: FloatArray2D, prices: FloatLike1D, *, prior: FloatLike1D | None = None, flat_end: bool = False
+) -> DailyCurve:
     """Find the daily prices of least squared second differences whose means are the quotes.
 
     Parameters
@@ -155,6 +157,8 @@ def smooth_days(matrix: FloatArray2D, prices: FloatLike1D, *, prior: FloatLike1D
         Average price of each product.
     prior : array_like of shape (n_days,), optional
         A shape, such as a season, that the curve may follow without being called rough; 0 by default.
+    flat_end : bool, default False
+        Whether the last two days are equal (beside the prior), so that the end does not run away on its slope.
 
     Returns
     -------
@@ -193,11 +197,12 @@ def smooth_days(matrix: FloatArray2D, prices: FloatLike1D, *, prior: FloatLike1D
         return DailyCurve(base + flat, 0.0)
     bend = sparse.diags_array([1.0, -2.0, 1.0], offsets=[0, 1, 2], shape=(days - 2, days))
     # second differences are unknowns of their own: squaring the operator would square its condition number
-    rows = sparse.csr_array(matrix[keep])
+    end = [np.eye(1, days, days - 1)[0] - np.eye(1, days, days - 2)[0]] if flat_end else []
+    rows = sparse.csr_array(np.vstack([matrix[keep], *end]))
     system = sparse.block_array(
         [[-sparse.eye_array(days - 2), bend, None], [bend.T, None, rows.T], [None, rows, None]], format="csc"
     )
-    right = np.concatenate([np.zeros(2 * days - 2), wanted[keep]])
+    right = np.concatenate([np.zeros(2 * days - 2), wanted[keep], np.zeros(len(end))])
     solved = splu(system).solve(right)
     shape = solved[days - 2 : 2 * days - 2]
     return DailyCurve(base + shape, curvature(shape))

@@ -88,6 +88,15 @@ def test_a_prior_shape_is_followed():
     np.testing.assert_allclose(curve.prices, shape + 20.0, atol=1e-9)
 
 
+def test_a_flat_end_does_not_run_away():
+    matrix, prices = shares((0, 30), (30, 60), (0, 120)), np.array([30.0, 26.0, 30.0])
+    free, flat = smooth.smooth_days(matrix, prices), smooth.smooth_days(matrix, prices, flat_end=True)
+    np.testing.assert_allclose(matrix @ flat.prices, prices, atol=1e-10)
+    assert flat.prices[-1] == pytest.approx(flat.prices[-2], abs=1e-9)
+    assert flat.prices[-1] < free.prices[-1]
+    assert flat.roughness >= free.roughness
+
+
 def test_one_product_is_flat():
     assert smooth.smooth_days(shares((0, 120)), [7.0]).prices == pytest.approx(np.full(120, 7.0))
 
