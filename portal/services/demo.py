@@ -14,6 +14,7 @@ from data.session import UnitOfWork
 from portal.core import clock
 from portal.core.actor import SYSTEM
 from portal.services import access
+from portal.services.market import curve_build
 
 SETTLED_AFTER = timedelta(hours=19)  # UTC; by then all settles of a trading day are in
 
@@ -100,6 +101,8 @@ def _load(progress: Callable[[float, str], None], today: date | None, *, replace
             summary = _summary(known, perf_counter() - start, fresh=True)
     if summary.fresh:
         timeseries.refresh(engine(), summary.first_day, summary.last_day)
+        progress(0.96, "Fitting curves to quoted products")
+        curve_build.store_history(SYSTEM)
     progress(0.97, "Making the demo accounts")
     if access.ensure_demo_users():
         access.set_portfolios("trader", TRADER_PORTFOLIOS, SYSTEM)
