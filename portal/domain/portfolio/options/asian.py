@@ -176,7 +176,7 @@ def curran(
     Examples
     --------
     >>> round(float(curran(3.1, 2.8, np.arange(5, 24) / 365, 0.85, 0.04, False)[0]), 4)
-    0.0573
+    0.0615
     """
     with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
         s = read_average(forward, strike, fixing_years, vol, rate, is_call, past_sum, past_count, pay_years)

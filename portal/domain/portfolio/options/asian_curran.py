@@ -18,6 +18,8 @@ _NEWTON_STEPS = 40
 _FAR_LOG = 700.0
 _NODES = 16
 _REACH = 8.0  # conditional deviations on each side of the turn that the correction is integrated over
+_LEAST_VARIANCE = 1e-12  # of the strike squared
+_NO_MASS = 37.0  # standard deviations beyond which the density is below 1e-297
 _BLOCK = 2_000_000  # numbers that one block of pair terms may have, to bound memory
 
 
@@ -190,7 +192,8 @@ def _above_bound(average: ConditionalAverage, strike: FloatArray1D, turn: FloatA
     step = 1e-4
     slope = (average.mean(centre + step) - average.mean(centre - step))[:, 0] / (2.0 * step)
     width = np.sqrt(np.maximum(variance, 0.0)) / slope
-    some = (width > 1e-9) & np.isfinite(width) & (np.abs(turn) < 37.0)
+    # below, rounding is larger than the variance and the correction smaller than any money; above, it overflows
+    some = (variance > _LEAST_VARIANCE * strike**2) & np.isfinite(width) & (np.abs(turn) < _NO_MASS)
     width = np.where(some, width, 1.0)
     end = np.minimum((np.log(strike) - average.log_mean) / average.deviation, turn + _REACH * width)
     points, weights = np.polynomial.legendre.leggauss(_NODES)
@@ -209,7 +212,8 @@ def _above_bound(average: ConditionalAverage, strike: FloatArray1D, turn: FloatA
     deviation = np.sqrt(np.log1p(spread / excess**2))
     option = black76_price(excess, needed, 1.0, deviation, 0.0, True)
     gain = np.maximum(option - np.maximum(mean - strike[:, np.newaxis], 0.0), 0.0)
-    return np.where(some, np.sum(gain * masses * density(z), axis=1), 0.0)
+    total = np.sum(gain * masses * density(z), axis=1)
+    return np.where(some & np.isfinite(total), total, 0.0)
 
 
 def _variance_between(

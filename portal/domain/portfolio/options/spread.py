@@ -24,9 +24,13 @@ from portal.domain.portfolio.options.spread_closed import (
     margrabe,
     margrabe_greeks,
     on_spots,
+)
+from portal.domain.portfolio.options.spread_legs import (
+    SpreadGreeks,
+    SpreadInputs,
+    read_spread,
     spread_greeks_of,
 )
-from portal.domain.portfolio.options.spread_legs import SpreadGreeks, SpreadInputs, read_spread
 from portal.domain.portfolio.options.spread_quadrature import Legs, Moments, integrate
 
 __all__ = [
@@ -130,7 +134,7 @@ def spread_greeks(
     --------
     >>> g = spread_greeks(122, 120, 3, 0.1, 0.2, 0.2, 0.5, 0.1, True)
     >>> round(float(g.delta1[0]), 4), round(float(g.delta2[0]), 4)
-    (0.4742, -0.4404)
+    (0.4559, -0.4311)
     """
     with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
         s = read_spread(

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from portal.core.arrays import FloatArray
 from portal.domain.portfolio.options.european import bachelier, black76, black76_price
 from portal.domain.portfolio.options.normal import FAR, MIN_DEVIATION, as_rows, blank, cumulative
-from portal.domain.portfolio.options.spread_legs import SpreadGreeks, SpreadInputs, read_spread
+from portal.domain.portfolio.options.spread_legs import SpreadGreeks, read_spread, spread_greeks_of
 
 
 def margrabe(
@@ -161,10 +161,8 @@ def bjerksund_stensland(
     f2 = np.where(s.ok, np.where(turned, s.forward1, s.forward2), 1.0)
     v1, v2 = np.where(turned, s.vol2, s.vol1), np.where(turned, s.vol1, s.vol2)
     k = np.abs(s.strike)
-    gap = f1 - f2 - k
     call = _bjerksund_call((f1, f2, k), (v1, v2, s.correlation), s.years)
-    upward = s.call != turned
-    value = s.discount * np.maximum(np.where(upward, call, call - gap), s.intrinsic)
+    value = s.discount * np.maximum(np.where(s.call != turned, call, call - (f1 - f2 - k)), s.intrinsic)
     return blank(s.ok, (value,))[0]
 
 
@@ -274,52 +272,6 @@ def on_spots(
         rho=greeks.rho + (delta1 * s1 + delta2 * s2) * t,
         correlation_sensitivity=greeks.correlation_sensitivity,
     )
-
-
-def spread_greeks_of(
-    s: SpreadInputs,
-    value: FloatArray,
-    deltas: tuple[FloatArray, FloatArray],
-    gammas: tuple[FloatArray, FloatArray, FloatArray],
-    scales: tuple[FloatArray, FloatArray],
-) -> SpreadGreeks:
-    """All greeks from value, deltas and gammas: the others follow from the diffusion equation.
-
-    The value depends on volatilities, correlation and time through the covariances of the legs only, and its
-    derivative with respect to those is half the second derivative in the prices.
-
-    Parameters
-    ----------
-    s : SpreadInputs
-        The arguments.
-    value : ndarray of shape (n,)
-        Discounted value.
-    deltas, gammas : tuple of ndarray
-        (leg 1, leg 2) and (leg 1, leg 2, cross), of the discounted value.
-    scales : tuple of ndarray
-        What a volatility is multiplied with to be in price units: the prices when lognormal, 1 when normal.
-
-    Returns
-    -------
-    SpreadGreeks
-        NaN where an argument was not usable.
-    """
-    up1, up2 = scales
-    gamma1, gamma2, cross = gammas
-    c11, c22, c12 = gamma1 * up1 * up1, gamma2 * up2 * up2, cross * up1 * up2
-    mixed = s.correlation * c12
-    spent = 0.5 * (c11 * s.vol1**2 + c22 * s.vol2**2) + mixed * s.vol1 * s.vol2
-    found = (
-        value,
-        *deltas,
-        *gammas,
-        s.years * (c11 * s.vol1 + mixed * s.vol2),
-        s.years * (c22 * s.vol2 + mixed * s.vol1),
-        s.rate * value * (s.pay > 0.0) - np.where(s.years > 0.0, spent, 0.0),
-        -s.pay * value,
-        s.years * c12 * s.vol1 * s.vol2,
-    )
-    return SpreadGreeks(*blank(s.ok, found))
 
 
 def _spread_vol(vol1: FloatArray, vol2: FloatArray, rho: FloatArray) -> FloatArray:

@@ -1,6 +1,6 @@
 """What all spread options share: the answer with its greeks, and the arguments as arrays with what is usable marked.
 
-API: ``SpreadGreeks``, ``read_spread(...) -> SpreadInputs``.
+API: ``SpreadGreeks``, ``read_spread(...) -> SpreadInputs``, ``spread_greeks_of(inputs, value, deltas, gammas, scales)``.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from portal.core.arrays import FloatArray
-from portal.domain.portfolio.options.normal import as_rows, pay_time
+from portal.domain.portfolio.options.normal import as_rows, blank, pay_time
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value
@@ -123,3 +123,49 @@ def read_spread(
     if lognormal:
         ok &= (f1 > 0.0) & (f2 > 0.0)
     return SpreadInputs(f1, f2, k, t, v1, v2, c, r, call != 0.0, pay, np.exp(-r * pay), ok)
+
+
+def spread_greeks_of(
+    s: SpreadInputs,
+    value: FloatArray,
+    deltas: tuple[FloatArray, FloatArray],
+    gammas: tuple[FloatArray, FloatArray, FloatArray],
+    scales: tuple[FloatArray, FloatArray],
+) -> SpreadGreeks:
+    """All greeks from value, deltas and gammas: the others follow from the diffusion equation.
+
+    The value depends on volatilities, correlation and time through the covariances of the legs only, and its
+    derivative with respect to those is half the second derivative in the prices.
+
+    Parameters
+    ----------
+    s : SpreadInputs
+        The arguments.
+    value : ndarray of shape (n,)
+        Discounted value.
+    deltas, gammas : tuple of ndarray
+        (leg 1, leg 2) and (leg 1, leg 2, cross), of the discounted value.
+    scales : tuple of ndarray
+        What a volatility is multiplied with to be in price units: the prices when lognormal, 1 when normal.
+
+    Returns
+    -------
+    SpreadGreeks
+        NaN where an argument was not usable.
+    """
+    up1, up2 = scales
+    gamma1, gamma2, cross = gammas
+    c11, c22, c12 = gamma1 * up1 * up1, gamma2 * up2 * up2, cross * up1 * up2
+    mixed = s.correlation * c12
+    spent = 0.5 * (c11 * s.vol1**2 + c22 * s.vol2**2) + mixed * s.vol1 * s.vol2
+    found = (
+        value,
+        *deltas,
+        *gammas,
+        s.years * (c11 * s.vol1 + mixed * s.vol2),
+        s.years * (c22 * s.vol2 + mixed * s.vol1),
+        s.rate * value * (s.pay > 0.0) - np.where(s.years > 0.0, spent, 0.0),
+        -s.pay * value,
+        s.years * c12 * s.vol1 * s.vol2,
+    )
+    return SpreadGreeks(*blank(s.ok, found))
