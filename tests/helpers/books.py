@@ -7,7 +7,17 @@ from typing import Any
 import numpy as np
 
 from portal.domain.portfolio.book import DTYPES, Book
-from portal.domain.portfolio.market import CurveTerms
+from portal.domain.portfolio.market import (
+    MISSING,
+    QUOTED,
+    CurveTerms,
+    Fixings,
+    Market,
+    Marks,
+    VolSurface,
+    ZeroCurve,
+)
+from portal.domain.portfolio.marking import expected_fixings
 from portal.domain.portfolio.trade import Kind, Profile, VolModel
 
 DEFAULTS: Mapping[str, Any] = {
@@ -93,4 +103,62 @@ def terms_of(*curves: Mapping[str, Any]) -> CurveTerms:
         np.array([row["mwh"] for row in rows]),
         np.array([row["peak"] for row in rows], dtype=np.int64),
         np.array([row["simulated"] for row in rows], dtype=np.bool_),
+    )
+
+
+def market_of(
+    as_of: date,
+    curves: CurveTerms,
+    first: str,
+    price: Sequence[Sequence[float]],
+    *,
+    fixings: Mapping[tuple[int, int], tuple[float, int]] | None = None,
+    final: Mapping[tuple[int, int, int], float] | None = None,
+    **parts: Any,
+) -> Market:
+    """A market whose matrix of marks (curves by months from ``first``) is given; NaN is missing, rates are 0.
+
+    ``fixings`` maps (curve position, month position) to the sum and the number of fixings.
+    """
+    marks = np.array(price, dtype=np.float64)
+    months = np.datetime64(first, "M") + np.arange(marks.shape[1])
+    missing = np.isnan(marks)
+    total, count = np.zeros((2, *marks.shape))
+    for at, (amount, number) in (fixings or {}).items():
+        total[at], count[at] = amount, number
+    every_day = np.array([what == "power" for what in curves.commodity])
+    return Market(
+        **{
+            "as_of": as_of,
+            "curves": curves,
+            "marks": Marks(
+                months,
+                marks,
+                np.where(missing, np.datetime64("NaT", "D"), np.datetime64(as_of, "D")),
+                np.where(missing, MISSING, QUOTED).astype(np.int8),
+            ),
+            "fixings": Fixings(total, count, expected_fixings(months, every_day), final or {}),
+            "vols": {},
+            "correlations": {},
+            "rates": {c: ZeroCurve(np.array([1.0]), np.array([0.0]), as_of) for c in set(curves.currency)},
+            "fx": {"EUR": 1.0, "USD": 0.9, "GBP": 1.2},
+            "reporting": "EUR",
+            "hours": {},
+            **parts,
+        }
+    )
+
+
+def flat_rates(rate: float, as_of: date, *currencies: str) -> dict[str, ZeroCurve]:
+    """Zero curves of one rate."""
+    return {
+        name: ZeroCurve(np.array([1.0]), np.array([rate]), as_of)
+        for name in currencies or ("EUR", "USD", "GBP")
+    }
+
+
+def flat_vol(vol: float, as_of: date, *, is_normal: bool = False, first: str = "2026-10") -> VolSurface:
+    """A surface of one volatility."""
+    return VolSurface(
+        np.array([first], "M8[M]"), np.array([-1.0, 0.0, 1.0]), np.full((1, 3), vol), is_normal, as_of
     )

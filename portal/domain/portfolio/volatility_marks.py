@@ -1,0 +1,133 @@
+"""The volatility of an option's own month and strike, read off the surfaces.
+
+API: ``volatility(market, curve, month, forward, strike, years) -> (vol, is_normal)``, ``as_model(...)`` turns a
+volatility into that of another model by the price at the money.
+"""
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from portal.core.arrays import BoolArray1D, FloatArray1D, IntArray1D
+from portal.domain.portfolio.market import Market, VolSurface
+
+_ROOT_TWO_PI = float(np.sqrt(2.0 * np.pi))
+
+
+def volatility(
+    market: Market,
+    curve: IntArray1D,
+    month: IntArray1D,
+    forward: FloatArray1D,
+    strike: FloatArray1D,
+    years: FloatArray1D,
+) -> tuple[FloatArray1D, BoolArray1D]:
+    """Volatility by standardised moneyness: linear between the nodes, flat beyond them.
+
+    Parameters
+    ----------
+    market : Market
+        Surfaces, and the months of ``month``.
+    curve, month : ndarray of shape (n,)
+        Positions of the underlying.
+    forward, strike, years : ndarray of shape (n,)
+        Forward price and strike in the unit of the curve, years to expiry. A strike of NaN means at the money.
+
+    Returns
+    -------
+    tuple of ndarray of shape (n,)
+        Annual volatility, NaN without a surface; and whether it is normal (in price units).
+    """
+    vol, normal = np.full(len(curve), np.nan), np.zeros(len(curve), dtype=np.bool_)
+    origin = market.marks.months[0].astype(np.int64) if len(market.marks.months) else 0
+    for at in np.unique(curve).tolist():
+        surface = market.vols.get(int(market.curves.id[at]))
+        if surface is None or not len(surface.months):
+            continue
+        rows = np.flatnonzero(curve == at)
+        normal[rows] = surface.is_normal
+        vol[rows] = _read(surface, month[rows] + origin, forward[rows], strike[rows], years[rows])
+    return vol, normal
+
+
+def _read(
+    surface: VolSurface, month: IntArray1D, forward: FloatArray1D, strike: FloatArray1D, years: FloatArray1D
+) -> FloatArray1D:
+    """Volatility of one surface; months between those quoted are read off the line between them."""
+    quoted = surface.months.astype("datetime64[M]").astype(np.int64)
+    place = np.interp(month, quoted, np.arange(len(quoted)))
+    row = np.minimum(place.astype(np.int64), max(len(quoted) - 2, 0))
+    above = np.minimum(row + 1, len(quoted) - 1)
+    share = place - row
+    nodes = surface.moneyness
+    money = float(np.interp(0.0, nodes, np.arange(len(nodes))))
+    middle, part = int(money), money - int(money)
+
+    def at(column: IntArray1D, weight: FloatArray1D) -> FloatArray1D:
+        right = np.minimum(column + 1, len(nodes) - 1)
+        near = (1.0 - weight) * surface.vol[row, column] + weight * surface.vol[row, right]
+        far = (1.0 - weight) * surface.vol[above, column] + weight * surface.vol[above, right]
+        read: FloatArray1D = (1.0 - share) * near + share * far
+        return read
+
+    at_money = at(np.full(len(row), middle), np.full(len(row), part))
+    moneyness = _moneyness(surface.is_normal, forward, strike, at_money * np.sqrt(np.maximum(years, 0.0)))
+    column = np.interp(moneyness, nodes, np.arange(len(nodes)))
+    left = np.minimum(column.astype(np.int64), max(len(nodes) - 2, 0))
+    return at(left, column - left)
+
+
+def _moneyness(
+    is_normal: bool, forward: FloatArray1D, strike: FloatArray1D, deviation: FloatArray1D
+) -> FloatArray1D:
+    """Standard deviations of the strike above the forward; 0 where there is no strike or no time."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if is_normal:
+            distance = strike - forward
+        else:  # a strike at or below zero lies below any node
+            distance = np.where(strike > 0.0, np.log(np.maximum(strike, 1e-300) / forward), -np.inf)
+            distance = np.where(np.isnan(strike), np.nan, distance)
+        found = distance / deviation
+    return np.where(np.isnan(found), 0.0, found)
+
+
+def as_model(
+    vol: FloatArray1D,
+    is_normal: BoolArray1D,
+    wants_normal: BoolArray1D,
+    forward: FloatArray1D,
+    years: FloatArray1D,
+    shift: FloatArray1D,
+) -> FloatArray1D:
+    """Turn volatilities into those of the model of each trade, so that the option at the money keeps its price.
+
+    Parameters
+    ----------
+    vol : ndarray of shape (n,)
+        As quoted.
+    is_normal, wants_normal : ndarray of shape (n,), bool
+        Whether the quote is normal, and whether the trade's model is.
+    forward, years, shift : ndarray of shape (n,)
+        Forward price, years to expiry, and the shift of a shifted lognormal model (0 for the plain one).
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Volatilities; NaN where a lognormal one does not exist (a price at or below minus the shift).
+
+    Notes
+    -----
+    At the money Black's price is ``F (2 N(v sqrt(T) / 2) - 1)`` and Bachelier's ``s sqrt(T / 2 pi)``.
+    """
+    root = np.sqrt(np.maximum(years, 0.0))
+    same = (is_normal == wants_normal) & ((shift == 0.0) | wants_normal)
+    found = vol.copy()
+    rows = np.flatnonzero(~same & np.isfinite(vol) & (root > 0.0))
+    if len(rows):
+        v, t, f = vol[rows], root[rows], forward[rows]
+        lognormal = np.where(f > 0.0, f, np.nan) * (2.0 * ndtr(0.5 * v * t) - 1.0)
+        price = np.where(is_normal[rows], v * t / _ROOT_TWO_PI, lognormal)
+        shifted = f + shift[rows]
+        share = np.where(shifted > 0.0, price / np.where(shifted > 0.0, shifted, 1.0), np.nan)
+        black = 2.0 / t * ndtri(np.minimum(0.5 * (share + 1.0), 1.0 - 1e-16))
+        found[rows] = np.where(wants_normal[rows], price * _ROOT_TWO_PI / t, black)
+    return found
