@@ -8,8 +8,11 @@ import numpy as np
 from portal.domain.portfolio.flexible import (
     facility,
     intrinsic,
+    lsmc,
     ou,
+    paths,
     plant,
+    regression,
     storage,
     strip,
     swing,
@@ -129,8 +132,63 @@ def vpp_intrinsic(inputs: Inputs) -> Answer:
     }
 
 
+def lsmc_american_put(inputs: Inputs) -> Answer:
+    """Bermudan puts on the tree, and by Monte Carlo where the published figures are estimates of that kind."""
+    dates, rate, strike = inputs["exercises_per_year"], inputs["r"], inputs["strike"]
+    on_tree, simulated = [], []
+    for row in inputs["rows"]:
+        option = (row["spot"], row["t"], row["vol"], rate)
+        exercises = int(dates * row["t"])
+        steps = 40 * exercises
+        on_tree.append(
+            tree.tree_value(
+                *option,
+                tree_steps=steps,
+                exercise_steps=range(40, steps + 1, 40),
+                strike=strike,
+                is_call=False,
+                carry=rate,
+            )
+        )
+        effort = lsmc.Effort(paths=24_000, bound_paths=0)
+        simulated.append(
+            lsmc.american_by_simulation(*option, strike=strike, exercises=exercises, effort=effort).value
+        )
+    return {"finite_difference": on_tree, "lsm_published": simulated, "bermudan_tree": on_tree}
+
+
+def lsmc_given_paths(inputs: Inputs) -> Answer:
+    """The policy of a put fitted on given paths, and what it does on them."""
+    spot = np.asarray(inputs["paths"])[:, 1:]  # exercise today is not allowed
+    n, m = spot.shape
+    discount = np.exp(-inputs["r"] * np.arange(1, m + 1))
+
+    def fit(first: int) -> tuple[regression.Policy, np.ndarray]:
+        """Policy when exercise is allowed from one date on."""
+        count = m - first
+        right = swing.check_swing(
+            count, strike=inputs["strike"], rights=1, unit_volume=1.0, cooldown=0, min_rights=0, is_call=False
+        )
+        contract = swing.SwingContract(right, count)
+        given = paths.Paths(spot[:, first:], np.empty((n, count, 0)))
+        basis = regression.polynomial_basis(len(inputs["basis"]) - 1)
+        policy = regression.fit_policy(contract, given, discount[first:], scale=np.ones(count), basis=basis)
+        return policy, regression.volumes_taken(contract, policy, given)
+
+    policy, taken = fit(0)
+    used = taken < 0.0
+    return {
+        "value": policy.value,
+        "european": fit(m - 1)[0].value,
+        **{f"regression_t{k + 1}": each[:, 0] for k, each in enumerate(policy.coefficients)},
+        "stopping_time": [int(np.argmax(row)) + 1 if row.any() else 0 for row in used],
+    }
+
+
 MODELS: dict[tuple[str, str], Callable[[Inputs], Answer]] = {
     ("swing_storage", "swing_ou"): swing_ou,
+    ("swing_storage", "lsmc_american_put"): lsmc_american_put,
+    ("swing_storage", "lsmc_given_paths"): lsmc_given_paths,
     ("swing_storage", "swing_binomial"): swing_binomial,
     ("swing_storage", "vpp_intrinsic"): vpp_intrinsic,
     ("swing_storage", "storage_ou"): storage_ou,
