@@ -36,6 +36,7 @@ from portal.web.views import body, grid
 
 PREFERRED = "TTF"
 ROWS = GridQuery(limit=30)
+SHAPE_OPTIONS = list(service.SHAPES.items())
 
 
 class Ids(StrEnum):
@@ -71,7 +72,11 @@ def view(query: Mapping[str, str]) -> View:
     codes = [row.code for row in choices]
     asked = query.get("curve", "")
     first = PREFERRED if PREFERRED in codes or not codes else codes[0]
-    filters = {"curve": asked if asked in codes else first}
+    shape = query.get("shape", "")
+    filters = {
+        "curve": asked if asked in codes else first,
+        "shape": shape if shape in service.SHAPES else "smooth",
+    }
     content = draw(filters, clocks, actor) if codes else [_no_quotes()]
     return View(clocks, choices, filters, content, bool(codes) and actor.can(Permission.DATA_IMPORT))
 
@@ -81,7 +86,7 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
     """Return tiles, the curve, residuals, products, gaps, months and the stored history."""
     code = str(filters.get("curve") or "")
     try:
-        found = service.build_view(code, clocks, actor)
+        found = service.build_view(code, clocks, actor, shape=str(filters.get("shape") or "smooth"))
     except (DomainError, NotFound) as refusal:
         return [empty("No curve from these quotes", refusal.message)]
     if found is None:
@@ -119,7 +124,10 @@ class _Cards:
 
     @property
     def params(self) -> dict[str, str]:
-        return {"curve": self.found.row.code}
+        return {
+            "curve": self.found.row.code,
+            "shape": "settled" if self.found.settled_on else "smooth",
+        }
 
     @property
     def source(self) -> str:
@@ -189,6 +197,8 @@ class _Cards:
             keep=f"{found.row.code} build",
         )
         bridged = "" if curve.covered.all() else " Days that no product covers are bridged."
+        if found.settled_on:
+            bridged += f" Between quotes the curve has the shape of the curve settled on {found.settled_on:%Y-%m-%d}."
         return chart_card(
             f"{found.row.name.removesuffix(', forward curve')}: quotes and smooth curve in {found.row.unit}",
             drawn,
@@ -243,7 +253,7 @@ class _Cards:
 
     def months(self) -> Component:
         """The months of the curve."""
-        query = GridQuery(limit=18)
+        query = GridQuery(limit=14)
         note = f"In {self.found.row.unit}; hours weigh for power, days else."
         return self._grid(
             Ids.MONTHS, "Months on the curve", tables.month_table(self.found, query), note, query
@@ -286,7 +296,7 @@ class _Cards:
 def _again(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> BuildView:
     """Return the curve for the parameters of a grid; without quotes there are no rows to ask for."""
     code = str(filters.get("curve") or "")
-    found = service.build_view(code, clocks, actor)
+    found = service.build_view(code, clocks, actor, shape=str(filters.get("shape") or "smooth"))
     if found is None:
         raise NotFound(f"There are no product quotes of {code} for these clocks.", curve=code)
     return found

@@ -3,14 +3,14 @@
 import dash
 from dash import html
 
-from callbacks.market.curve_build import Ids, view
-from components.controls import select
+from callbacks.market.curve_build import SHAPE_OPTIONS, Ids, view
+from components.controls import choice, select
 from components.page import page_frame
 from portal.core.permissions import Permission
 
 
 def layout(**query: str) -> html.Div:
-    """Return the page; the URL holds the curve."""
+    """Return the page; the URL holds the curve and the shape between quotes."""
     state = view(query)
     curves = [(row.code, f"{row.code} · {row.unit}") for row in state.curves]
     store = html.Div(
@@ -27,7 +27,12 @@ def layout(**query: str) -> html.Div:
         lead="Months, quarters and years contradict each other by small amounts. How much, and which curve is left?",
         body=Ids.BODY,
         clocks=state.clocks,
-        controls=[select(Ids.BODY, "curve", "Curve", curves, state.filters["curve"])] if curves else [],
+        controls=[
+            select(Ids.BODY, "curve", "Curve", curves, state.filters["curve"]),
+            choice(Ids.BODY, "shape", "Shape between quotes", SHAPE_OPTIONS, state.filters["shape"]),
+        ]
+        if curves
+        else [],
         actions=[store] if curves else [],
         content=state.content,
     )

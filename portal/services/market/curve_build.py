@@ -8,6 +8,7 @@ from itertools import groupby
 
 import numpy as np
 
+from data.queries import curves as node_queries
 from data.queries import product_quotes as queries
 from data.queries.curves import CurveRow
 from data.queries.product_quotes import FitDay, FitRow, QuoteRow
@@ -19,12 +20,25 @@ from portal.core.clock import Clocks
 from portal.core.errors import Conflict, NotFound
 from portal.core.permissions import Permission
 from portal.domain.portfolio.curvebuild.blocks import day_sizes
-from portal.domain.portfolio.curvebuild.build import BuiltCurve, ProductQuote, build_curve
+from portal.domain.portfolio.curvebuild.build import BuiltCurve, ProductQuote, build_curve, shape_of
 
-__all__ = ["BuildView", "CurveRow", "FitDay", "FitRow", "build_choices", "build_view", "built", "store_fit"]
+__all__ = [
+    "SHAPES",
+    "BuildView",
+    "CurveRow",
+    "FitDay",
+    "FitRow",
+    "build_choices",
+    "build_view",
+    "built",
+    "store_fit",
+    "store_history",
+]
+
+SHAPES = {"smooth": "Smoothest", "settled": "As the settled curve"}
 
 HISTORY = timedelta(days=92)
-SAME = 1e-9  # of a price: below it a fit says nothing new
+SAME = 1e-8  # of a price: below it a fit says nothing new
 
 
 @dataclass(frozen=True, eq=False)  # curves hold arrays
@@ -32,7 +46,8 @@ class BuildView:
     """The curve built from the quotes of one day.
 
     ``stored`` are the rows of the fit stored last for that day (none when there is no fit), ``history`` the stored fits
-    of the last three months, oldest first.
+    of the last three months, oldest first. ``settled_on`` is the day of the settled curve that gave the shape between
+    quotes, None without one.
     """
 
     row: CurveRow
@@ -43,6 +58,7 @@ class BuildView:
     history: tuple[FitDay, ...]
     age: int
     late: bool
+    settled_on: date | None = None
 
     @property
     def known_at(self) -> datetime:
@@ -77,8 +93,11 @@ def build_choices(actor: Actor) -> list[CurveRow]:
         return queries.quoted_curves(work.session)
 
 
-def build_view(code: str, clocks: Clocks, actor: Actor) -> BuildView | None:
+def build_view(code: str, clocks: Clocks, actor: Actor, *, shape: str = "smooth") -> BuildView | None:
     """Return the curve built from the newest quotes under ``clocks``; None when there are no quotes.
+
+    ``shape`` is how the curve runs where quotes leave it open: the smoothest way, or as the settled curve does. The
+    residuals are the same.
 
     Raises
     ------
@@ -96,16 +115,18 @@ def build_view(code: str, clocks: Clocks, actor: Actor) -> BuildView | None:
         quotes = queries.product_quotes(work.session, clocks=clocks, curve_id=row.id, days=[day])
         stored = queries.fit_rows(work.session, clocks=clocks, curve_id=row.id, days=[day])
         history = queries.fit_history(work.session, clocks=clocks, curve_id=row.id, first=day - HISTORY)
+        settled_on, settled = _settled(work, clocks, row.id) if shape == "settled" else (None, [])
     age = int(np.busday_count(day, clocks.as_of))
     return BuildView(
         row,
         day,
-        built(row.commodity, row.timezone, [(quote.product, quote.value) for quote in quotes]),
+        built(row.commodity, row.timezone, [(quote.product, quote.value) for quote in quotes], settled),
         tuple(quotes),
         tuple(stored),
         tuple(history),
         age,
         late=age * 24 > row.sla_hours,
+        settled_on=settled_on,
     )
 
 
@@ -160,10 +181,40 @@ def store_history(actor: Actor) -> int:
     return stored
 
 
-def built(commodity: str, timezone: str, quotes: Sequence[tuple[str, float]]) -> BuiltCurve:
-    """Return the curve of quotes (product, price); the page, its passports and what is stored all come from here."""
+def built(
+    commodity: str,
+    timezone: str,
+    quotes: Sequence[tuple[str, float]],
+    settled: Sequence[tuple[str, float]] = (),
+) -> BuiltCurve:
+    """Return the curve of quotes (product, price); the page, its passports and what is stored all come from here.
+
+    ``settled`` are months (such as 2027-01) with settled prices; with them the curve takes their shape.
+    """
+    weigh = partial(day_sizes, commodity=commodity, timezone=timezone)
     products = [ProductQuote(product, price) for product, price in quotes]
-    return build_curve(products, partial(day_sizes, commodity=commodity, timezone=timezone))
+    if not settled:
+        return build_curve(products, weigh)
+    whole = build_curve([ProductQuote(month, price) for month, price in settled], weigh)
+    return build_curve(products, weigh, prior=shape_of(whole))
+
+
+def newest_settled(work: UnitOfWork, clocks: Clocks, curve_id: int) -> date | None:
+    """Return the newest day on which a curve settled; None when there is none."""
+    days = node_queries.trade_days(work.session, clocks=clocks, curve_id=curve_id)
+    newest: date | None = days[-1].item() if days.size else None
+    return newest
+
+
+def _settled(work: UnitOfWork, clocks: Clocks, curve_id: int) -> tuple[date | None, list[tuple[str, float]]]:
+    """Return the months of the newest settled curve."""
+    day = newest_settled(work, clocks, curve_id)
+    if day is None:
+        return None, []
+    found = node_queries.curve_days(work.session, clocks=clocks, curve_id=curve_id, days=[day])[day]
+    known = np.isfinite(found.prices)
+    months = np.datetime_as_string(found.months[known]).tolist()
+    return day, list(zip(months, found.prices[known].tolist(), strict=True))
 
 
 def largest_gap(curve: BuiltCurve) -> float:

@@ -1,13 +1,15 @@
 """How each figure of Market > Curve build is computed again, from quotes and stored fits or out of a receipt."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 
+from data.queries import curves as node_queries
 from data.queries import product_quotes as queries
-from data.queries.curves import CurveRow
+from data.queries.curves import CurveRow, NodeRow
 from data.queries.product_quotes import FitRow, QuoteRow
 from data.session import UnitOfWork
 from portal.core.actor import Actor
@@ -21,10 +23,12 @@ from portal.domain.market.curve_products import product_label
 from portal.domain.portfolio.curvebuild import build_metrics as metrics
 from portal.domain.portfolio.curvebuild.build import BuiltCurve
 from portal.services.evaluation import evaluates
-from portal.services.market.curve_build import built, find_curve, largest_gap
+from portal.services.market.curve_build import built, find_curve, largest_gap, newest_settled
 
 CURVE = Parameter("curve", "Curve")
 PRODUCT = Parameter("product", "Product")
+SHAPE = Parameter("shape", "Shape between quotes", default="smooth")
+QUOTED, SETTLED = "quote", "settled month"  # what a row is
 NO_QUOTES = "No products of the curve were quoted for these clocks."
 Compute = Callable[[BuiltCurve, Params], tuple[float | None, tuple[Step, ...], str]]
 
@@ -76,17 +80,17 @@ def _position(curve: BuiltCurve, params: Params) -> int | None:
 def _register(metric: Metric, compute: Compute, parameters: Sequence[Parameter]) -> None:
     """Register ``compute`` of the curve built from quotes as the evaluator of ``metric``."""
 
-    def outcome(quotes: Sequence[tuple[str, float]], row: tuple[str, str, str], params: Params) -> Outcome:
-        unit, commodity, timezone = row
-        if not quotes:
-            return Outcome(None, unit, (), NO_QUOTES)
-        return Outcome(*_in_order(compute(built(commodity, timezone, quotes), params), unit))
-
     def replay(records: Sequence[Mapping[str, Any]], params: Params, _clocks: Clocks) -> Outcome:
-        quotes = [(str(record["product"]), float(record["value"])) for record in records]
+        quotes, settled = (
+            [(str(r["product"]), float(r["value"])) for r in records if r["role"] == role]
+            for role in (QUOTED, SETTLED)
+        )
         first = records[0] if records else {}
         unit, commodity, timezone = (str(first.get(name, "")) for name in ("unit", "commodity", "timezone"))
-        return outcome(quotes, (unit, commodity, timezone), params)
+        if not quotes:
+            return Outcome(None, unit, (), NO_QUOTES)
+        value, steps, note = compute(built(commodity, timezone, quotes, settled), params)
+        return Outcome(value, unit, steps, note)
 
     @evaluates(
         metric.id, permission=Permission.MARKET_READ, parameters=parameters, replay=replay, tolerance=1e-6
@@ -94,19 +98,21 @@ def _register(metric: Metric, compute: Compute, parameters: Sequence[Parameter])
     def run(work: UnitOfWork, params: Params, clocks: Clocks, _actor: Actor) -> Evaluation:
         row, day = _newest(work, params, clocks)
         read = queries.product_quotes(work.session, clocks=clocks, curve_id=row.id, days=[day]) if day else []
-        found = outcome(
-            [(quote.product, quote.value) for quote in read], (row.unit, row.commodity, row.timezone), params
-        )
-        sources = tuple(dict.fromkeys(Source(q.source_code, q.source, q.licence) for q in read))
-        table = Table(_quote_columns(row), [_quote_cells(row, q) for q in read], simulated=row.simulated)
-        return _evaluation(row, table, found, sources, day, read, clocks)
+        nodes = _nodes(work, clocks, row) if params.get("shape") == "settled" and read else []
+        every: list[QuoteRow | NodeRow] = [*read, *nodes]
+        sources = tuple(dict.fromkeys(Source(r.source_code, r.source, r.licence) for r in every))
+        cells = [*(_cells(row, QUOTED, q) for q in read), *(_cells(row, SETTLED, n) for n in nodes)]
+        table = Table(_columns(row), cells, simulated=row.simulated)
+        found = replay(table.records(), params, clocks)
+        return _evaluation(row, table, replace(found, unit=row.unit), sources, day, read, clocks)
 
 
-def _in_order(
-    found: tuple[float | None, tuple[Step, ...], str], unit: str
-) -> tuple[float | None, str, tuple[Step, ...], str]:
-    value, steps, note = found
-    return value, unit, steps, note
+def _nodes(work: UnitOfWork, clocks: Clocks, row: CurveRow) -> list[NodeRow]:
+    """Return the months of the newest settled curve."""
+    day = newest_settled(work, clocks, row.id)
+    if day is None:
+        return []
+    return node_queries.node_rows(work.session, clocks=clocks, curve_id=row.id, days=[day])
 
 
 def _newest(work: UnitOfWork, params: Params, clocks: Clocks) -> tuple[CurveRow, date | None]:
@@ -140,12 +146,13 @@ def _evaluation(
     )
 
 
-def _quote_columns(row: CurveRow) -> tuple[Column, ...]:
+def _columns(row: CurveRow) -> tuple[Column, ...]:
     return (
         Column("curve", "Curve"),
         Column("day", "Trade day", "date"),
+        Column("role", "Row"),
         Column("product", "Product"),
-        Column("value", "Quote", "number", decimals=price_decimals(row.unit)),
+        Column("value", "Price", "number", decimals=price_decimals(row.unit)),
         Column("unit", "Unit"),
         Column("commodity", "Commodity"),
         Column("timezone", "Delivery zone"),
@@ -156,19 +163,20 @@ def _quote_columns(row: CurveRow) -> tuple[Column, ...]:
     )
 
 
-def _quote_cells(row: CurveRow, quote: QuoteRow) -> tuple[Any, ...]:
+def _cells(row: CurveRow, role: str, read: QuoteRow | NodeRow) -> tuple[Any, ...]:
     return (
         row.code,
-        quote.trade_date,
-        quote.product,
-        quote.value,
+        read.trade_date,
+        role,
+        read.product if isinstance(read, QuoteRow) else f"{read.delivery:%Y-%m}",
+        read.value,
         row.unit,
         row.commodity,
         row.timezone,
-        quote.recorded_at,
-        quote.source_code,
-        quote.batch_id,
-        quote.file_name,
+        read.recorded_at,
+        read.source_code,
+        read.batch_id,
+        read.file_name,
     )
 
 
@@ -230,7 +238,7 @@ def stored_residual(work: UnitOfWork, params: Params, clocks: Clocks, _actor: Ac
     return _evaluation(row, table, outcome, (), day, read, clocks)
 
 
-_register(metrics.BUILT_PRICE, price_of, (CURVE, PRODUCT))
+_register(metrics.BUILT_PRICE, price_of, (CURVE, PRODUCT, SHAPE))
 _register(metrics.RESIDUAL, residual_of, (CURVE, PRODUCT))
 _register(metrics.GAP, gap_of, (CURVE, PRODUCT))
 _register(metrics.LARGEST_RESIDUAL, largest_residual_of, (CURVE,))

@@ -95,11 +95,16 @@ def month_table(view: BuildView, query: GridQuery) -> Table:
         Column("product", "Delivery", sortable=False),
         Column("first", "First day", "date", hidden=True),
         Column("price", "Built", "number", unit, price_decimals(unit) + MORE, metric=metrics.BUILT_PRICE.id),
-        Column("covered", "From", "badge", help="quoted: a quoted product covers it; bridged: none does"),
+        Column(
+            "covered",
+            "From",
+            "badge",
+            help="quoted: the month is quoted; split: longer products cover it; bridged: none does",
+        ),
     )
     keys = [str(month) for month in curve.months]
     rows = [
-        (product_label(key), month, price, "quoted" if covered else "bridged")
+        (product_label(key), month, price, _origin(key in curve.products, covered))
         for key, month, price, covered in zip(
             keys,
             curve.months.astype("datetime64[D]").tolist(),
@@ -108,7 +113,10 @@ def month_table(view: BuildView, query: GridQuery) -> Table:
             strict=True,
         )
     ]
-    extra = {"params": {product_label(key): {"curve": view.row.code, "product": key} for key in keys}}
+    shape = _shape(view)
+    extra = {
+        "params": {product_label(key): {"curve": view.row.code, "product": key, **shape} for key in keys}
+    }
     return sort_rows(Table(columns, rows, simulated=view.row.simulated, extra=extra), query)
 
 
@@ -122,7 +130,7 @@ def day_table(view: BuildView, query: GridQuery) -> Table:
         Column("covered", "From", "badge"),
     )
     rows = [
-        (day, price, weight, "quoted" if covered else "bridged")
+        (day, price, weight, "covered" if covered else "bridged")
         for day, price, weight, covered in zip(
             curve.days.tolist(),
             curve.daily.tolist(),
@@ -149,11 +157,20 @@ def history_table(view: BuildView, query: GridQuery) -> Table:
     return sort_rows(Table(columns, rows, simulated=view.row.simulated), asked)
 
 
+def _origin(quoted: bool, covered: bool) -> str:
+    return "quoted" if quoted else "split" if covered else "bridged"
+
+
+def _shape(view: BuildView) -> dict[str, str]:
+    """Return the passport parameter that says where the shape between quotes is from."""
+    return {"shape": "settled" if view.settled_on else "smooth"}
+
+
 def _params(view: BuildView) -> dict[str, dict[str, dict[str, str]]]:
     """Return the passport parameters of each row of a grid whose first column is the product's label."""
     return {
         "params": {
-            product_label(product): {"curve": view.row.code, "product": product}
+            product_label(product): {"curve": view.row.code, "product": product, **_shape(view)}
             for product in view.curve.products
         }
     }

@@ -1,6 +1,7 @@
 """A daily curve from quoted delivery products: arbitrage first, then smoothness, with the residual to every quote.
 
-API: ``build_curve(quotes, weigh_days) -> BuiltCurve``; ``BuiltCurve.price(product)`` gives any delivery on it.
+API: ``build_curve(quotes, weigh_days) -> BuiltCurve``; ``BuiltCurve.price(product)`` gives any delivery on it;
+``shape_of(curve)`` lends its shape to another where quotes are sparse.
 
 Quotes overlap: months with their quarter, quarters with their year. Gaps between a whole and its parts are listed with
 their size; then the quotes are changed as little as possible until one curve can meet all of them, and the smoothest
@@ -174,7 +175,7 @@ def build_curve(
     shares = inside * weights
     shares /= shares.sum(axis=1, keepdims=True)
     curve = smooth_days(shares, repaired, prior=None if prior is None else prior(days), flat_end=True)
-    fitted = np.round(shares @ curve.prices, DECIMALS)
+    fitted = np.round(repaired, DECIMALS)  # what the curve meets, whatever its shape between quotes
     gap = np.full(len(prices), np.nan)
     for found in gaps:
         gap[found.whole] = round(found.gap, DECIMALS)
@@ -193,6 +194,27 @@ def build_curve(
         np.asarray(inside.any(axis=0)),
         curve.roughness,
     )
+
+
+def shape_of(curve: BuiltCurve) -> Callable[[DateArray1D], FloatArray1D]:
+    """Take the daily prices of a curve as the shape for another.
+
+    Parameters
+    ----------
+    curve : BuiltCurve
+        For instance the one through all months of a settled curve.
+
+    Returns
+    -------
+    callable
+        For ``prior`` of `build_curve`; beyond its ends the curve is held.
+    """
+    known = curve.days.astype(np.int64)
+
+    def prices(days: DateArray1D) -> FloatArray1D:
+        return np.interp(days.astype("datetime64[D]").astype(np.int64), known, curve.daily)
+
+    return prices
 
 
 def _arranged(quotes: Sequence[ProductQuote]) -> tuple[list[int], list[DeliveryPeriod]]:

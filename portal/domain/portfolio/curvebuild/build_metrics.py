@@ -10,7 +10,8 @@ BUILT_PRICE = register(
         "",
         "The price of a delivery on the smoothest daily curve without arbitrage through the quoted "
         "products: the mean of its daily prices, weighted by delivery hours (power) or days (gas, oil). "
-        "Days that no product covers are bridged.",
+        "Days that no product covers are bridged. With the shape of the settled curve it is the difference "
+        "from that curve that is smoothest.",
         "F = sum( w(d) f(d) ) / sum( w(d) ),  f minimises sum( (f(d+1) - 2 f(d) + f(d-1))^2 ) subject to "
         "F(product) = repaired quote",
         _BUILD,

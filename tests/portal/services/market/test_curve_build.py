@@ -15,7 +15,7 @@ from portal.core.permissions import Role
 from portal.core.table import GridQuery
 from portal.services.market import curve_build as service
 from portal.services.market import curve_build_tables as tables
-from tests.helpers.market import add_curve, evening
+from tests.helpers.market import add_curve, add_curve_day, evening
 from tests.helpers.quotes import add_quotes
 
 DAY = date(2026, 11, 20)
@@ -116,7 +116,9 @@ def test_tables_hold_what_the_curve_holds(ttf):
     gaps = tables.gap_table(view, every).records()
     assert [(row["product"], row["parts"]) for row in gaps] == [("Q1-27", "Jan-27 + Feb-27 + Mar-27")]
     months = tables.month_table(view, every).records()
-    assert [row["covered"] for row in months] == ["quoted"] * 6 + ["bridged"] * 6 + ["quoted"] * 12
+    assert [row["covered"] for row in months] == ["quoted"] * 3 + ["split"] * 3 + ["bridged"] * 6 + [
+        "split"
+    ] * 12
     days = tables.day_table(view, every).records()
     january = [row["price"] for row in days if f"{row['day']:%Y-%m}" == "2027-01"]
     assert np.mean(january) == pytest.approx(products["Jan-27"]["built"])
@@ -132,3 +134,17 @@ def test_who_may_not_store_and_when_nobody_may(ttf):
         service.store_fit("TTF", known(), SYSTEM)
     with pytest.raises(NotFound, match="up to 2026-11-01"):
         service.store_fit("TTF", Clocks(date(2026, 11, 1), clock.now()), SYSTEM)
+
+
+def test_the_settled_curve_lends_its_shape_but_moves_no_residual(ttf):
+    season = [(str(np.datetime64("2027-01", "M") + i), 30 + 5 * np.cos(np.pi * i / 6)) for i in range(24)]
+    add_curve_day(ttf, DAY, season)
+    smooth = service.build_view("TTF", known(), SYSTEM)
+    shaped = service.build_view("TTF", known(), SYSTEM, shape="settled")
+    assert (smooth.settled_on, shaped.settled_on) == (None, DAY)
+    np.testing.assert_array_equal(shaped.curve.residual, smooth.curve.residual)
+    winters = [view.curve.price("2028-01") - view.curve.price("2028-07") for view in (smooth, shaped)]
+    assert winters[1] > winters[0] + 5.0
+    assert shaped.curve.price("Cal-28") == smooth.curve.price("Cal-28")
+    before = Clocks(BEFORE, evening(BEFORE), live=False)  # nothing was settled yet
+    assert service.build_view("TTF", before, SYSTEM, shape="settled").settled_on is None

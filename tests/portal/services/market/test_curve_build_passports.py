@@ -12,7 +12,7 @@ from portal.domain.portfolio.curvebuild import build_metrics as metrics
 from portal.services import evaluation, passports
 from portal.services.market import curve_build as service
 from portal.services.market import curve_build_tables as tables
-from tests.helpers.market import add_curve, evening
+from tests.helpers.market import add_curve, add_curve_day, evening
 from tests.helpers.quotes import add_quotes
 
 DAY = date(2026, 11, 20)
@@ -43,6 +43,7 @@ def desk(module_database: str) -> str:
         key = add_curve(code, {}, commodity=commodity, timezone=zone)
         prices = np.round(40 + random.normal(0, 3, len(PRODUCTS)), 2).tolist()
         add_quotes(key, DAY, dict(zip(PRODUCTS, prices, strict=True)))
+        add_curve_day(key, DAY, [(str(np.datetime64("2026-12", "M") + i), 40.0 + i % 7) for i in range(13)])
         if code == "POWER":
             add_quotes(key, DAY, {"2027-Q1": 44.4}, CORRECTED)
     service.store_history(SYSTEM)
@@ -62,9 +63,10 @@ def evaluate(metric_id: str, clocks: Clocks, **params: object) -> evaluation.Eva
 
 
 @pytest.mark.parametrize("clocks", CLOCKS.values(), ids=CLOCKS)
-@pytest.mark.parametrize("code", ["POWER", "TTF"])
-def test_passports_equal_every_figure_of_the_page(desk, code, clocks):
-    view = service.build_view(code, clocks, SYSTEM)
+@pytest.mark.parametrize(("code", "shape"), [("POWER", "smooth"), ("TTF", "smooth"), ("POWER", "settled")])
+def test_passports_equal_every_figure_of_the_page(desk, code, shape, clocks):
+    view = service.build_view(code, clocks, SYSTEM, shape=shape)
+    assert bool(view.settled_on) == (shape == "settled")
     compared = 0
     every = GridQuery(limit=None)
     for table in (
