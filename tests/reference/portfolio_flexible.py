@@ -150,7 +150,7 @@ def lsmc_american_put(inputs: Inputs) -> Answer:
                 carry=rate,
             )
         )
-        effort = lsmc.Effort(paths=24_000, bound_paths=0)
+        effort = lsmc.Effort(paths=50_000, bound_paths=0)
         simulated.append(
             lsmc.american_by_simulation(*option, strike=strike, exercises=exercises, effort=effort).value
         )
