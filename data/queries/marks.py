@@ -8,8 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from data.models.ingest import ImportBatch
+from data.models.portfolio import PositionEntry
 from data.queries import mark_rows as rows
 from data.queries.curve_terms import CurveRow, curve_rows, terms_of
 from portal.core.arrays import BoolArray1D, DateArray1D
@@ -21,6 +24,17 @@ from portal.domain.portfolio.profile_hours import calendar_of, interval_hours
 
 REPORTING = "EUR"
 Expiries = NDArray[np.int64]  # (e, 3): curve id, month number since 1970, expiry day number since 1970
+
+
+def stamp(session: Session) -> tuple[int | None, int | None]:
+    """Return the number of the newest ledger entry and import: values of live clocks hold while it stays."""
+    newest = session.execute(
+        select(
+            select(func.max(PositionEntry.id)).scalar_subquery(),
+            select(func.max(ImportBatch.id)).scalar_subquery(),
+        )
+    ).one()
+    return newest[0], newest[1]
 
 
 def load_market(
@@ -42,6 +56,7 @@ def load_market(
     curves = terms_of(stored)
     months = np.arange(first_month, last_month + 1) if first_month <= last_month else np.zeros(0, "M8[M]")
     wanted = np.isin(curves.id, np.fromiter(curve_ids, np.int64)) if curve_ids is not None else curves.id > 0
+    wanted[curves.peak[wanted & (curves.peak >= 0)]] = True  # deliveries in peak hours are marked on them
     fixings, every_day = _fixings(session, clocks, stored, wanted, months)
     currencies = sorted(set(curves.currency))
     final = _final(session, clocks, expiries)

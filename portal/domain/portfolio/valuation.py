@@ -6,7 +6,8 @@ The value of a trade is all money that it has brought and will bring: realised (
 premiums; discounted until paid) plus unrealised (marked). Everything is vectorised over positions.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,6 +121,31 @@ class Valuation:
         """Trades that have no value in the reporting currency and are left out of sums, shape (n,)."""
         missing: BoolArray1D = ~np.isfinite(self.total_eur)
         return missing
+
+    def take(self, index: NDArray[Any]) -> "Valuation":
+        """The trades at ``index``, with their legs.
+
+        Parameters
+        ----------
+        index : ndarray
+            Ascending positions, or booleans of shape (n,).
+
+        Returns
+        -------
+        Valuation
+            Of the chosen trades, as ``Book.take`` chooses them.
+        """
+        at = np.arange(len(self.unrealised))[index]
+        place = np.full(len(self.unrealised), -1, dtype=np.int64)
+        place[at] = np.arange(len(at))
+        kept = np.flatnonzero(place[self.legs.trade] >= 0)
+        legs = {f.name: getattr(self.legs, f.name)[kept] for f in fields(LegDelta)}
+        legs["trade"] = place[legs["trade"]]
+        chosen: dict[str, Any] = {
+            f.name: getattr(self, f.name)[at] for f in fields(self) if f.name not in ("legs", "currency")
+        }
+        currency = tuple(self.currency[i] for i in at.tolist())
+        return Valuation(**chosen, currency=currency, legs=LegDelta(**legs))
 
 
 def value_book(book: Book, market: Market, *, greeks: bool = True) -> Valuation:

@@ -215,7 +215,10 @@ def test_a_spread_option_in_two_currencies_uses_the_exchange_rate():
 def test_storage_and_swing_have_deltas_by_month():
     book = book_of(
         {"kind": Kind.STORAGE, "details": STORAGE, "premium": 10.0, "quantity": 2.0, **OCT_DEC},
-        {"kind": Kind.SWING, "details": SWING, "premium": 0.5, "strike": 30.0, "is_call": True, "quantity": 20.0, **OCT_DEC},
+        {
+            "kind": Kind.SWING, "details": SWING, "premium": 0.5, "strike": 30.0, "is_call": True, "quantity": 20.0,
+            **OCT_DEC,
+        },
     )  # fmt: skip
     found = value_book(book, market())
     assert found.realised.tolist() == [-20.0, -20.0]
@@ -290,8 +293,10 @@ def test_a_cancelled_trade_is_worth_nothing_even_without_marks():
 
 def test_values_without_sensitivities_are_the_same():
     book = book_of(
-        option(strike=31.0), option(strike=29.0, vol_model=VolModel.BACHELIER), option(kind=Kind.ASIAN, expiry=None, strike=30.0)
-    )  # fmt: skip
+        option(strike=31.0),
+        option(strike=29.0, vol_model=VolModel.BACHELIER),
+        option(kind=Kind.ASIAN, expiry=None, strike=30.0),
+    )
     held = market((30.0,), vols={1: flat_vol(0.6, DAY)}, rates=flat_rates(0.02, DAY))
     np.testing.assert_allclose(
         value_book(book, held).total, value_book(book, held, greeks=False).total, rtol=1e-12
