@@ -21,9 +21,11 @@ from portal.domain.portfolio.options.american_boundary import (
     time_points,
 )
 from portal.domain.portfolio.options.european import Greeks, black76
-from portal.domain.portfolio.options.normal import MIN_DEVIATION, as_rows, blank, cumulative, density
+from portal.domain.portfolio.options.normal import as_rows, blank, cumulative, density
 
 _POINTS = 48  # of the premium integral
+_LEAST_DEVIATION = 1e-6  # a smaller one is worth less than what the boundary is known to
+_LEAST_INTEREST = 1e-10  # on the strike to expiry; exercise cannot earn more than that
 _BLOCK = 256  # options at a time, so that the arrays of the boundary stay in the cache
 _VOL_STEP = 1e-3  # for the greeks in the volatility, which moves the boundary
 _RATE_STEP = 1e-4
@@ -136,6 +138,7 @@ def barone_adesi_whaley(
         price, unit = np.where(call != 0.0, k, f), np.where(call != 0.0, f, k)
         value = np.array(black76(f, k, t, v, r, call).value)
         ok, live = _usable(f, k, t, v, r)
+        early = _earns(ok, t, r)
         if live.any():
             price, unit, t, v, r = (x[live] for x in (price, unit, t, v, r))
             critical, exponent = baw_boundary(t, v, r), baw_exponent(t, v, r)
@@ -145,15 +148,22 @@ def barone_adesi_whaley(
             relative = price / unit
             held = value[live] + unit * scale * (relative / critical) ** exponent
             value[live] = np.where(relative > critical, held, unit - price)
+        intrinsic = np.maximum(np.where(call != 0.0, f - k, k - f), 0.0)
+        value = np.where(early, np.maximum(value, intrinsic), value)
         return blank(ok, (value,))[0]
 
 
 def _usable(
     f: FloatArray, k: FloatArray, t: FloatArray, v: FloatArray, r: FloatArray
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which elements have a meaning, and which may gain by early exercise."""
+    """Which elements have a meaning, and which have a boundary to be exercised at."""
     ok = (f > 0.0) & (k > 0.0) & (v >= 0.0) & np.isfinite(f + k + t + v + r)
-    return ok, ok & (r > 0.0) & (t > 0.0) & (v * np.sqrt(np.maximum(t, 0.0)) > MIN_DEVIATION)
+    return ok, _earns(ok, t, r) & (v * np.sqrt(np.maximum(t, 0.0)) > _LEAST_DEVIATION)
+
+
+def _earns(ok: NDArray[np.bool_], t: FloatArray, r: FloatArray) -> NDArray[np.bool_]:
+    """Whether money that is paid early earns anything."""
+    return ok & (r * t > _LEAST_INTEREST) & (t > 0.0)
 
 
 def _all(
@@ -164,9 +174,10 @@ def _all(
     value, delta, gamma = np.array(european.value), np.array(european.delta), np.array(european.gamma)
     ok, live = _usable(f, k, t, v, r)
     is_call = call != 0.0
-    sure = ok & (r > 0.0) & (t > 0.0) & ~live  # without volatility exercise is best now, or never
     intrinsic = np.maximum(np.where(is_call, f - k, k - f), 0.0)
-    value, delta = np.where(sure, intrinsic, value), np.where(sure, np.sign(delta) * (intrinsic > 0.0), delta)
+    at_once = _earns(ok, t, r) & ~live & (intrinsic > 0.0)  # without volatility waiting brings nothing
+    value = np.where(at_once, np.maximum(intrinsic, value), value)
+    delta = np.where(at_once, np.sign(delta), delta)
     if live.any():
         fl, kl, cl = f[live], k[live], is_call[live]
         premium, slope1, bend1, exercised = _premium(

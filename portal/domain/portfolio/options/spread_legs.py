@@ -1,6 +1,6 @@
 """What all spread options share: the answer with its greeks, and the arguments as arrays with what is usable marked.
 
-API: ``SpreadGreeks``, ``read_spread(...) -> SpreadInputs``, ``spread_greeks_of(inputs, value, deltas, gammas, scales)``.
+API: ``SpreadGreeks``, ``read_spread(...) -> SpreadInputs``, ``spread_greeks_of(inputs, value, ...)``.
 """
 
 from dataclasses import dataclass

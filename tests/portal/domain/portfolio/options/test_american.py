@@ -138,3 +138,22 @@ def test_many_options_are_cut_into_blocks_without_a_trace():
         for i in range(0, 600, 100)
     ]
     assert whole == pytest.approx(np.concatenate(parts), abs=1e-7)
+
+
+def test_extreme_inputs_give_finite_numbers():
+    grid = np.meshgrid(
+        [1e-3, 99.0, 100.0, 101.0, 1e5],
+        [1e-9, 0.01, 2.0, 20.0],
+        [1e-6, 0.01, 0.5, 10.0],
+        [1e-200, 1e-12, 1e-6, 0.01, 5.0],
+        [0.0, 1.0],
+    )
+    forward, years, vol, rate, call = (axis.ravel() for axis in grid)
+    got = american(forward, 100.0, years, vol, rate, call)
+    assert all(np.isfinite(getattr(got, name)).all() for name in NAMES)
+    limit = np.where(call > 0.0, forward, 100.0)
+    european = black76(forward, 100.0, years, vol, rate, call).value
+    assert (got.value >= european - 1e-9 * limit).all()
+    assert (got.value <= limit * (1.0 + 1e-9)).all()
+    assert (np.abs(got.delta) <= 1.0 + 1e-6).all()
+    assert np.isfinite(barone_adesi_whaley(forward, 100.0, years, vol, rate, call)).all()
