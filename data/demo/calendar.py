@@ -61,6 +61,11 @@ def offset_days(days: Any, count: int, *, roll: str = "backward") -> Days:
     return moved
 
 
+def day_after(day: date, count: int) -> date:
+    """Return the day ``count`` trading days after ``day``, or before it when ``count`` is negative."""
+    return date.fromisoformat(str(offset_days(np.datetime64(day, "D"), count)))
+
+
 def _end_of_previous_month(months: Days) -> Days:
     return months.astype("datetime64[D]") - 1
 

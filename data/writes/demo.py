@@ -28,8 +28,9 @@ from data.models.market import (
     PriceTick,
     WeatherObservation,
 )
-from data.models.portfolio import CorrelationMark, CurveFit, ProductQuote, RatePoint, VolPoint
+from data.models.portfolio import CorrelationMark, CurveFit, ProductQuote, RatePoint, Trade, VolPoint
 from data.models.power import PowerSystem
+from data.writes import demo_trades
 from data.writes.demo_facts import FactLoader
 from portal.core.errors import Conflict
 
@@ -110,6 +111,7 @@ def store(
 def remove(session: Session) -> None:
     """Take out every row that a demo load stored; the portfolio tree and what users imported stay."""
     batches = list(session.scalars(select(ImportBatch.id).where(ImportBatch.kind == "demo")))
+    demo_trades.remove(session, batches)
     timeseries.forget(session.connection(), batches)
     for table in BATCHED:
         session.execute(delete(table).where(table.batch_id.in_(batches)))
@@ -119,9 +121,10 @@ def remove(session: Session) -> None:
     )
     session.execute(delete(Instrument).where(Instrument.source_code.in_(SOURCE_CODES), ~priced))
     quoted = exists().where(CurvePoint.curve_id == Curve.id)
-    made = select(Curve.id).where(Curve.source_code == DEMO, ~quoted)
-    session.execute(delete(CurveFit).where(CurveFit.curve_id.in_(made)))
-    session.execute(delete(Curve).where(Curve.source_code == DEMO, ~quoted))
+    traded = exists().where(or_(Trade.curve_id == Curve.id, Trade.curve2_id == Curve.id))
+    unused = (Curve.source_code == DEMO, ~quoted, ~traded)
+    session.execute(delete(CurveFit).where(CurveFit.curve_id.in_(select(Curve.id).where(*unused))))
+    session.execute(delete(Curve).where(*unused))
     session.execute(delete(ImportBatch).where(ImportBatch.id.in_(batches)))
     session.execute(delete(Setting).where(Setting.key.in_((SUMMARY, LOADED_AT))))
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from data import timeseries
 from data.demo import VERSION
@@ -15,6 +15,10 @@ from portal.core import clock
 from portal.core.actor import SYSTEM
 from portal.services import access
 from portal.services.market import curve_build
+from portal.services.portfolio import ledger
+
+if TYPE_CHECKING:
+    from data.demo.world import World
 
 SETTLED_AFTER = timedelta(hours=19)  # UTC; by then all settles of a trading day are in
 
@@ -90,6 +94,7 @@ def _load(progress: Callable[[float, str], None], today: date | None, *, replace
             settled = (now - SETTLED_AFTER).date()
             world = build(min(today or settled, settled))
             rows = writes.store(work.session, world, now=now, progress=progress)
+            rows |= _trade(work, world, now=now, progress=progress)
             known = {
                 "seed": SEED,
                 "version": VERSION,
@@ -108,6 +113,31 @@ def _load(progress: Callable[[float, str], None], today: date | None, *, replace
         access.set_portfolios("trader", TRADER_PORTFOLIOS, SYSTEM)
     progress(1.0, "The demo desk is ready")
     return summary
+
+
+def _trade(
+    work: UnitOfWork, world: "World", *, now: datetime, progress: Callable[[float, str], None]
+) -> dict[str, int]:
+    """Store two years of dealing through the door that all trades take, and return the rows by table."""
+    from data.demo.trading import trading
+    from data.writes import demo_trades
+
+    progress(0.94, "Dealing for two years")
+    first, last = (world.marks.days[at].astype(object) for at in (0, -1))
+    opened = datetime(first.year, first.month, first.day, 6, tzinfo=UTC)
+    ids = demo_trades.store_parties(work.session, first_seen=opened, now=now)
+    dealt = trading(world, ids, lambda count: demo_trades.trade_numbers(work.session, count))
+    progress(0.95, "Storing trades and positions")
+    ledger.record(work, dealt.versions)
+    rows = {
+        "trades": len(dealt.versions),
+        "counterparties": len(ids.parties),
+        "portfolio_positions": demo_trades.count_entries(work.session),
+    }
+    rows |= demo_trades.store_proposals(work.session, dealt.proposals)
+    rows["position_limits"] = demo_trades.store_limits(work.session, first_day=first, last_day=last)
+    demo_trades.analyse(work.session)
+    return rows
 
 
 def _summary(known: dict[str, Any], seconds: float, *, fresh: bool) -> DemoSummary:
