@@ -38,6 +38,10 @@ BADGES = {
     "refused": "bad",
     "bad tick": "bad",
     "new level": "info",
+    "no limit": "neutral",
+    "within limit": "good",
+    "near limit": "warn",
+    "over limit": "bad",
 }
 
 
@@ -249,9 +253,20 @@ def _cell(table: Table, row: tuple[Cell, ...], at: int, column: Column) -> Compo
     written = cell_text(column, value)
     if column.kind == "badge":
         return badge(written, BADGES.get(written, "neutral")) if value else ""
-    if column.link is not None:
-        return dcc.Link(written, href=str(row[table.index(column.link)]), className="es-row-link")
+    address = None if column.link is None else f"{row[table.index(column.link)]}{column.link_more}"
     if column.metric is not None and value is not None:
-        params = table.extra.get("params", {}).get(row[0], {"key": str(row[0])})
-        return passport_button(metrics.metric(column.metric), written, params)
-    return written
+        params = {**table.extra.get("params", {}).get(row[0], {"key": str(row[0])}), **dict(column.params)}
+        figure = passport_button(metrics.metric(column.metric), written, params)
+        return (
+            figure if address is None else html.Span([figure, _arrow(address, column)], className="es-drill")
+        )
+    return (
+        written
+        if address is None or column.metric is not None
+        else dcc.Link(written, href=address, className="es-row-link")
+    )
+
+
+def _arrow(address: str, column: Column) -> dcc.Link:
+    """Return the link beside a figure that leads to what it is made of."""
+    return dcc.Link("›", href=address, className="es-drill-link", title=f"{column.title}: what is in it")

@@ -13,6 +13,7 @@ from data.models.portfolio import Counterparty, Trade
 from data.queries.clocked import latest
 from data.queries.positions import LEDGER, Selection, conditions, stands
 from portal.core.clock import Clocks
+from portal.core.errors import DomainError
 from portal.core.table import GridQuery
 
 TRADES: Table = Trade.__table__  # type: ignore[assignment]  # a mapped class has a Table here
@@ -60,43 +61,64 @@ _SORTS = frozenset(
 )
 
 
-def cell_trades(
-    session: Session, *, clocks: Clocks, chosen: Selection, query: GridQuery
-) -> tuple[list[CellTrade], int, tuple[float, float]]:
-    """Return the trades behind a cell, largest first unless sorted otherwise, with their number.
+@dataclass(frozen=True, slots=True)
+class CellSums:
+    """Over all pages of a cell: number of rows, and volumes in native units (added as they are) and in MWh."""
 
-    The last value is the sum over all pages of (long, short), in MWh where every row is energy, else in native units.
-    """
-    found = _cell(clocks, chosen)
-    rows = _with_terms(found, clocks)
+    rows: int = 0
+    long: float = 0.0
+    short: float = 0.0
+    long_mwh: float = 0.0
+    short_mwh: float = 0.0
+
+
+def cell_trades(
+    session: Session, *, clocks: Clocks, chosen: Selection, query: GridQuery, trade_id: int | None = None
+) -> tuple[list[CellTrade], CellSums]:
+    """Return the trades behind a cell (or ``trade_id`` alone), largest first unless sorted otherwise, with sums."""
+    rows = _with_terms(_cell(clocks, chosen, trade_id), clocks)
     if query.text:
         needle = f"%{query.text}%"
         names = (rows.c.external_id, rows.c.kind, rows.c.book, rows.c.counterparty, rows.c.hub)
-        matched = select(rows).where(or_(*(name.ilike(needle) for name in names))).subquery()
-        rows = matched
-    size = func.abs(rows.c.long + rows.c.short)
-    keys = {**{name: rows.c[name] for name in _SORTS}, "volume": rows.c.long + rows.c.short}
-    first = keys.get(query.sort or "", size)
-    order = first.desc().nullslast() if query.descending or query.sort is None else first.asc().nullslast()
+        rows = select(rows).where(or_(*(name.ilike(needle) for name in names))).subquery()
+    r = rows.c
+    sums = [
+        func.coalesce(func.sum(column).over(), 0.0) for column in (r.long, r.short, r.long_mwh, r.short_mwh)
+    ]
     page = (
-        select(rows, func.count().over(), func.sum(rows.c.long).over(), func.sum(rows.c.short).over())
-        .order_by(order, rows.c.trade_id, rows.c.hub)
+        select(rows, func.count().over(), *sums)
+        .order_by(_order(rows, query), r.trade_id, r.hub)
         .offset(query.offset)
         .limit(query.limit)
     )
     read = session.execute(page).all()
     if not read:
-        return [], 0, (0.0, 0.0)
-    return [CellTrade(*row[:-3]) for row in read], int(read[0][-3]), (float(read[0][-2]), float(read[0][-1]))
+        return [], CellSums()
+    return [CellTrade(*row[:-5]) for row in read], CellSums(*read[0][-5:])
 
 
-def _cell(clocks: Clocks, chosen: Selection) -> Subquery:
+def _order(rows: Subquery, query: GridQuery) -> ColumnElement[Any]:
+    """Return the order asked for; a column that cannot be sorted by is refused."""
+    volume = rows.c.long + rows.c.short
+    if query.sort is None:
+        return func.abs(volume).desc()
+    if query.sort != "volume" and query.sort not in _SORTS:
+        raise DomainError(
+            f"This table cannot be sorted by '{query.sort[:40]}'. Choose one of its columns.",
+            column=query.sort,
+        )
+    column = volume if query.sort == "volume" else rows.c[query.sort]
+    return column.desc().nullslast() if query.descending else column.asc().nullslast()
+
+
+def _cell(clocks: Clocks, chosen: Selection, trade_id: int | None) -> Subquery:
     """Return what each trade holds of a cell, by curve; what was taken back in full is left out."""
     c = LEDGER.c
 
     def side(column: ColumnElement[Any], sign: int) -> ColumnElement[Any]:
         return func.coalesce(func.sum(column).filter(c.side == sign), 0.0)
 
+    one = [] if trade_id is None else [c.trade_id == trade_id]
     return (
         select(
             c.trade_id,
@@ -106,7 +128,7 @@ def _cell(clocks: Clocks, chosen: Selection) -> Subquery:
             func.sum(c.volume_mwh).filter(c.side == 1).label("long_mwh"),
             func.sum(c.volume_mwh).filter(c.side == -1).label("short_mwh"),
         )
-        .where(*conditions(clocks, chosen))
+        .where(*conditions(clocks, chosen), *one)
         .group_by(c.trade_id, c.curve_id)
         .having(stands())
         .subquery()

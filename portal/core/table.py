@@ -20,7 +20,9 @@ class Column:
 
     ``metric`` names the entry of the metric registry whose passport a cell opens. A ``spark`` cell is a list of
     numbers; it is drawn on screen and left out of exports. ``link`` names a column whose text is the cell's address,
-    ``unit_from`` one that holds the unit of each row's price, which decides its decimals.
+    ``unit_from`` one that holds the unit of each row's price, which decides its decimals. A cell with a metric and a
+    link opens the passport, and an arrow beside it the address; ``params`` are added to the passport's parameters of
+    the row and ``link_more`` to the row's address, for tables whose columns are data (such as delivery months).
     ``coloured`` gives a signed cell the colour of its direction: for moves, not for levels that may have a sign.
     """
 
@@ -37,6 +39,8 @@ class Column:
     unit_from: str | None = None
     hidden: bool = False
     help: str = ""
+    params: tuple[tuple[str, str], ...] = ()
+    link_more: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,300 @@
+"""What can be asked of positions, read with suspicion, and which rows of the ledger it means for one reader."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from data.queries import curve_terms as curve_queries
+from data.queries import portfolios as tree_queries
+from data.queries.curve_terms import CurveRow
+from data.queries.portfolios import CounterpartyRow, Node
+from data.queries.positions import Selection
+from data.session import UnitOfWork
+from portal.core.actor import Actor
+from portal.core.clock import Clocks
+from portal.core.errors import DomainError, NotFound
+from portal.domain.portfolio.market import CurveTerms
+from portal.domain.portfolio.position_periods import TENORS, months_of_key
+from portal.domain.portfolio.positions import Measure
+from portal.domain.portfolio.trade import LABELS, Kind
+
+DIMENSIONS: Mapping[str, str] = {
+    "portfolio": "Portfolio",
+    "book": "Book",
+    "commodity": "Commodity",
+    "hub": "Hub",
+    "tenor": "Delivery",
+    "counterparty": "Counterparty",
+    "kind": "Instrument",
+    "side": "Long or short",
+}
+MEASURES: Mapping[str, str] = {m.value: m.value.capitalize() for m in Measure}
+UNITS: Mapping[str, str] = {
+    "GWh": "GWh",
+    "MWh": "MWh",
+    "TWh": "TWh",
+    "boe": "boe",
+    "t": "t CO₂",
+    "native": "Native",
+}
+COUNTS: Mapping[str, str] = {
+    "firm": "Obligations",
+    "notional": "Rights at notional",
+    "delta": "Delta-equivalent",
+}
+SIDES: Mapping[int, tuple[str, str]] = {1: ("long", "Long"), -1: ("short", "Short")}
+TOTAL = "*"
+CARBON = "carbon"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One view of positions: two dimensions, what a cell shows, and what counts.
+
+    ``first`` is ``open`` (not yet delivered), ``all`` or a month; ``last`` a month or empty.
+    """
+
+    rows: str = "portfolio"
+    columns: str = "tenor"
+    tenor: str = "month"
+    measure: str = "net"
+    unit: str = "GWh"
+    count: str = "firm"
+    portfolio: str = ""
+    commodity: str = ""
+    first: str = "open"
+    last: str = ""
+
+    def params(self) -> dict[str, str]:
+        """Return the view as parameters of grids, passports and addresses."""
+        return asdict(self)
+
+
+CHOICES: Mapping[str, Mapping[str, str]] = {
+    "rows": DIMENSIONS,
+    "columns": DIMENSIONS,
+    "tenor": TENORS,
+    "measure": MEASURES,
+    "unit": UNITS,
+    "count": COUNTS,
+}
+
+
+def read(given: Mapping[str, Any]) -> Ask:
+    """Return what is asked; what is not given takes its default.
+
+    Raises
+    ------
+    DomainError
+        Something is not among the choices, or the months are in the wrong order.
+    """
+    found = {name: str(given[name]) for name in asdict(Ask()) if given.get(name) not in (None, "")}
+    for name, choices in CHOICES.items():
+        if name in found and found[name] not in choices:
+            raise DomainError(
+                f"Positions cannot be shown with {name} '{found[name][:40]}'. Choose one of {', '.join(choices)}.",
+                name=name,
+            )
+    ask = Ask(**{**found, "portfolio": _any(found, "portfolio"), "commodity": _any(found, "commodity")})
+    if ask.rows == ask.columns:
+        raise DomainError(
+            f"Rows and columns are both '{ask.rows}'. Choose two different dimensions.", name="columns"
+        )
+    first = None if ask.first in ("open", "all") else _month(ask.first)
+    last = _month(ask.last) if ask.last else None
+    if first and last and last < first:
+        raise DomainError(
+            f"Deliveries from {ask.first} to {ask.last} are none. Choose a last month after the first.",
+            name="last",
+        )
+    return ask
+
+
+def lenient(given: Mapping[str, Any]) -> Ask:
+    """Return what is asked, with the default for whatever cannot be: a mistyped link still opens."""
+    ask = Ask()
+    for name in asdict(ask):
+        if given.get(name) in (None, ""):
+            continue
+        try:
+            ask = read({**asdict(ask), name: given[name]})
+        except DomainError:
+            continue
+    return ask
+
+
+def _any(found: Mapping[str, str], name: str) -> str:
+    """Return a filter, empty for ``all``."""
+    return "" if found.get(name, "all") == "all" else found[name]
+
+
+def _month(text: str) -> date:
+    first, last = months_of_key(text)
+    if first != last or len(text) != 7:
+        raise DomainError(f"'{text[:40]}' is no month. Write it as 2027-01.", name="month")
+    return first
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the reader may see: the visible part of the tree, and what entries are named by."""
+
+    nodes: tuple[Node, ...]
+    curves: Mapping[int, CurveRow]
+    terms: CurveTerms
+    counterparties: Mapping[int, CounterpartyRow]
+
+    @property
+    def books(self) -> frozenset[int]:
+        """Ids of the visible books."""
+        return frozenset(node.id for node in self.nodes if node.is_book)
+
+    @property
+    def commodities(self) -> list[str]:
+        """Commodities of all curves."""
+        return sorted({curve.commodity for curve in self.curves.values()})
+
+    def under(self, code: str) -> tuple[Node, ...]:
+        """Return the node ``code`` and all below it; all nodes for an empty code.
+
+        Raises
+        ------
+        NotFound
+            There is no such node, or the reader may not see it.
+        """
+        if not code:
+            return self.nodes
+        found = tree_queries.subtree(self.nodes, code)
+        if not found:
+            raise NotFound(
+                f"There is no portfolio '{code[:40]}' that you may see. Choose one from the list.",
+                portfolio=code,
+            )
+        return tuple(found)
+
+    def of_commodity(self, commodity: str) -> frozenset[int]:
+        """Return the ids of the curves of a commodity, or refuse an unknown one."""
+        found = frozenset(key for key, curve in self.curves.items() if curve.commodity == commodity)
+        if not found:
+            raise NotFound(
+                f"There is no commodity '{commodity[:40]}'. Choose one from the list.", commodity=commodity
+            )
+        return found
+
+
+def load_desk(work: UnitOfWork, actor: Actor) -> Desk:
+    """Return what ``actor`` may see; the system itself sees every book."""
+    nodes = tree_queries.tree(work.session)
+    rows = curve_queries.curve_rows(work.session)
+    seen = nodes if actor.user_id is None else [node for node in nodes if node.code in actor.portfolio_codes]
+    return Desk(
+        tuple(seen),
+        {row.id: row for row in rows},
+        curve_queries.terms_of(rows),
+        {row.id: row for row in tree_queries.counterparties(work.session)},
+    )
+
+
+def selection(desk: Desk, ask: Ask, clocks: Clocks) -> Selection:
+    """Return which rows of the ledger ``ask`` means for its reader.
+
+    Raises
+    ------
+    NotFound
+        The portfolio or commodity is not there, or not visible.
+    """
+    first = {"open": clocks.as_of.replace(day=1), "all": None}
+    curves = desk.of_commodity(ask.commodity) if ask.commodity else None
+    if ask.unit == "t":
+        carbon = frozenset(key for key, curve in desk.curves.items() if curve.commodity == CARBON)
+        curves = carbon if curves is None else curves & carbon
+    return Selection(
+        frozenset(node.id for node in desk.under(ask.portfolio) if node.is_book),
+        curves=curves,
+        first=first[ask.first] if ask.first in first else _month(ask.first),
+        last=_month(ask.last) if ask.last else None,
+        optional=ask.count != "firm",
+    )
+
+
+def narrow(desk: Desk, chosen: Selection, dimension: str, key: str) -> Selection:
+    """Return ``chosen`` within one line of a dimension; the total changes nothing.
+
+    Raises
+    ------
+    NotFound
+        There is no such line.
+    """
+    if key == TOTAL:
+        return chosen
+    if dimension in ("portfolio", "book"):
+        books = frozenset(node.id for node in desk.under(key) if node.is_book)
+        return replace(chosen, portfolios=chosen.portfolios & books)
+    if dimension in ("commodity", "hub"):
+        return replace(chosen, curves=_among(chosen.curves, _curves(desk, dimension, key)))
+    if dimension == "tenor":
+        first, last = months_of_key(key)
+        return replace(
+            chosen,
+            first=max(first, chosen.first or first),
+            last=min(last, chosen.last or last),
+        )
+    if dimension == "counterparty":
+        found = frozenset(k for k, row in desk.counterparties.items() if row.code == key)
+        if not found:
+            raise _no_line(dimension, key)
+        return replace(chosen, counterparties=found)
+    if dimension == "kind":
+        if key not in {kind.key for kind in Kind}:
+            raise _no_line(dimension, key)
+        return replace(chosen, kinds=frozenset({key}))
+    signs = {name: sign for sign, (name, _) in SIDES.items()}
+    if key not in signs:
+        raise _no_line(dimension, key)
+    return replace(chosen, side=signs[key])
+
+
+def _curves(desk: Desk, dimension: str, key: str) -> frozenset[int]:
+    if dimension == "commodity":
+        return desk.of_commodity(key)
+    found = frozenset(number for number, curve in desk.curves.items() if curve.code == key)
+    if not found:
+        raise _no_line(dimension, key)
+    return found
+
+
+def _among(known: frozenset[int] | None, wanted: frozenset[int]) -> frozenset[int]:
+    return wanted if known is None else known & wanted
+
+
+def _no_line(dimension: str, key: str) -> NotFound:
+    return NotFound(
+        f"There is no {DIMENSIONS[dimension].lower()} '{key[:40]}'. Open the table again and use its cells.",
+        dimension=dimension,
+    )
+
+
+def line_label(desk: Desk, dimension: str, key: str) -> str:
+    """Return a line of a dimension as people read it; the key itself where nothing is known of it."""
+    from portal.domain.market.curve_products import product_label  # parses months, quarters, seasons, years
+
+    if key == TOTAL:
+        return "All"
+    if dimension in ("portfolio", "book"):
+        return next((node.name for node in desk.nodes if node.code == key), key)
+    if dimension == "counterparty":
+        return next((row.name for row in desk.counterparties.values() if row.code == key), key)
+    if dimension == "kind":
+        return next((label for kind, label in LABELS.items() if kind.key == key), key)
+    if dimension == "tenor":
+        return product_label(key) if len(key) < 10 else key
+    return key if dimension == "hub" else key.capitalize()
+
+
+def energy_of(terms: CurveTerms) -> dict[int, float]:
+    """Return MWh in one unit of volume by curve id; curves without energy are left out."""
+    pairs = zip(terms.id.tolist(), terms.mwh.tolist(), strict=True)
+    return {key: size for key, size in pairs if np.isfinite(size)}
