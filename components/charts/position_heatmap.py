@@ -25,7 +25,7 @@ SCALE = [
 LEGEND = (
     ("calm", "below 60 % of the limit"),
     ("amber", "60 to 100 %"),
-    ("over", "over the limit, marked ▲"),
+    ("over", "over the limit, marked !"),
     ("none", "no limit is set"),
 )
 ROW_HEIGHT = 30
@@ -64,7 +64,7 @@ def heatmap_figure(months: Sequence[str], lines: Sequence[HeatLine], *, keep: st
             for line, states in zip(lines, state, strict=True)
         ],
         "texttemplate": "%{text}",
-        "textfont": {"size": 11},
+        "textfont": {"size": 10.5},
         "customdata": [
             [[address, _hover(line, at)] for at, address in enumerate(line.address)] for line in lines
         ],
@@ -94,8 +94,15 @@ def heatmap_figure(months: Sequence[str], lines: Sequence[HeatLine], *, keep: st
 def _text(value: float, state: int) -> str:
     if not np.isfinite(value):
         return ""
-    written = number(value, 1 if abs(value) < 9.95 else 0)
-    return f"<b>{written}</b> ▲" if state == Headroom.OVER else written
+    written = _short(value)
+    return f"<b>{written}!</b>" if state == Headroom.OVER else written
+
+
+def _short(value: float) -> str:
+    """Return a number in at most five characters: 4.2, 42, 420, 4.2k, 42k."""
+    if abs(value) < 999.5:
+        return number(value, 1 if abs(value) < 9.95 else 0)
+    return f"{number(value / 1e3, 1 if abs(value) < 9950 else 0)}k"
 
 
 def _hover(line: HeatLine, at: int) -> str:

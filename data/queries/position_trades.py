@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, Table, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, Table, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from data.models.access import Portfolio
@@ -99,7 +99,9 @@ def cell_trades(
 
 def _order(rows: Subquery, query: GridQuery) -> ColumnElement[Any]:
     """Return the order asked for; a column that cannot be sorted by is refused."""
-    volume = rows.c.long + rows.c.short
+    energy = func.coalesce(rows.c.long_mwh, rows.c.short_mwh)  # of no side for carbon
+    both = func.coalesce(rows.c.long_mwh, 0.0) + func.coalesce(rows.c.short_mwh, 0.0)
+    volume = case((energy.is_(None), rows.c.long + rows.c.short), else_=both)
     if query.sort is None:
         return func.abs(volume).desc()
     if query.sort != "volume" and query.sort not in _SORTS:

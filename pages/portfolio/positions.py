@@ -45,7 +45,7 @@ def _controls(state: View) -> list[html.Div | html.Label]:
         select(Ids.BODY, "portfolio", "Portfolio", state.portfolios, ask.portfolio or "all"),
         select(Ids.BODY, "commodity", "Commodity", state.commodities, ask.commodity or "all"),
         select(Ids.BODY, "first", "From", state.firsts, ask.first),
-        select(Ids.BODY, "last", "To", state.lasts, ask.last),
+        select(Ids.BODY, "last", "To", state.lasts, ask.last or "all"),
     ]
 
 

@@ -20,6 +20,7 @@ from portal.services.market import (
     volatility_passports,
 )
 from portal.services.market import passports as market_passports
+from portal.services.portfolio import position_passports
 
 AREAS = (  # importing these modules registers their evaluators
     market_passports,
@@ -30,6 +31,7 @@ AREAS = (  # importing these modules registers their evaluators
     quality_passports,
     seasonality_passports,
     spread_passports,
+    position_passports,
 )
 
 

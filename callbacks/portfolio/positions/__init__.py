@@ -89,7 +89,7 @@ def view(query: Mapping[str, str]) -> View:
         [("all", "All that I see"), *((node.code, f"{'  ' * node.depth}{node.name}") for node in desk.nodes)],
         [("all", "All"), *((name, name.capitalize()) for name in desk.commodities)],
         [("open", "Not yet delivered"), ("all", "All months"), *offered],
-        [("", "The last"), *offered],
+        [("all", "The last"), *offered],
         draw(ask.params(), clocks, actor),
         lead="What is bought and sold for delivery, by any two dimensions. Click through to the trades.",
     )
@@ -132,7 +132,11 @@ def _cell(ask: Ask, row: str, column: str, clocks: Clocks, actor: Actor) -> View
     found = cells.cell_view(ask, row, column, PAGE, clocks, actor)
     params = {**ask.params(), "row": row, "column": column}
     where = f"{found.row_label} · {found.column_label}"
-    held = {Measure.NET: (found.long, found.short), Measure.LONG: (found.long, 0), Measure.SHORT: (0, found.short)}
+    held = {
+        Measure.NET: (found.long, found.short),
+        Measure.LONG: (found.long, 0),
+        Measure.SHORT: (0, found.short),
+    }
     tiles = [
         kpi_tile(
             metrics.POSITION[measure].title,
@@ -149,7 +153,9 @@ def _cell(ask: Ask, row: str, column: str, clocks: Clocks, actor: Actor) -> View
     ]
     tiles.append(
         kpi_tile(
-            "Trades and legs", Shown(metrics.POSITION_TRADES, float(found.count), "", params), detail="rows below"
+            "Trades and legs",
+            Shown(metrics.POSITION_TRADES, float(found.count), "", params),
+            detail="rows below",
         )
     )
     grid = data_grid(
@@ -171,7 +177,9 @@ def _cell(ask: Ask, row: str, column: str, clocks: Clocks, actor: Actor) -> View
         [],
         [],
         [],
-        content if found.count else [empty("No trades", "None holds a volume in this cell for these clocks.")],
+        content
+        if found.count
+        else [empty("No trades", "None holds a volume in this cell for these clocks.")],
         title=where,
         lead=f"{DIMENSIONS[ask.rows]} and {DIMENSIONS[ask.columns].lower()} of the positions table"
         + (f", in {ask.commodity}" if ask.commodity else ""),

@@ -10,7 +10,6 @@ from callbacks.portfolio.positions.ids import Ids
 from components.chart import chart_card
 from components.charts.position_bars import bars_figure
 from components.charts.position_heatmap import HeatLine, heatmap_figure, heatmap_legend
-from components.format import percent
 from components.kpi import kpi_tile
 from components.page import section
 from components.states import empty, notice
@@ -20,9 +19,10 @@ from portal.core.metrics import Shown
 from portal.core.table import GridQuery
 from portal.domain.market.curve_products import product_label
 from portal.domain.portfolio import position_metrics as metrics
+from portal.domain.portfolio.position_periods import TENORS
 from portal.domain.portfolio.positions import AMBER_FROM, OVER_FROM, Measure, measured
 from portal.services.portfolio import position_tables as tables
-from portal.services.portfolio.position_ask import CARBON, COUNTS, DIMENSIONS, TENORS, TOTAL, Ask
+from portal.services.portfolio.position_ask import CARBON, COUNTS, DIMENSIONS, TOTAL, Ask
 from portal.services.portfolio.positions import HeatRow, Overview, PivotView
 
 WHOLE = GridQuery(limit=100)
@@ -47,13 +47,13 @@ class PositionCards:
         if self.found.left_out and self.ask.unit != "t":
             words = ", ".join(self.found.left_out)
             told.append(
-                f"Positions in {words} are not in the totals: their volume is no energy. Choose the unit t CO₂."
+                f"Positions in {words} are not in these figures: they are no energy. Choose the unit t CO₂ for them."
             )
         if self.ask.unit == "native" and self.found.unit == "GWh" and not view.notice:
             told.append("The totals are in GWh, since native units differ.")
         if view.notice:
-            told.append(view.notice)
-        return [notice(text, kind="warn") for text in told]
+            return [*(notice(text) for text in told), notice(view.notice, kind="warn")]
+        return [notice(text) for text in told]
 
     def tiles(self) -> list[html.Div]:
         """Net, gross, long, short, number of trades, most used limit."""
@@ -97,7 +97,9 @@ class PositionCards:
             "Most used limit",
             Shown(metrics.LIMIT_USE, use, "", tables.heat_params(self.ask, row, month)),
             detail=f"{row.book} · {row.commodity} · {product_label(month)}: {state}",
-            stale=f"{row.book} · {row.commodity} · {product_label(month)}: {state}" if use > OVER_FROM else "",
+            stale=f"{row.book} · {row.commodity} · {product_label(month)}: {state}"
+            if use > OVER_FROM
+            else "",
         )
 
     def pivot(self, view: PivotView) -> Component:
@@ -105,7 +107,9 @@ class PositionCards:
         names = DIMENSIONS[self.ask.rows], DIMENSIONS[self.ask.columns].lower()
         title = f"{names[0]} by {names[1]}"
         if not view.table.rows.keys:
-            return section(title, [empty("No positions", "Choose other months, or another portfolio or unit.")])
+            return section(
+                title, [empty("No positions", "Choose other months, or another portfolio or unit.")]
+            )
         table = tables.pivot_table(view, WHOLE, self.clocks)
         return section(
             title,
@@ -185,9 +189,3 @@ class PositionCards:
 def opened() -> dcc.Store:
     """Return where the browser notes the cell that a click opened."""
     return dcc.Store(id=Ids.OPENED)
-
-
-def most_used(found: Overview) -> str:
-    """Return the most used limit in words, for a title."""
-    worst = found.worst
-    return "" if worst is None else percent(worst[2], 0)

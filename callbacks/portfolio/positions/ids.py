@@ -2,11 +2,11 @@
 
 from enum import StrEnum
 
+from portal.domain.portfolio.position_periods import TENORS
 from portal.services.portfolio.position_ask import COUNTS, DIMENSIONS, MEASURES, UNITS
-from portal.services.portfolio.position_ask import TENORS as LENGTHS
 
 ROW_OPTIONS = list(DIMENSIONS.items())
-TENOR_OPTIONS = list(LENGTHS.items())
+TENOR_OPTIONS = list(TENORS.items())
 MEASURE_OPTIONS = list(MEASURES.items())
 UNIT_OPTIONS = list(UNITS.items())
 COUNT_OPTIONS = list(COUNTS.items())

@@ -29,6 +29,7 @@ POSITION = {
             "portal.domain.portfolio.positions.pivot",
             decimals=1,
             signed=measure is Measure.NET,
+            coloured=False,
         )
     )
     for measure, (title, words, symbols) in _WORDS.items()

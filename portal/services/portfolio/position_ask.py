@@ -16,10 +16,12 @@ from data.session import UnitOfWork
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError, NotFound
+from portal.domain.market.curve_products import product_label
 from portal.domain.portfolio.market import CurveTerms
 from portal.domain.portfolio.position_periods import TENORS, months_of_key
 from portal.domain.portfolio.positions import Measure
 from portal.domain.portfolio.trade import LABELS, Kind
+from portal.services.portfolio.books import visible_nodes
 
 DIMENSIONS: Mapping[str, str] = {
     "portfolio": "Portfolio",
@@ -54,7 +56,7 @@ CARBON = "carbon"
 class Ask:
     """One view of positions: two dimensions, what a cell shows, and what counts.
 
-    ``first`` is ``open`` (not yet delivered), ``all`` or a month; ``last`` a month or empty.
+    ``first`` is ``open`` (not yet delivered), ``all`` or a month; ``last`` is a month. Empty filters take all.
     """
 
     rows: str = "portfolio"
@@ -98,7 +100,7 @@ def read(given: Mapping[str, Any]) -> Ask:
                 f"Positions cannot be shown with {name} '{found[name][:40]}'. Choose one of {', '.join(choices)}.",
                 name=name,
             )
-    ask = Ask(**{**found, "portfolio": _any(found, "portfolio"), "commodity": _any(found, "commodity")})
+    ask = Ask(**{**found, **{name: _any(found, name) for name in ("portfolio", "commodity", "last")}})
     if ask.rows == ask.columns:
         raise DomainError(
             f"Rows and columns are both '{ask.rows}'. Choose two different dimensions.", name="columns"
@@ -187,11 +189,9 @@ class Desk:
 
 def load_desk(work: UnitOfWork, actor: Actor) -> Desk:
     """Return what ``actor`` may see; the system itself sees every book."""
-    nodes = tree_queries.tree(work.session)
     rows = curve_queries.curve_rows(work.session)
-    seen = nodes if actor.user_id is None else [node for node in nodes if node.code in actor.portfolio_codes]
     return Desk(
-        tuple(seen),
+        tuple(visible_nodes(work, actor)),
         {row.id: row for row in rows},
         curve_queries.terms_of(rows),
         {row.id: row for row in tree_queries.counterparties(work.session)},
@@ -279,8 +279,6 @@ def _no_line(dimension: str, key: str) -> NotFound:
 
 def line_label(desk: Desk, dimension: str, key: str) -> str:
     """Return a line of a dimension as people read it; the key itself where nothing is known of it."""
-    from portal.domain.market.curve_products import product_label  # parses months, quarters, seasons, years
-
     if key == TOTAL:
         return "All"
     if dimension in ("portfolio", "book"):

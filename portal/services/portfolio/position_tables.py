@@ -65,7 +65,7 @@ def pivot_table(view: PivotView, query: GridQuery, clocks: Clocks) -> Table:
     made = sort_rows(
         Table(columns, rows, note=_note(view), simulated=view.simulated, extra={"params": params}), query
     )
-    return replace(made, rows=[*made.rows, *total])
+    return replace(made, rows=[*made.rows, *total], total=(made.total or 0) + len(total))
 
 
 def _figure_column(view: PivotView, key: str, label: str) -> Column:
