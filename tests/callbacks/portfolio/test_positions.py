@@ -62,11 +62,8 @@ def test_every_figure_opens_a_passport_and_its_trades(numbers, seen_by):
     inside = seen_by(book.RISK, **asked)
     assert inside.title == "GAS_EU · Nov-26"
     assert "TTF-1" in text_of(inside.content)
-    assert (
-        inside.back.href
-        == f"/portfolio/positions?rows=book&unit=MWh&as_of={PINNED['as_of']}&"
-        + inside.back.href.split("&", 3)[3]
-    )
+    assert inside.back is not None
+    assert set(parse_qs(urlsplit(inside.back.href).query)) == {"rows", "unit", *PINNED}
 
 
 def test_trader_sees_his_books_alone(numbers, seen_by):
@@ -79,11 +76,8 @@ def test_trader_sees_his_books_alone(numbers, seen_by):
 
 
 def _heat(state: page.View) -> dict:
-    return next(
-        part.figure
-        for part in components(state.content)
-        if getattr(part, "id", None) == {"type": "chart-graph", "grid": Ids.HEAT}
-    )
+    name = {"type": "chart-graph", "grid": Ids.HEAT}
+    return next(part.figure for part in components(state.content) if getattr(part, "id", None) == name)
 
 
 def test_an_empty_cell_and_a_reader_without_books(numbers, seen_by):

@@ -36,7 +36,7 @@ def test_heat_map_tells_calm_from_broken_and_from_unlimited():
     assert used[0, 2] == pytest.approx(CEILING)
     assert np.isnan(used[1]).all()
     assert np.isfinite(free[1]).all()
-    assert bounded.text[0] == ("−30", "", "<b>1.2k!</b>")
+    assert list(bounded.text[0]) == ["−30", "", "<b>1.2k!</b>"]
     assert bounded.customdata[0][0][0] == "/GAS_EU · gas/Nov-26"
     assert bounded.customdata[0][2][1] == "net +1,234.0 GWh, 1,234 % of the limit of 100.0 GWh"
     assert loose.customdata[1][0][1] == "net +5.0 GWh, no limit is set"
