@@ -64,6 +64,8 @@ class Fixed:
     total: float
     count: int
     on_weekends: bool
+    first: date
+    last: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +108,7 @@ def newest_days(session: Session, clocks: Clocks, curve_ids: Sequence[int]) -> d
 def nodes_of_days(session: Session, clocks: Clocks, days: Mapping[int, date]) -> Nodes:
     """Return the nodes of each curve on its day."""
     pairs = tuple_(POINTS.c.curve_id, POINTS.c.trade_date).in_(list(days.items()))
-    return _nodes(session, _points(clocks, pairs))
-
-
-def nodes_between(session: Session, clocks: Clocks, curve_ids: Sequence[int], first: date) -> Nodes:
-    """Return the nodes of the curves on all days from ``first`` on."""
-    return _nodes(session, _points(clocks, POINTS.c.curve_id.in_(curve_ids), POINTS.c.trade_date >= first))
+    return nodes_of(session, points(clocks, pairs))
 
 
 def last_nodes(
@@ -152,16 +149,22 @@ def fixings(session: Session, clocks: Clocks, instruments: Sequence[str], first:
     newest = latest(PRICE_DAILY, clocks, key=("instrument_id", "day"), day="day", where=where).subquery()
     month = cast(func.date_trunc("month", newest.c.day), Date)
     weekend = func.bool_or(extract("isodow", newest.c.day) >= 6)
-    statement = (
-        select(Instrument.code, month, func.sum(newest.c.settle), func.count(), weekend)
+    day = newest.c.day
+    statement: Any = (
+        select(
+            Instrument.code,
+            month,
+            func.sum(newest.c.settle),
+            func.count(),
+            weekend,
+            func.min(day),
+            func.max(day),
+        )
         .join(Instrument, Instrument.id == newest.c.instrument_id)
         .group_by(Instrument.code, month)
         .order_by(Instrument.code, month)
     )
-    return [
-        Fixed(code, start, float(total), count, bool(end))
-        for code, start, total, count, end in session.execute(statement)
-    ]
+    return [Fixed(*row) for row in session.execute(statement)]
 
 
 def vol_points(session: Session, clocks: Clocks, curve_ids: Sequence[int]) -> list[VolRow]:
@@ -169,13 +172,6 @@ def vol_points(session: Session, clocks: Clocks, curve_ids: Sequence[int]) -> li
     days = _newest(session, clocks, VOLS, "trade_date", curve_id=list(curve_ids))
     pairs = tuple_(VOLS.c.curve_id, VOLS.c.trade_date).in_(days)
     return _vols(session, clocks, pairs)
-
-
-def vol_points_between(
-    session: Session, clocks: Clocks, curve_ids: Sequence[int], first: date
-) -> list[VolRow]:
-    """Return the points of all surfaces of the curves from ``first`` on."""
-    return _vols(session, clocks, VOLS.c.curve_id.in_(curve_ids), VOLS.c.trade_date >= first)
 
 
 def rate_points(session: Session, clocks: Clocks, currencies: Sequence[str]) -> list[RateRow]:
@@ -229,7 +225,8 @@ def _unnested(**arrays: Any) -> Any:
     return func.unnest(*arrays.values()).table_valued(*arrays).render_derived()
 
 
-def _points(clocks: Clocks, *where: Any) -> Select[Any]:
+def points(clocks: Clocks, *where: Any) -> Select[Any]:
+    """Return a select of the newest versions of curve points."""
     key = ("curve_id", "trade_date", "delivery")
     return latest(POINTS, clocks, key=key, day="trade_date", where=where)
 
@@ -247,7 +244,7 @@ def _columns(n: Any) -> list[Packed]:
     ]
 
 
-def _nodes(session: Session, newest: Select[Any]) -> Nodes:
+def nodes_of(session: Session, newest: Select[Any]) -> Nodes:
     """Return the rows of a select of curve points, ordered by day, curve and month."""
     columns = _columns(newest.subquery().c)
     arrays = unpack(columns, session.scalar(select(packed(columns))))

@@ -5,6 +5,7 @@ which months they deliver in, which of their contracts have expired, and which c
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,10 @@ from portal.domain.portfolio.marking import Quotes, expected_fixings, mark
 from portal.domain.portfolio.profile_hours import calendar_of, interval_hours
 
 REPORTING = "EUR"
+EVIDENCE, A_WEEK = (
+    timedelta(days=31),
+    timedelta(days=7),
+)  # whole months before the first one, to tell about weekends
 Expiries = NDArray[np.int64]  # (e, 3): curve id, month number since 1970, expiry day number since 1970
 
 
@@ -59,7 +64,7 @@ def load_market(
     wanted[curves.peak[wanted & (curves.peak >= 0)]] = True  # deliveries in peak hours are marked on them
     fixings, every_day = _fixings(session, clocks, stored, wanted, months)
     currencies = sorted(set(curves.currency))
-    final = _final(session, clocks, expiries)
+    final = _final(session, clocks, with_peaks(expiries, curves))
     complete = Fixings(*fixings, expected_fixings(months, every_day), final)
     quotes, newest = _quotes(session, clocks, curves, wanted, months, complete)
     return Market(
@@ -136,20 +141,35 @@ def _fixings(
     for at, row in enumerate(stored):
         if wanted[at] and row.instrument_code:
             places.setdefault(row.instrument_code, []).append(at)
-    if not places or not len(months) or months[0] > np.datetime64(clocks.as_of, "M"):
+    if not places or not len(months):
         return (total, count), every_day
-    for fixed in rows.fixings(session, clocks, list(places), months[0].astype("datetime64[D]").item()):
-        month = int((np.datetime64(fixed.month, "M") - months[0]).astype(np.int64))
-        for at in places[fixed.instrument]:
-            every_day[at] = fixed.on_weekends
-            if month < len(months):
-                total[at, month], count[at, month] = fixed.total, fixed.count
+    begin = min(months[0], np.datetime64(clocks.as_of, "M")).astype("datetime64[D]").item() - EVIDENCE
+    found = rows.fixings(session, clocks, list(places), begin)
+    for instrument, curves in places.items():
+        own = [fixed for fixed in found if fixed.instrument == instrument]
+        if own and own[-1].last - own[0].first >= A_WEEK:  # else too few to tell
+            every_day[curves] = any(fixed.on_weekends for fixed in own)
+        for fixed in own:
+            month = int((np.datetime64(fixed.month, "M") - months[0]).astype(np.int64))
+            if 0 <= month < len(months):
+                total[curves, month], count[curves, month] = fixed.total, fixed.count
     return (total, count), every_day
 
 
-def _final(session: Session, clocks: Clocks, expiries: Expiries | None) -> dict[tuple[int, int, int], float]:
-    """Return the settlements of the contracts that have expired: their newest quote up to the expiry."""
+def with_peaks(expiries: Expiries | None, curves: CurveTerms) -> Expiries:
+    """Return the contracts with those of the peak-load curves beside their base curves."""
     if expiries is None or not len(expiries):
+        return np.zeros((0, 3), dtype=np.int64)
+    at = positions_in(curves.id, expiries[:, 0])
+    peak = np.where(at >= 0, curves.peak[at], -1)
+    extra = expiries[peak >= 0].copy()
+    extra[:, 0] = curves.id[peak[peak >= 0]]
+    return np.unique(np.concatenate([expiries, extra]), axis=0)
+
+
+def _final(session: Session, clocks: Clocks, expiries: Expiries) -> dict[tuple[int, int, int], float]:
+    """Return the settlements of the contracts that have expired: their newest quote up to the expiry."""
+    if not len(expiries):
         return {}
     today = int(np.datetime64(clocks.as_of, "D").astype(np.int64))
     over = np.unique(expiries[expiries[:, 2] <= today], axis=0)

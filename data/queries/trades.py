@@ -1,7 +1,9 @@
 """A book as arrays: the trades as they stood under a pair of clocks, read in one query."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from sqlalchemy.orm import Session
 from data.models.portfolio import Trade
 from data.queries.clocked import latest
 from data.queries.columnar import Packed, packed, unpack
+from portal.core.arrays import DateArray1D
 from portal.core.clock import Clocks
 from portal.domain.portfolio.book import DTYPES, Book
 from portal.domain.portfolio.trade import Event, Kind, Profile, VolModel
@@ -40,6 +43,49 @@ def load_book(session: Session, *, clocks: Clocks, portfolios: Collection[int]) 
     found, details = session.execute(query).one()
     arrays = unpack(columns, found)
     return _book(arrays, {int(key): terms for key, terms in json.loads(details or "{}").items()})
+
+
+@dataclass(frozen=True)
+class Versions:
+    """All versions of trades known at a moment, by trade and version.
+
+    ``book`` has an entry for each version, ``effective_on`` its day; ``details`` are those of each version that has
+    any, by (trade_id, version).
+    """
+
+    book: Book
+    effective_on: DateArray1D
+    details: Mapping[tuple[int, int], Mapping[str, Any]]
+
+    def on(self, day: date) -> Book:
+        """Return the trades as they stood on ``day``."""
+        known = np.flatnonzero(self.effective_on <= np.datetime64(day, "D"))
+        number = self.book.trade_id[known]
+        last = known[np.append(number[1:] != number[:-1], True)] if len(known) else known
+        book = self.book.take(last)
+        versions = zip(book.trade_id.tolist(), book.version.tolist(), strict=True)
+        found = {key[0]: self.details[key] for key in versions if key in self.details} if self.details else {}
+        return replace(book, details=found)
+
+
+def load_versions(
+    session: Session, *, known_at: datetime, portfolios: Collection[int] | None = None
+) -> Versions:
+    """Return all versions of the trades that are or were in ``portfolios`` (ids; all by default)."""
+    where: list[Any] = [TRADES.c.recorded_at <= known_at]
+    if portfolios is not None:
+        where.append(TRADES.c.portfolio_id.in_(portfolios))
+    rows = select(TRADES).where(*where).subquery()
+    columns = [*_columns(rows), Packed("effective_on", rows.c.effective_on, "day", nullable=False)]
+    arrays = unpack(columns, session.scalar(select(packed(columns))))
+    order = np.lexsort((arrays["version"], arrays["trade_id"]))
+    arrays = {name: array[order] for name, array in arrays.items()}
+    effective = arrays.pop("effective_on")
+    book = Book(**{name: arrays[name].astype(kind, copy=False) for name, kind in DTYPES.items()}, details={})
+    n = rows.c
+    wanted = or_(n.kind.in_((Kind.STORAGE.key, Kind.SWING.key)), n.profile == Profile.SHAPED.key)
+    detailed = session.execute(select(n.trade_id, n.version, n.details).where(wanted))
+    return Versions(book, effective, {(number, version): terms for number, version, terms in detailed})
 
 
 def _columns(newest: Subquery) -> list[Packed]:
