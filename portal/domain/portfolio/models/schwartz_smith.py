@@ -112,7 +112,7 @@ def futures_curve(state: ArrayLike, maturities: ArrayLike, params: SchwartzSmith
     --------
     >>> oil = SchwartzSmith(-0.0125, 0.0115, 0.157, 1.49, 0.145, 0.286, 0.3)
     >>> futures_curve([2.9, 0.1], [0.0, 1.0], oil).round(2)
-    array([20.09, 17.56])
+    array([20.09, 17.86])
     """
     x, years = np.asarray(state, np.float64), np.asarray(maturities, np.float64)
     kept = np.exp(-params.kappa * years)
