@@ -21,8 +21,11 @@ class Contract(Protocol[DecisionT]):
     def states(self, k: int) -> int:
         """Number of states before period ``k``, and at the end for ``k`` = ``periods``; one before the first."""
 
-    def choose(self, k: int, spot: FloatArray1D, ahead: FloatArray2D) -> DecisionT:
-        """Best decision of each scenario and state before the period, judged by ``ahead`` (n, states after)."""
+    def choose(self, k: int, spot: FloatArray1D, ahead: FloatArray2D, *, ordered: bool = False) -> DecisionT:
+        """Best decision of each scenario and state before the period, judged by ``ahead`` (n, states after).
+
+        ``ordered`` says that scenarios are equally spaced nodes, between which a decision may switch.
+        """
 
     def collect(self, k: int, spot: FloatArray1D, decision: DecisionT, ahead: FloatArray2D) -> FloatArray2D:
         """Value before the period, (n, states before), when the decision is taken and ``ahead`` follows it."""

@@ -90,7 +90,7 @@ def _backward(
             ahead = grid.steps[k] @ ahead
             ahead *= prices.discount[k + 1] / prices.discount[k]
         spot = prices.forward[k] * growth[k]
-        decisions.append(contract.choose(k, spot, ahead))
+        decisions.append(contract.choose(k, spot, ahead, ordered=True))
         ahead = contract.collect(k, spot, decisions[-1], ahead)
     return float(prices.discount[0] * (grid.start @ ahead[:, 0])), decisions[::-1]
 

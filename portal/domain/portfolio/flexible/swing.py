@@ -19,7 +19,7 @@ from portal.domain.portfolio.flexible.terms import (
     check_prices,
 )
 
-NODES = 121
+NODES = 61
 
 
 @dataclass(frozen=True)
@@ -135,6 +135,25 @@ def check_swing(
     )
 
 
+@dataclass(frozen=True, eq=False)  # arrays have no single truth value
+class Use:
+    """How far a right is used, by scenario and rights used before: arrays of shape (n, rights).
+
+    Attributes
+    ----------
+    used : ndarray
+        Whether it is used.
+    share : ndarray
+        The same, with the nodes beside a switch corrected so that sums over the nodes are integrals.
+    bonus : ndarray or float
+        The same correction of the value.
+    """
+
+    used: BoolArray2D
+    share: FloatArray2D
+    bonus: FloatArray2D | float = 0.0
+
+
 class SwingContract:
     """A swing as the engines see it: states are (periods still blocked, rights used), flattened.
 
@@ -160,33 +179,35 @@ class SwingContract:
         """One state before the first period, then all."""
         return (self.terms.cooldown + 1) * (self.terms.rights + 1) if k else 1
 
-    def choose(self, k: int, spot: FloatArray1D, ahead: FloatArray2D) -> BoolArray2D:
+    def choose(self, k: int, spot: FloatArray1D, ahead: FloatArray2D, *, ordered: bool = False) -> Use:
         """Whether a right is used, by scenario and rights used before, when nothing blocks it."""
         use, wait = self._alternatives(spot, ahead)
         # a state that cannot wait must use a right; one that breaks the contract anyhow is never entered
         may_wait, may_use = self._allowed[k + 1, 0, :-1], self._allowed[k + 1, -1, 1:]
         choice: BoolArray2D = ((use > wait) | ~may_wait) & may_use
+        if ordered:
+            return _switch_between_nodes(choice, use - wait, may_wait & may_use)
         worthwhile = self.decisive(k, spot)
-        return choice if worthwhile is None else choice & worthwhile[:, None]
+        return _plain(choice if worthwhile is None else choice & worthwhile[:, None])
 
-    def collect(self, k: int, spot: FloatArray1D, decision: BoolArray2D, ahead: FloatArray2D) -> FloatArray2D:
+    def collect(self, k: int, spot: FloatArray1D, decision: Use, ahead: FloatArray2D) -> FloatArray2D:
         """Payoff where a right is used, and the value of what follows."""
         use, wait = self._alternatives(spot, ahead)
         shaped = self._shaped(ahead)
         value = np.empty_like(shaped)
         value[:, 1:] = shaped[:, :-1]
         value[:, 0, -1] = shaped[:, 0, -1]
-        value[:, 0, :-1] = np.where(decision, use, wait)
+        value[:, 0, :-1] = np.where(decision.used, use, wait) + decision.bonus
         return value.reshape(len(value), -1)[:, : self.states(k)]
 
     def carry(
-        self, k: int, decision: BoolArray2D, weight: FloatArray2D
+        self, k: int, decision: Use, weight: FloatArray2D
     ) -> tuple[FloatArray2D, FloatArray1D, FloatArray1D]:
         """Weights after the decision, volume received (delivered negative), and what it costs."""
         if k == 0:
             weight = np.pad(weight, ((0, 0), (0, self.states(1) - 1)))
         shaped = self._shaped(weight)
-        spent = np.where(decision, shaped[:, 0, :-1], 0.0)
+        spent = decision.share * shaped[:, 0, :-1]
         after = np.zeros_like(shaped)
         after[:, :-1] = shaped[:, 1:]
         after[:, 0] += shaped[:, 0]
@@ -199,7 +220,7 @@ class SwingContract:
         """The better of using a right and waiting."""
         use, wait = self._alternatives(spot, ahead)
         choice = ((use > wait) | ~self._allowed[k + 1, 0, :-1]) & self._allowed[k + 1, -1, 1:]
-        return self.collect(k, spot, choice, ahead)
+        return self.collect(k, spot, _plain(choice), ahead)
 
     def decisive(self, k: int, spot: FloatArray1D) -> BoolArray1D | None:
         """In the money; all when rights must be used, for then a loss may have to be taken."""
@@ -216,6 +237,29 @@ class SwingContract:
         payoff = self.terms.sign * self.terms.unit_volume * (spot - self.terms.strike)
         shaped = self._shaped(ahead)
         return payoff[:, None] + shaped[:, -1, 1:], shaped[:, 0, :-1]
+
+
+def _plain(used: BoolArray2D) -> Use:
+    return Use(used, used.astype(np.float64))
+
+
+def _switch_between_nodes(used: BoolArray2D, gain: FloatArray2D, free: BoolArray1D) -> Use:
+    """Correct a decision on equally spaced nodes for where, between two of them, it switches.
+
+    The value has a kink and the decision a jump at the place where ``gain``, a straight line there, is zero. A sum over
+    nodes misses the integral of the kink by the second Bernoulli polynomial of that place and that of the jump by the
+    first one (the Euler-Maclaurin formula); both are given to the two nodes so that their centre is the place.
+    """
+    low, step = gain[:-1], np.diff(gain, axis=0)
+    crossing = (used[:-1] != used[1:]) & free
+    where = np.where(crossing, -low / np.where(crossing, step, 1.0), 0.0)
+    kink = np.where(crossing, 0.5 * np.abs(step) * (where * where - where + 1.0 / 6.0), 0.0)
+    jump = np.where(crossing, np.sign(step) * (0.5 - where), 0.0)
+    share, bonus = used.astype(np.float64), np.zeros(used.shape)
+    for correction, target in ((kink, bonus), (jump, share)):
+        target[1:] += where * correction
+        target[:-1] += (1.0 - where) * correction
+    return Use(used, share, bonus)
 
 
 def swing_value(
@@ -259,7 +303,7 @@ def swing_value(
         Speed of mean reversion of the log spot per year, at least 0.
     sigma : float
         Annual volatility of the log spot, decimal.
-    nodes : int, default 121
+    nodes : int, default 61
         Nodes of the factor.
 
     Returns
