@@ -50,7 +50,7 @@ def test_deltas_are_those_of_revaluation(changes):
         move = np.zeros(12)
         move[k] = 1e-3 * FORWARD[k]
         up, down = _value(FORWARD + move, **changes, nodes=201), _value(FORWARD - move, **changes, nodes=201)
-        assert found.delta[k] == pytest.approx((up.value - down.value) / (2 * move[k]), abs=0.02)
+        assert found.delta[k] == pytest.approx((up.value - down.value) / (2 * move[k]), abs=0.05)
 
 
 @pytest.mark.parametrize("changes", [{}, AWKWARD])
