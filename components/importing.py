@@ -69,10 +69,14 @@ def drop_zone(upload: str, *, limit_mb: int) -> dcc.Upload:
     )
 
 
-def answer_form(kind_id: str, answer_id: Any, switches_id: str) -> html.Div:
-    """Return the inputs that answer what a file leaves open; ``answer_id`` makes the id of one by its name."""
-    kind = _labelled(
-        "Kind of data", dbc.Select(id=kind_id, value="prices", size="sm", options=_options(KINDS))
+def answer_form(kind_id: str, answer_id: Any, switches_id: str, *, kind: str = "prices") -> html.Div:
+    """Return the inputs that answer what a file leaves open; ``answer_id`` makes the id of one by its name.
+
+    ``kind`` is the kind of data chosen at first; one that is not offered counts as prices.
+    """
+    first_kind = kind if kind in dict(KINDS) else "prices"
+    kinds = _labelled(
+        "Kind of data", dbc.Select(id=kind_id, value=first_kind, size="sm", options=_options(KINDS))
     )
     texts = [
         _labelled(
@@ -99,7 +103,7 @@ def answer_form(kind_id: str, answer_id: Any, switches_id: str) -> html.Div:
         [html.Summary("More answers"), html.Div([*rest, *choices], className="es-answers")],
         className="es-more-answers",
     )
-    return html.Div([html.Div([kind, *first], className="es-answers"), more, switches])
+    return html.Div([html.Div([kinds, *first], className="es-answers"), more, switches])
 
 
 def _options(pairs: Sequence[tuple[str, str]]) -> list[dict[str, str]]:

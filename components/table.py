@@ -42,6 +42,15 @@ BADGES = {
     "within limit": "good",
     "near limit": "warn",
     "over limit": "bad",
+    "live": "good",
+    "delivered": "neutral",
+    "amended": "info",
+    "cancelled": "bad",
+    "waits": "warn",
+    "amendment": "info",
+    "cancellation": "bad",
+    "outdated": "bad",
+    "yours": "neutral",
 }
 
 

@@ -15,7 +15,7 @@ def layout(**query: str) -> html.Div:
     desk = html.Section(
         [
             drop_zone(Ids.UPLOAD, limit_mb=upload_limit()),
-            answer_form(Ids.KIND, answer_id, Ids.SWITCHES),
+            answer_form(Ids.KIND, answer_id, Ids.SWITCHES, kind=query.get("kind", "prices")),
             html.Div(id=Ids.PREVIEW, role="status"),
             html.Div(
                 html.Button(

@@ -1,5 +1,5 @@
 """Portfolio: valuation, positions, P&L explain, trades, what-if."""
 
-from pages.portfolio import positions
+from pages.portfolio import approvals, positions, trade, trades
 
-__all__ = ["positions"]
+__all__ = ["approvals", "positions", "trade", "trades"]

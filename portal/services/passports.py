@@ -20,7 +20,7 @@ from portal.services.market import (
     volatility_passports,
 )
 from portal.services.market import passports as market_passports
-from portal.services.portfolio import position_passports
+from portal.services.portfolio import position_passports, trade_passports
 
 AREAS = (  # importing these modules registers their evaluators
     market_passports,
@@ -32,6 +32,7 @@ AREAS = (  # importing these modules registers their evaluators
     seasonality_passports,
     spread_passports,
     position_passports,
+    trade_passports,
 )
 
 

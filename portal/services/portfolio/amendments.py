@@ -128,8 +128,8 @@ def approve(proposal_id: int, note: str, actor: Actor) -> TradeVersion:
         return stored
 
 
-def reject(proposal_id: int, note: str, actor: Actor) -> None:
-    """Reject a proposal; ``note`` says why, for the one who proposed it.
+def reject(proposal_id: int, note: str, actor: Actor) -> int:
+    """Reject a proposal and return the number of its trade; ``note`` says why, for the one who proposed it.
 
     Raises
     ------
@@ -150,10 +150,11 @@ def reject(proposal_id: int, note: str, actor: Actor) -> None:
             decided_by=actor.username,
             note=note.strip(),
         )
+        return found.trade_id
 
 
-def withdraw(proposal_id: int, actor: Actor) -> None:
-    """Take back one's own proposal.
+def withdraw(proposal_id: int, actor: Actor) -> int:
+    """Take back one's own proposal and return the number of its trade.
 
     Raises
     ------
@@ -174,6 +175,7 @@ def withdraw(proposal_id: int, actor: Actor) -> None:
         writes.add_decision(
             work.session, proposal_id=found.id, decision="withdrawn", decided_by=actor.username, note=""
         )
+        return found.trade_id
 
 
 def terms_of(found: Proposal) -> dict[str, Any]:

@@ -1,0 +1,86 @@
+"""How each figure of Portfolio > Trades is computed again: counted from the trades behind it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from data.queries import blotter as queries
+from data.session import UnitOfWork
+from portal.core.actor import Actor
+from portal.core.clock import Clocks
+from portal.core.metrics import Metric, Params
+from portal.core.passport import Evaluation, Outcome, Parameter, Step
+from portal.core.permissions import Permission
+from portal.core.table import Column, GridQuery, Table
+from portal.domain.portfolio import trade_metrics as metrics
+from portal.services.evaluation import evaluates
+from portal.services.portfolio.blotter import Filter, filter_of
+
+PARAMETERS = (
+    Parameter("node", "Portfolio", default="all"),
+    Parameter("commodity", "Commodity", default="all"),
+    Parameter("kind", "Kind", default="all"),
+    Parameter("counterparty", "Counterparty", default="all"),
+    Parameter("status", "State", default="all"),
+)
+ROW_COLUMNS = (
+    Column("trade", "Trade"),
+    Column("number", "Number", "integer"),
+    Column("version", "Version", "integer"),
+    Column("state", "State"),
+    Column("day", "Traded", "date"),
+    Column("book", "Book"),
+    Column("counterparty", "Counterparty"),
+    Column("recorded_at", "Recorded", "moment"),
+    Column("proposal", "Open proposal", "integer"),
+)
+_TAKEN = (
+    "external_id",
+    "trade_id",
+    "version",
+    "state",
+    "trade_date",
+    "book",
+    "counterparty",
+    "recorded_at",
+    "proposal",
+)
+LIVE = ("live", "amended")
+
+
+def _counts(metric: Metric, row: Mapping[str, Any]) -> bool:
+    """Tell whether a trade counts for a metric."""
+    if metric is metrics.LIVE_TRADES:
+        return row["state"] in LIVE
+    return row["proposal"] is not None if metric is metrics.WAITING_TRADES else True
+
+
+def _of_trades(metric: Metric) -> None:
+    """Register the count of trades as the evaluator of ``metric``."""
+
+    def replay(records: Sequence[Mapping[str, Any]], _params: Params, _clocks: Clocks) -> Outcome:
+        return Outcome(float(sum(_counts(metric, record) for record in records)), metric.unit)
+
+    @evaluates(metric.id, permission=Permission.PORTFOLIO_READ, parameters=PARAMETERS, replay=replay)
+    def run(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
+        given = {name: "" if value == "all" else str(value) for name, value in params.items()}
+        asked = filter_of(work, Filter(**given), actor)
+        query = GridQuery(sort="trade_id", limit=None)
+        rows, _ = queries.blotter(work.session, query, clocks=clocks, asked=asked)
+        places = [queries.COLUMNS.index(name) for name in _TAKEN]
+        table = Table(ROW_COLUMNS, [tuple(row[place] for place in places) for row in rows])
+        value = sum(_counts(metric, record) for record in table.records())
+        subject = f"Trades of {given['node']}" if given["node"] else "Trades of all your books"
+        moments = [row[_TAKEN.index("recorded_at")] for row in table.rows]
+        return Evaluation(
+            subject,
+            float(value),
+            metric.unit,
+            table,
+            (Step("Trades of the filter", float(len(rows))),),
+            recorded_at=max((moment for moment in moments if isinstance(moment, datetime)), default=None),
+        )
+
+
+for _metric in (metrics.TRADES, metrics.LIVE_TRADES, metrics.WAITING_TRADES):
+    _of_trades(_metric)
