@@ -44,8 +44,8 @@ LABELS = {
     "side": "Side", "quantity": "Quantity", "unit": "Unit", "price": "Price", "strike": "Strike", "premium": "Premium",
     "option": "Call or put", "vol_model": "Option model", "shift": "Shift", "expiry": "Expiry",
     "curve2": "Second curve", "ratio1": "Ratio, first leg", "ratio2": "Ratio, second leg", "profile": "Profile",
-    "delivery_start": "Delivery from", "delivery_end": "Delivery ends before", "counterparty": "Counterparty", "book": "Book",
-    "trader": "Trader", "pay_days": "Payment after (days)", "details": "Details (JSON)",
+    "delivery_start": "Delivery from", "delivery_end": "Delivery ends before", "counterparty": "Counterparty",
+    "book": "Book", "trader": "Trader", "pay_days": "Payment after (days)", "details": "Details (JSON)",
 }  # fmt: skip
 
 

@@ -26,9 +26,10 @@ from portal.services.portfolio.blotter import Choices, Filter, Summary
 from portal.web.actor import current_actor
 from portal.web.views import body, grid
 
-PATH = "/portfolio/trades"
+ALL = "all"
 IMPORT_PATH = "/market/import"
-KINDS = [("", "All"), *((key, kind.label) for key, kind in KIND_OF.items())]
+KINDS = [(ALL, "All"), *((key, kind.label) for key, kind in KIND_OF.items())]
+STATUSES = [(ALL, "All"), *blotter.STATUSES.items()]
 PAGE = GridQuery(limit=50)
 _NAMES = ("node", "commodity", "kind", "counterparty", "status")
 
@@ -67,11 +68,12 @@ def view(query: Mapping[str, str]) -> View:
 
 def _one_of(query: Mapping[str, str], name: str, allowed: Collection[str]) -> str:
     asked = query.get(name, "")
-    return asked if asked in allowed else ""
+    return asked if asked in allowed else ALL
 
 
 def _asked(filters: Mapping[str, Any]) -> Filter:
-    return Filter(**{name: str(filters.get(name) or "") for name in _NAMES})
+    given = {name: str(filters.get(name) or ALL) for name in _NAMES}
+    return Filter(**{name: "" if text == ALL else text for name, text in given.items()})
 
 
 @body(Ids.BODY, permission=Permission.PORTFOLIO_READ)
@@ -79,7 +81,7 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
     """Return the figures and the list."""
     asked = _asked(filters)
     found = blotter.summary(asked, clocks, actor)
-    params = {name: getattr(asked, name) for name in _NAMES}
+    params = {name: getattr(asked, name) or ALL for name in _NAMES}
     table = blotter.trades(PAGE, asked, clocks, actor)
     parts: list[Component] = [kpi_row(_tiles(found, params))]
     if found.counts.waiting:

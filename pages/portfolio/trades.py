@@ -3,29 +3,20 @@
 import dash
 from dash import dcc, html
 
-from callbacks.portfolio.trades import IMPORT_PATH, KINDS, Ids, view
+from callbacks.portfolio.trades import ALL, IMPORT_PATH, KINDS, STATUSES, Ids, view
 from components.controls import select
 from components.page import page_frame
 from portal.core.permissions import Permission
-
-STATUSES = [
-    ("", "All"),
-    ("live", "Live"),
-    ("delivered", "Delivered"),
-    ("amended", "Amended"),
-    ("cancelled", "Cancelled"),
-    ("waiting", "Waits for approval"),
-]
 
 
 def layout(**query: str) -> html.Div:
     """Return the page; ``?node=GAS&commodity=gas&kind=swap&counterparty=ICE&status=live`` restores a view."""
     state = view(query)
-    nodes = [("", "All")] + [
+    nodes = [(ALL, "All")] + [
         (node.code, "\u2007" * 2 * node.depth + node.name) for node in state.choices.nodes
     ]
-    commodities = [("", "All"), *((name, name.capitalize()) for name in state.choices.commodities)]
-    counterparties = [("", "All"), *state.choices.counterparties]
+    commodities = [(ALL, "All"), *((name, name.capitalize()) for name in state.choices.commodities)]
+    counterparties = [(ALL, "All"), *state.choices.counterparties]
     filters = state.filters
     return page_frame(
         "Trades",

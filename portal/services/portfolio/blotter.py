@@ -1,6 +1,8 @@
 """The list of trades of the books that a user may see, and the proposals that wait for a second person."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from data.queries import blotter as queries
@@ -17,7 +19,6 @@ from portal.domain.portfolio.terms import KIND_OF
 from portal.services.portfolio.books import visible_nodes
 
 STATUSES = {
-    "": "All",
     "live": "Live",
     "delivered": "Delivered",
     "amended": "Amended",
@@ -118,7 +119,14 @@ def trades(query: GridQuery, asked: Filter, clocks: Clocks, actor: Actor) -> Tab
         cells[kind] = KIND_OF[row[kind]].label if row[kind] in KIND_OF else row[kind]
         cells[proposal] = "waits" if row[proposal] else None
         shown.append((*cells, trade_href(row[number], clocks)))
-    return Table(COLUMNS, shown, total)
+    return Table(_fitted(rows), shown, total)
+
+
+def _fitted(rows: Sequence[tuple[Any, ...]]) -> tuple[Column, ...]:
+    """Return the columns, with decimals for quantities where there are any."""
+    at = queries.COLUMNS.index("quantity")
+    whole = all(float(row[at]).is_integer() for row in rows)
+    return tuple(replace(c, decimals=0) if whole and c.key == "quantity" else c for c in COLUMNS)
 
 
 def summary(asked: Filter, clocks: Clocks, actor: Actor) -> Summary:
