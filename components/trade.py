@@ -80,7 +80,11 @@ def change_form(
         for name, value in values.items()
     ]
     reason = dbc.Textarea(
-        id=ids["reason"], rows=2, maxLength=1000, placeholder="Why? The second person decides by it."
+        id=ids["reason"],
+        size="sm",
+        rows=2,
+        maxLength=1000,
+        placeholder="Why? The second person decides by it.",
     )
     day = dbc.Input(id=ids["effective"], type="date", value=effective, size="sm")
     return html.Details(
@@ -120,7 +124,7 @@ def _cell(cell_id: Any, name: str, value: str, choices: Mapping[str, Sequence[st
         options = [{"value": option, "label": option} for option in choices[name]]
         return dbc.Select(id=cell_id, value=value, options=options, size="sm")
     if name == "details":
-        return dbc.Textarea(id=cell_id, value=value, rows=4, className="es-code")
+        return dbc.Textarea(id=cell_id, value=value, size="sm", rows=4, className="es-code")
     kind = "date" if name in ("expiry", "delivery_start", "delivery_end") else "text"
     return dbc.Input(id=cell_id, value=value, size="sm", type=kind)
 
