@@ -62,7 +62,7 @@ def test_history_is_a_difference_by_field(trade: TradeVersion) -> None:
     assert table.column("term") == ["Counterparty", "Price", None]
     assert table.column("approved_by") == ["rita", "rita", None]
     assert found.title == "Buy financial forward TTF"
-    assert dict((label, text) for _, label, text in found.terms)["Delivery to"] == "2026-09-30"
+    assert {label: text for _, label, text in found.terms}["Delivery to"] == "2026-09-30"
 
 
 def test_both_clocks(trade: TradeVersion) -> None:
@@ -120,7 +120,10 @@ def test_form(trade: TradeVersion) -> None:
              "expiry": date(2026, 6, 25), "quantity_unit": "MWh"},
             {"option": "put", "expiry": "2026-06-25", "shift": ""},
         ),
-        ({"kind": "storage", "price": None, "premium": 0.5, "details": {"capacity": 5.0}}, {"details": '{"capacity": 5.0}'}),
+        (
+            {"kind": "storage", "price": None, "premium": 0.5, "details": {"capacity": 5.0}},
+            {"details": '{"capacity": 5.0}'},
+        ),
     ],
 )  # fmt: skip
 def test_form_of_other_kinds(database: str, changes: dict[str, Any], wanted: dict[str, str]) -> None:
