@@ -25,6 +25,7 @@ SPIKES = (
     ("PVB", 80, 120, 10.0),
 )  # the last is a slipped decimal
 CURVE_GAPS = (("API2", 22, 40),)
+STOPPED_CURVE, STOPPED_CURVE_DAYS = "POWER_ES", 3  # what is marked on it is stale
 # First published wrong: kind, code, drawn between (days back), factor on the first version.
 WRONG = (
     ("daily", "TTF", 5, 9, 1.034),
@@ -117,6 +118,8 @@ def spoil_curves(curves: dict[str, CurveHistory], days: Days, rng: np.random.Gen
         row = len(days) + _back(rng, nearest, farthest)
         curves[code].published[row] = False
         yield Blemish("curve gap", code, days[row], days[row])
+    curves[STOPPED_CURVE].published[-STOPPED_CURVE_DAYS:] = False
+    yield Blemish("curve stopped", STOPPED_CURVE, days[-STOPPED_CURVE_DAYS], days[-1])
 
 
 def corrections(days: Days, rng: np.random.Generator) -> tuple[Correction, ...]:

@@ -38,6 +38,8 @@ LENGTHS = np.array([1, 3, 6, 12])
 EXPIRING = frozenset({"future", "option", "spread_option"})
 ON_VOLS = frozenset({"option", "asian", "spread_option"})
 CANCELLED = 0.022
+CARGO = 2.0  # scale of a line above which it deals in cargoes
+SLIMMER = 0.5  # power of the length by which the quantity of a month falls
 SHIFTS = np.array([1, 2, 3, 6, 12])  # months between the legs of a calendar spread
 RULES = {spec.code: spec.rule for spec in CURVES}
 
@@ -104,6 +106,8 @@ def _products(line: Line, count: int, rng: np.random.Generator) -> tuple[Ints, F
     """Return lengths in months and how many months ahead, drawn."""
     market = MARKETS[line.curve]
     odds = np.array(market.products)
+    if line.scale > CARGO:  # cargoes are for one month
+        odds = odds * (1.0, 0.0, 0.0, 0.0)
     if line.kind == "asian" or (line.kind in ON_VOLS and not line.curve.startswith("POWER")):
         odds = odds * (1.0, 1.0, 0.0, 0.0)
     length = LENGTHS[rng.choice(4, count, p=odds / odds.sum())]
@@ -120,9 +124,11 @@ def _snapped(month: Ints, length: Ints, curve: str) -> Ints:
     return snapped
 
 
-def _sizes(line: Line, count: int, rng: np.random.Generator) -> Floats:
+def _sizes(line: Line, length: Ints, rng: np.random.Generator) -> Floats:
+    """Return quantities for each month: longer products are dealt in smaller ones."""
     market = MARKETS[line.curve]
-    lots = market.lots * line.scale * np.exp(market.spread * rng.standard_normal(count))
+    lots = market.lots * line.scale * np.exp(market.spread * rng.standard_normal(len(length)))
+    lots = lots / length**SLIMMER
     step = np.where(lots > 20, 5.0, 1.0)
     sizes: Floats = np.maximum(np.round(lots / step) * step, 1.0) * market.lot
     return sizes
@@ -185,7 +191,7 @@ def _candidates(line: Line, days: Days, activity: Floats, listed: dict[str, Ints
         profile=_profile(line, count, rng),
         trader=traders[rng.integers(0, len(traders), count)],
         side=np.where(rng.random(count) < line.buys, 1, -1),
-        quantity=_sizes(line, count, rng),
+        quantity=_sizes(line, length, rng),
         ratio2=np.full(count, line.ratio2),
         row=row,
         month=_snapped(start, length, line.curve).astype("datetime64[M]"),

@@ -119,7 +119,9 @@ class _Dealer:
         """Return forwards, years to the middle of each month and discount factors."""
         months = np.arange(start, start + PERIODS)
         forward = self._board.one(curve, row, months)
-        listed = np.flatnonzero(np.isfinite(forward))  # what has just left the curve is priced as the next month
+        listed = np.flatnonzero(
+            np.isfinite(forward)
+        )  # what has just left the curve is priced as the next month
         forward = forward[np.maximum(np.arange(PERIODS), listed[0])]
         middle = months.astype("datetime64[D]") + 14
         years = (middle - self._board.days[row]).astype(np.float64) / 365.0

@@ -115,6 +115,7 @@ def remove(session: Session) -> None:
     timeseries.forget(session.connection(), batches)
     for table in BATCHED:
         session.execute(delete(table).where(table.batch_id.in_(batches)))
+    session.execute(delete(CurveFit).where(CurveFit.curve_id.not_in(select(ProductQuote.curve_id))))
     priced = or_(
         exists().where(PriceBar.instrument_id == Instrument.id),
         exists().where(PriceTick.instrument_id == Instrument.id),
@@ -123,7 +124,6 @@ def remove(session: Session) -> None:
     quoted = exists().where(CurvePoint.curve_id == Curve.id)
     traded = exists().where(or_(Trade.curve_id == Curve.id, Trade.curve2_id == Curve.id))
     unused = (Curve.source_code == DEMO, ~quoted, ~traded)
-    session.execute(delete(CurveFit).where(CurveFit.curve_id.in_(select(Curve.id).where(*unused))))
     session.execute(delete(Curve).where(*unused))
     session.execute(delete(ImportBatch).where(ImportBatch.id.in_(batches)))
     session.execute(delete(Setting).where(Setting.key.in_((SUMMARY, LOADED_AT))))

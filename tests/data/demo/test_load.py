@@ -8,6 +8,8 @@ from sqlalchemy import func, select, table, text
 from data.engine import engine
 from data.models.market import PriceBar
 from data.queries.clocked import PRICE_DAILY, latest
+from data.session import UnitOfWork
+from data.writes import demo as writes
 from portal.core import clock
 from portal.core.actor import SYSTEM
 from portal.core.clock import Clocks
@@ -39,7 +41,7 @@ def scalar(statement, **values):
 
 def rows_of(statement, **values):
     with engine().connect() as connection:
-        return [tuple(row) for row in connection.execute(text(statement), values)]
+        return connection.execute(text(statement), values).all()
 
 
 def counts(tables):
@@ -153,6 +155,78 @@ def test_accounts_and_books(loaded):
     assert rows_of(seen, name="risk") == [("DESK",)]
 
 
+NEWEST = "(SELECT DISTINCT ON (trade_id) * FROM trades ORDER BY trade_id, version DESC)"
+LIVE = f"SELECT * FROM {NEWEST} t WHERE t.event IN ('new', 'amended')"  # noqa: S608
+
+
+def test_the_desk_trades(loaded):
+    live = rows_of(LIVE)
+    assert len(live) >= 5_000
+    assert len({row.kind for row in live}) == 9
+    assert scalar("SELECT count(DISTINCT trade_id) FROM trades") > 9_000
+    assert scalar("SELECT count(*) FROM counterparties WHERE simulated") == 12
+    assert scalar("SELECT max(recorded_at) FROM trades") <= NOW
+    assert scalar("SELECT min(trade_date) FROM trades") < date(2024, 12, 1)
+    wrong = """SELECT count(*) FROM trades a JOIN trades b ON b.trade_id = a.trade_id AND b.version = a.version + 1
+               WHERE b.recorded_at <= a.recorded_at OR b.effective_on < a.effective_on"""
+    assert scalar(wrong) == 0
+    lost = "SELECT count(*) FROM trades WHERE curve_id NOT IN (SELECT id FROM curves)"
+    assert scalar(lost) == 0
+
+
+def test_books_form_a_tree_of_three_levels(loaded):
+    levels = rows_of(
+        """WITH RECURSIVE tree AS (
+               SELECT id, 1 AS level FROM portfolios WHERE parent_id IS NULL
+               UNION ALL SELECT p.id, t.level + 1 FROM portfolios p JOIN tree t ON p.parent_id = t.id)
+           SELECT level, count(*) FROM tree GROUP BY level ORDER BY level"""
+    )
+    assert levels == [(1, 1), (2, 4), (3, 9)]
+    assert len({row.portfolio_id for row in rows_of(LIVE)}) == 9
+    seen = f"""SELECT p.code, count(*) FROM {NEWEST} t JOIN portfolios p ON p.id = t.portfolio_id
+               JOIN portfolios area ON area.id = p.parent_id JOIN user_portfolios up ON up.portfolio_id = area.id
+               JOIN users u ON u.id = up.user_id WHERE u.username = 'trader' GROUP BY p.code ORDER BY p.code"""  # noqa: S608
+    books = dict(rows_of(seen))
+    assert list(books) == ["GAS_EU", "GAS_LNG", "POWER_DE", "POWER_FR", "POWER_SPREADS"]
+    assert min(books.values()) > 300
+
+
+def test_the_ledger_is_what_the_newest_versions_hold(loaded):
+    doubled = """SELECT count(*) FROM (SELECT trade_id, curve_id, month, sum(volume) AS net FROM portfolio_positions
+                 WHERE trade_id IN (SELECT trade_id FROM trades WHERE event = 'cancelled')
+                 GROUP BY trade_id, curve_id, month) s WHERE abs(net) > 1e-6"""
+    assert scalar(doubled) == 0
+
+
+def test_limits_are_near_and_beyond(loaded):
+    used = rows_of(
+        """SELECT l.portfolio_id, l.commodity, max(abs(m.net)) / max(l.limit_mwh) FROM (
+               SELECT p.portfolio_id, c.commodity, p.month, sum(coalesce(p.volume_mwh, p.volume)) AS net
+               FROM portfolio_positions p JOIN curves c ON c.id = p.curve_id
+               WHERE NOT p.is_optional AND p.month >= DATE '2026-11-01' GROUP BY 1, 2, 3) m
+           JOIN position_limits l USING (portfolio_id, commodity) GROUP BY 1, 2"""
+    )
+    shares = [share for _, _, share in used]
+    assert len(shares) > 12
+    assert 1 <= sum(share > 1.0 for share in shares) <= 3
+    assert sum(0.6 < share <= 1.0 for share in shares) >= 4
+    assert sum(share < 0.6 for share in shares) >= 4
+
+
+def test_changes_wait_for_a_second_person(loaded):
+    waiting = """SELECT p.proposed_by, count(*) FROM trade_proposals p
+                 LEFT JOIN trade_decisions d ON d.proposal_id = p.id WHERE d.proposal_id IS NULL
+                 GROUP BY 1 ORDER BY 1"""
+    assert rows_of(waiting) == [("operations", 5), ("trader", 3)]
+    same = """SELECT count(*) FROM trade_decisions d JOIN trade_proposals p ON p.id = d.proposal_id
+              WHERE d.decision = 'approved' AND d.decided_by = p.proposed_by"""
+    assert scalar(same) == 0
+    unproposed = """SELECT count(*) FROM trades t WHERE t.event IN ('amended', 'cancelled') AND NOT EXISTS (
+        SELECT FROM trade_proposals p JOIN trade_decisions d ON d.proposal_id = p.id AND d.decision = 'approved'
+        WHERE p.trade_id = t.trade_id AND p.base_version = t.version - 1 AND p.event = t.event)"""
+    assert scalar(unproposed) == 0
+
+
 def test_second_load_changes_nothing(loaded):
     before = counts(loaded[0].rows)
     again = demo.load(today=date(2026, 12, 1))
@@ -189,6 +263,33 @@ def test_reset_loads_anew_and_keeps_what_is_yours(loaded):
     assert scalar("SELECT count(*) FROM price_rollup") == 6 * 730 + 1
     assert scalar("SELECT max(trade_date) FROM curve_points") == date(2026, 11, 13)
     assert len(access.list_users(SYSTEM)) == len(access.DEMO_ACCOUNTS)
+
+
+PORTFOLIO_TABLES = (
+    "trades", "trade_proposals", "trade_decisions", "portfolio_positions", "position_limits", "book_values",
+    "counterparties", "vol_points", "rate_points", "correlation_marks", "product_quotes", "curve_fits",
+)  # fmt: skip
+
+
+def test_removal_leaves_what_is_yours_alone(loaded):
+    with engine().begin() as connection:
+        connection.execute(text(
+            "INSERT INTO trades (trade_id, version, effective_on, event, external_id, kind, portfolio_id, "
+            "counterparty_id, curve_id, side, quantity, quantity_unit, price, trade_date, delivery_start, "
+            "delivery_end, details, trader, recorded_by) SELECT nextval('trade_ids'), 1, DATE '2026-11-12', 'new', "
+            "'MINE-1', 'forward_financial', p.id, c.id, v.id, 1, 5, 'MW', 30.0, DATE '2026-11-12', DATE '2027-01-01', "
+            "DATE '2027-02-01', '{}', 'me', 'me' FROM portfolios p, counterparties c, curves v "
+            "WHERE p.code = 'GAS_EU' AND c.code = 'ANYBANK' AND v.code = 'TTF'"
+        ))  # fmt: skip
+    with UnitOfWork(write=True) as work:
+        writes.remove(work.session)
+    left = {name: count for name, count in counts(PORTFOLIO_TABLES).items() if count}
+    assert left.pop("trades") == 1
+    assert rows_of("SELECT code FROM counterparties") == [("ANYBANK",)]
+    assert left.pop("counterparties") == 1
+    assert left == {}
+    assert rows_of("SELECT code FROM curves") == [("TTF",)]
+    assert scalar("SELECT count(*) FROM portfolios") == 14
 
 
 def test_own_instruments_are_not_overwritten(database, frozen):

@@ -109,7 +109,7 @@ def test_statuses_are_used_as_documented(world):
 
 def test_blemishes_are_there(world):
     kinds = {blemish.kind for blemish in world.blemishes}
-    assert kinds == {"spike", "gap", "stuck", "stopped", "late source", "curve gap"}
+    assert kinds == {"spike", "gap", "stuck", "stopped", "late source", "curve gap", "curve stopped"}
     for code, *_, factor in blemishes.SPIKES:
         day = next(b.first for b in world.blemishes if b.code == code and b.kind == "spike")
         bars = world.bars[code]
