@@ -99,6 +99,26 @@ def text(
     )
 
 
+def lines(
+    body: str, name: str, label: str, value: str, *, placeholder: str = "", rows: int = 4
+) -> html.Label:
+    """Return an input of several lines that answers when the focus leaves it."""
+    return _labelled(
+        label,
+        dbc.Textarea(
+            id=filter_id(body, name),
+            value=value,
+            placeholder=placeholder,
+            rows=rows,
+            debounce=True,
+            maxlength=2000,
+            spellcheck=False,
+            className="es-lines",
+        ),
+        wide=True,
+    )
+
+
 def day(body: str, name: str, label: str, value: str) -> html.Label:
     """Return a date input (the browser's own); the value is ISO text."""
     return _labelled(

@@ -20,7 +20,11 @@ from portal.services.market import (
     volatility_passports,
 )
 from portal.services.market import passports as market_passports
-from portal.services.portfolio import position_passports, trade_passports
+from portal.services.portfolio import (
+    position_passports,
+    trade_passports,
+    what_if_passports,
+)
 
 AREAS = (  # importing these modules registers their evaluators
     market_passports,
@@ -33,6 +37,7 @@ AREAS = (  # importing these modules registers their evaluators
     spread_passports,
     position_passports,
     trade_passports,
+    what_if_passports,
 )
 
 

@@ -99,7 +99,9 @@ def _reshaped(market: Market, curves: CurveTerms, months: DateArray1D) -> Market
 def _settling(market: Market, wanted: Final) -> Market:
     """The market with a settlement for each contract of ``wanted``: its own, else its mark of that month."""
     months, ids = market.marks.months, market.curves.id
-    keys: IntArray1D = np.array([key for key in wanted if key not in market.fixings.final], np.int64).reshape(-1, 3)
+    keys: IntArray1D = np.array([key for key in wanted if key not in market.fixings.final], np.int64).reshape(
+        -1, 3
+    )
     if not len(keys) or not len(months):
         return market
     row = positions_in(ids, keys[:, 0])

@@ -1,0 +1,24 @@
+"""Saving a what-if: one row, which nobody changes afterwards."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from data.models.portfolio import WhatIf
+
+
+def insert(
+    session: Session,
+    *,
+    key: str,
+    title: str,
+    as_of: date,
+    known_at: datetime,
+    deals: dict[str, Any],
+    created_by: str,
+) -> None:
+    """Store a what-if under its key."""
+    session.add(
+        WhatIf(key=key, title=title, as_of=as_of, known_at=known_at, deals=deals, created_by=created_by)
+    )
