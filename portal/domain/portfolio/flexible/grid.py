@@ -53,7 +53,7 @@ def grid_value(
     BadParameter
         Too few nodes or a negative speed.
     """
-    grid = factor_grid(prices.times_years, kappa, nodes)
+    grid = factor_grid(prices.times_years, kappa, nodes, sigma)
     growth = grid.growth(sigma)
     value, decisions = _backward(contract, prices, grid, growth)
     return _forward(contract, prices, grid, growth, decisions, value, sigma)
@@ -114,4 +114,4 @@ def _forward(
         vega += prices.discount[k] * prices.forward[k] * float(volume @ (growth[k] * slope[k]))
         if k < m - 1:
             weight = grid.steps[k].T @ weight
-    return GridValue(value, schedule, delta, vega)
+    return GridValue(value, schedule, delta, float(vega))

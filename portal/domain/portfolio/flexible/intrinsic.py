@@ -83,7 +83,7 @@ def storage_plan(facility: Facility, prices: Prices) -> Plan:
         goal = min(max(goal, volume - facility.fall[k]), volume + facility.rise[k])
         goal = min(max(goal, facility.low[k + 1]), facility.high[k + 1])
         change[k], volume = goal - volume, goal
-    return Plan(line.at_left, change, sold_volume(facility, change))
+    return Plan(float(line.at_left), change, sold_volume(facility, change))
 
 
 def _merged(line: _Line, rise: float, fall: float, buy: float, sell: float) -> _Line:

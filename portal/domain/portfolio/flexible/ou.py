@@ -14,8 +14,9 @@ import numpy as np
 from portal.core.arrays import FloatArray, FloatArray1D, FloatArray2D, FloatLike1D
 from portal.domain.market.errors import BadParameter
 
-GRID_EDGE = (
-    5.5  # standard deviations: 4e-8 of the mass is outside, where values are continued as straight lines
+GRID_EDGE = 5.5  # standard deviations; 4e-8 of the mass is outside, where values go on as straight lines
+WIDTH_STEP = (
+    0.5  # up to which the width of the price is rounded, so that bumped volatilities share their grid
 )
 OPERATORS_KEPT = 32  # sets of matrices, 1.5 MB each for 52 periods and 61 nodes
 
@@ -137,7 +138,7 @@ def ou_forward_curve(
     return curve
 
 
-def factor_grid(times_years: FloatLike1D, kappa: float, nodes: int) -> FactorGrid:
+def factor_grid(times_years: FloatLike1D, kappa: float, nodes: int, sigma: float = 0.0) -> FactorGrid:
     """Nodes and exact Gaussian transition operators for the exercise times of a contract.
 
     Between nodes a function is a straight line, whose Gaussian integral is closed; the curvature that straight lines
@@ -150,7 +151,10 @@ def factor_grid(times_years: FloatLike1D, kappa: float, nodes: int) -> FactorGri
     kappa : float
         Speed of mean reversion per year, at least 0.
     nodes : int
-        Number of nodes, at least 9.
+        Number of nodes within 5.5 standard deviations, at least 9.
+    sigma : float, default 0.0
+        Annual volatility. Where the price is wide the grid reaches as much further up as the mass that is weighed with
+        the price does, and beyond a standard deviation of 1 its nodes stand as much closer.
 
     Returns
     -------
@@ -171,13 +175,17 @@ def factor_grid(times_years: FloatLike1D, kappa: float, nodes: int) -> FactorGri
             value=kappa,
         )
     times = np.maximum(np.asarray(times_years, dtype=np.float64), 0.0)
-    return _kept_grid(times.tobytes(), float(kappa), int(nodes))
+    widest = sigma * float(np.sqrt(ou_variance(times, kappa).max()))
+    return _kept_grid(times.tobytes(), float(kappa), int(nodes), int(np.ceil(widest / WIDTH_STEP)))
 
 
 @lru_cache(maxsize=OPERATORS_KEPT)
-def _kept_grid(times_bytes: bytes, kappa: float, nodes: int) -> FactorGrid:
+def _kept_grid(times_bytes: bytes, kappa: float, nodes: int, width_steps: int) -> FactorGrid:
     times = np.frombuffer(times_bytes, dtype=np.float64)
-    z = np.linspace(-GRID_EDGE, GRID_EDGE, nodes)
+    width = width_steps * WIDTH_STEP
+    h = 2.0 * GRID_EDGE / (nodes - 1) / max(width, 1.0)
+    z: FloatArray1D = -GRID_EDGE + h * np.arange(1.0 + np.ceil((2.0 * GRID_EDGE + width) / h - 1e-9))
+    nodes = len(z)
     variance = ou_variance(times, kappa)
     with np.errstate(
         invalid="ignore", divide="ignore"

@@ -55,6 +55,20 @@ def test_storage_reaches_the_exact_value(changes):
     assert found.vega == pytest.approx(exact.vega, rel=0.08)
 
 
+def test_a_weekly_storage_reaches_the_exact_value():
+    """The form of Boogert and de Jong: a year by weeks, small moves of whole units."""
+    times = np.arange(1, 53) / 52
+    curve = (25.0 * (1.0 + 0.2 * np.cos(2 * np.pi * (times - 0.05))), times, np.exp(-0.04 * times))
+    limits = {"capacity": 20.0, "injection_rate": 2.0, "withdrawal_rate": 4.0}
+    costs = {"injection_cost": 0.1, "withdrawal_cost": 0.1}
+    exact = storage_value(*curve, **limits, **costs, kappa=2.5, sigma=0.8)
+    effort = Effort(paths=20_000, bound_paths=200, degree=3)
+    _fits(
+        storage_by_simulation(*curve, **limits, **costs, model=factor_model(2.5, 0.8), effort=effort),
+        exact.value,
+    )
+
+
 @pytest.mark.parametrize(
     "changes", [{}, {"cooldown": 1}, {"min_rights": 4}, {"is_call": False, "min_rights": 2}]
 )

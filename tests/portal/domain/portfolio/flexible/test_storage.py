@@ -38,7 +38,7 @@ def _programme(forward=FORWARD, **changes):
     return storage_plan(facility, prices), storage_programme(facility, prices)
 
 
-@pytest.mark.parametrize("changes", [{}, AWKWARD, {"sigma": 1.4, "kappa": 0.3}, {"kappa": 0.0}])
+@pytest.mark.parametrize("changes", [{}, AWKWARD, {"sigma": 1.4, "kappa": 0.3}, {"kappa": 0.0, "sigma": 1.5}])
 def test_default_nodes_are_within_a_tenth_of_a_percent(changes):
     assert _value(**changes).value == pytest.approx(_value(**changes, nodes=401, levels=601).value, rel=1e-3)
 

@@ -50,7 +50,8 @@ def test_when_all_rights_must_be_used_every_period_it_is_the_strip_of_forwards()
 
 
 @pytest.mark.parametrize(
-    "changes", [{}, {"cooldown": 2}, {"min_rights": 4}, {"is_call": False, "cooldown": 1}]
+    "changes",
+    [{}, {"cooldown": 2}, {"min_rights": 4}, {"is_call": False, "cooldown": 1}, {"kappa": 0.0, "sigma": 1.8}],
 )
 def test_default_nodes_are_within_a_tenth_of_a_percent(changes):
     assert _value(**changes).value == pytest.approx(_value(**changes, nodes=801).value, rel=1e-3)
