@@ -13,6 +13,9 @@ SCALES = ((5e6, 1e6, "EUR m"), (5e3, 1e3, "EUR k"), (0.0, 1.0, "EUR"))
 """From this size on: divisor and unit of the axis."""
 
 
+MOST_WITH_TEXT = 11  # bars; the figures above more of them would run into each other
+
+
 def scale_of(values: FloatArray1D) -> tuple[float, str]:
     """Return the divisor and the unit that keep the axis short."""
     largest = float(np.abs(values).max(initial=0.0))
@@ -38,7 +41,7 @@ def waterfall_figure(
     base = np.concatenate([[0.0], ends[:-2], [0.0]]) if len(value) else np.zeros(1)
     sizes = np.concatenate([value, [value.sum()]])
     divisor, unit = scale_of(np.concatenate([ends, sizes]))
-    decimals = 0 if divisor == 1.0 else 2
+    decimals = 0 if divisor == 1.0 else 1
     colours = [UP if one >= 0 else DOWN for one in value.tolist()] + [SERIES[0]]
     names = [*labels, total]
     bars: dict[str, Any] = {
@@ -48,7 +51,9 @@ def waterfall_figure(
         "base": typed(base / divisor),
         "marker": {"color": colours},
         "width": 0.62,
-        "text": [number(one / divisor, decimals, signed=True) for one in sizes.tolist()],
+        "text": [number(one / divisor, decimals, signed=True) for one in sizes.tolist()]
+        if len(names) <= MOST_WITH_TEXT
+        else [""] * len(names),
         "textposition": "outside",
         "cliponaxis": False,
         "constraintext": "none",

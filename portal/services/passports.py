@@ -21,6 +21,7 @@ from portal.services.market import (
 )
 from portal.services.market import passports as market_passports
 from portal.services.portfolio import (
+    explain_passports,
     position_passports,
     trade_passports,
     what_if_passports,
@@ -35,6 +36,7 @@ AREAS = (  # importing these modules registers their evaluators
     quality_passports,
     seasonality_passports,
     spread_passports,
+    explain_passports,
     position_passports,
     trade_passports,
     what_if_passports,

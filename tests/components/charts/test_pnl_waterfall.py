@@ -25,7 +25,7 @@ def test_bars_stand_on_each_other_and_end_in_the_total():
     assert list(bars["x"]) == [*LABELS, "Total"]
     assert read(bars["base"]) == [0.0, 12.0, 8.0, 0.0]
     assert read(bars["y"]) == [12.0, -4.0, 1.5, 9.5]
-    assert bars["text"] == ["+12.00", "−4.00", "+1.50", "+9.50"]
+    assert bars["text"] == ["+12.0", "−4.0", "+1.5", "+9.5"]
     assert len(figure.layout.shapes) == 3
     assert "error_y" not in bars
 
@@ -55,6 +55,12 @@ def test_links_travel_with_their_bars():
 )
 def test_the_unit_fits_the_size(largest, unit):
     assert scale_of(np.array([largest]))[1] == unit
+
+
+def test_many_bars_carry_no_text():
+    drawn = waterfall_figure([str(at) for at in range(15)], np.ones(15))
+    assert set(drawn["data"][0]["text"]) == {""}
+    assert go.Figure(drawn).data
 
 
 def test_nothing_to_bridge_is_valid_too():

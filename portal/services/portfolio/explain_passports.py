@@ -1,0 +1,219 @@
+"""How each figure of Portfolio > P&L explain is computed again: the page's explanation, with the trades behind it."""
+
+from collections.abc import Callable
+from datetime import date
+
+import numpy as np
+
+from data.session import UnitOfWork
+from portal.core.actor import Actor
+from portal.core.arrays import FloatArray1D
+from portal.core.clock import Clocks
+from portal.core.errors import DomainError
+from portal.core.metrics import Metric, Params
+from portal.core.passport import Evaluation, Outcome, Parameter, Step
+from portal.core.permissions import Permission
+from portal.core.table import Cell, Column, Table
+from portal.domain.portfolio import explain_metrics as metrics
+from portal.domain.portfolio.explain import Line
+from portal.domain.portfolio.explain_terms import LINE_OF_TERM, THRESHOLD, unexplained_share
+from portal.services.evaluation import evaluates
+from portal.services.portfolio.explain import Explained, explain
+from portal.services.portfolio.explain_rows import (
+    KEYS,
+    REST,
+    described,
+    factor_share,
+    missing_rows,
+    tenor_by_trade,
+)
+
+TOTAL = "total"
+SCOPE = (
+    Parameter("since", "Since the close of"),
+    Parameter("portfolio", "Portfolio", default=""),
+    Parameter("trade", "Trade", "integer", default=0, low=0, high=1e12),
+)
+LINE = Parameter("line", "Cause", default=TOTAL)
+TENOR = Parameter("tenor", "Curve and month")
+Compute = Callable[[Explained, Params], Outcome]
+
+
+def _seen(params: Params, clocks: Clocks, actor: Actor) -> Explained:
+    try:
+        since = date.fromisoformat(str(params["since"]))
+    except ValueError:
+        raise DomainError(
+            f"'{str(params['since'])[:40]}' is no day. Open the figure again from the page."
+        ) from None
+    portfolio = str(params["portfolio"] or "") or None
+    return explain(clocks, actor, since, portfolio, trade=int(params["trade"] or 0) or None)
+
+
+def _register(metric: Metric, compute: Compute, *more: Parameter, line: str = "") -> None:
+    @evaluates(metric.id, permission=Permission.PORTFOLIO_READ, parameters=(*SCOPE, *more))
+    def run(_work: UnitOfWork, asked: Params, clocks: Clocks, actor: Actor) -> Evaluation:
+        params = {**asked, "line": line} if line else asked
+        seen = _seen(params, clocks, actor)
+        found = compute(seen, params)
+        steps = (
+            Step("From the close of", f"{seen.since}"),
+            Step("To the close of", f"{clocks.as_of}"),
+            *found.steps,
+        )
+        return Evaluation(
+            _subject(seen),
+            found.value,
+            found.unit,
+            _inputs(seen, params),
+            steps,
+            newest=clocks.as_of,
+            note=found.note,
+        )
+
+
+def _subject(seen: Explained) -> str:
+    if seen.trade is not None:
+        return f"Trade {seen.trade}"
+    return seen.node.name if seen.node else "All books"
+
+
+def _inputs(seen: Explained, params: Params) -> Table:
+    """The trades that the figure is made of: values and rates at both ends, P&L, and the part that is asked for."""
+    columns = (
+        Column("trade", "Trade"),
+        Column("kind", "Kind"),
+        Column("curve", "Curve"),
+        Column("delivery", "Delivery"),
+        Column("start", "Value at start", "number", "native"),
+        Column("fx_start", "EUR for one, start", "number", decimals=5),
+        Column("end", "Value at end", "number", "native"),
+        Column("fx_end", "EUR for one, end", "number", decimals=5),
+        Column("total", "P&L", "number", "EUR", signed=True),
+        Column("part", "Of this figure", "number", "EUR", signed=True),
+    )
+    part = _part(seen, params)
+    pairs = seen.whole.found.pairs
+    ends = [
+        np.where(at >= 0, values[np.maximum(at, 0)] if len(values) else 0.0, np.nan)
+        for state, at in ((seen.whole.start, pairs.at_start), (seen.whole.end, pairs.at_end))
+        for values in (state.valuation.total, state.valuation.to_eur)
+    ]
+    rows: list[tuple[Cell, ...]] = []
+    for row in np.flatnonzero(seen.rows).tolist():
+        figures = [*(column[row] for column in ends), seen.whole.found.total[row], part[row]]
+        rows.append(
+            (
+                str(pairs.trade_id[row]),
+                *described(seen, row),
+                *(float(one) if np.isfinite(one) else None for one in figures),
+            )
+        )
+    return Table(columns, rows, simulated=seen.simulated)
+
+
+def _part(seen: Explained, params: Params) -> FloatArray1D:
+    tenor = params.get("tenor")
+    if tenor == REST:
+        return seen.whole.cells.rest
+    if tenor is not None:
+        return tenor_by_trade(seen, str(tenor))
+    return factor_share(seen, str(params.get("line") or ""))
+
+
+def _line(params: Params) -> Line | None:
+    """The line asked for; None for the total."""
+    key = str(params.get("line") or TOTAL)
+    line = next((line for line in Line if KEYS[line] == key), None)
+    if line is None and key != TOTAL:
+        raise DomainError(
+            f"There is no cause '{key[:40]}'. Choose one of {', '.join(KEYS.values())}, or total."
+        )
+    return line
+
+
+def _total(seen: Explained, _params: Params) -> Outcome:
+    found = seen.combined
+    steps = tuple(Step(line.label, float(found.lines[line, 0]), "EUR") for line in Line)
+    return Outcome(float(found.total[0]), "EUR", steps, _left_out_note(seen))
+
+
+def _left_out_note(seen: Explained) -> str:
+    lost = len(missing_rows(seen))
+    return f"{lost} of its trades have no value at one of the ends and are left out." if lost else ""
+
+
+def _line_value(seen: Explained, params: Params) -> Outcome:
+    line, found = _line(params), seen.combined
+    if line is None:
+        return _total(seen, params)
+    steps = (
+        Step("Least in any order", float(found.low[line, 0]), "EUR"),
+        Step("Most in any order", float(found.high[line, 0]), "EUR"),
+        Step("In the stated order", float(found.ordered[line, 0]), "EUR"),
+    )
+    return Outcome(float(found.lines[line, 0]), "EUR", steps, _left_out_note(seen))
+
+
+def _of_table(name: str) -> Compute:
+    def compute(seen: Explained, params: Params) -> Outcome:
+        line = _line(params)
+        if line is None:
+            return Outcome(float(seen.combined.total[0]), "EUR")
+        return Outcome(float(getattr(seen.combined, name)[line, 0]), "EUR")
+
+    return compute
+
+
+def _sensitivity(seen: Explained, params: Params) -> Outcome:
+    line, terms = _line(params), seen.whole.terms
+    by_line = terms.by_line[:, seen.known].sum(axis=1)
+    steps = tuple(
+        Step(term.label, float(terms.terms[term, seen.known].sum()), "EUR")
+        for term, of in LINE_OF_TERM.items()
+        if line in (None, of)
+    )
+    return Outcome(float(by_line.sum() if line is None else by_line[line]), "EUR", steps)
+
+
+def _unexplained(seen: Explained, params: Params) -> Outcome:
+    line = _line(params)
+    by_terms = _sensitivity(seen, params).value or 0.0
+    whole = float(seen.combined.total[0] if line is None else seen.combined.lines[line, 0])
+    steps = (Step("By revaluation", whole, "EUR"), Step("By sensitivities", by_terms, "EUR"))
+    return Outcome(whole - by_terms, "EUR", steps)
+
+
+def _share(seen: Explained, params: Params) -> Outcome:
+    lines = seen.combined.lines[:, 0]
+    left = _unexplained(seen, {**params, "line": TOTAL}).value or 0.0
+    steps = (
+        Step("Unexplained", left, "EUR"),
+        Step("Sum of the sizes of the lines", float(np.abs(lines).sum()), "EUR"),
+        Step("Threshold", THRESHOLD, "fraction"),
+    )
+    return Outcome(unexplained_share(left, lines), "fraction", steps)
+
+
+def _cell(seen: Explained, params: Params) -> Outcome:
+    worth = _part(seen, params)
+    return Outcome(float(worth[seen.known].sum()), "EUR")
+
+
+def _left_out(seen: Explained, _params: Params) -> Outcome:
+    lost = missing_rows(seen)
+    return Outcome(float(seen.whole.notional[lost].sum()), "EUR", (Step("Trades", float(len(lost))),))
+
+
+_register(metrics.TOTAL, _total)
+_register(metrics.LINE, _line_value, LINE)
+_register(metrics.LOW, _of_table("low"), LINE)
+_register(metrics.HIGH, _of_table("high"), LINE)
+_register(metrics.ORDERED, _of_table("ordered"), LINE)
+_register(metrics.SENSITIVITY, _sensitivity, LINE)
+_register(metrics.UNEXPLAINED, _unexplained, LINE)
+_register(metrics.UNEXPLAINED_RATIO, _share)
+_register(metrics.CELL, _cell, TENOR)
+_register(metrics.LEFT_OUT, _left_out)
+for _each, _metric in metrics.LINES.items():
+    _register(_metric, _line_value, line=KEYS[_each])
