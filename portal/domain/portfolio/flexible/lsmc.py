@@ -113,6 +113,7 @@ def least_squares_monte_carlo(
         prices.discount,
         scale=prices.forward,
         basis=polynomial_basis(effort.degree, simulator.dimension),
+        bounds=effort.bound_paths > 0,
     )
     found = price_policy(
         contract, policy, simulator.simulate(effort.paths, np.random.default_rng(price_seed))

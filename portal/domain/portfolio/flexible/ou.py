@@ -19,6 +19,7 @@ WIDTH_STEP = (
     0.5  # up to which the width of the price is rounded, so that bumped volatilities share their grid
 )
 OPERATORS_KEPT = 32  # sets of matrices, 1.5 MB each for 52 periods and 61 nodes
+KEPT_PERIODS = 120  # contracts by the day have matrices too large to keep
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value
@@ -176,7 +177,8 @@ def factor_grid(times_years: FloatLike1D, kappa: float, nodes: int, sigma: float
         )
     times = np.maximum(np.asarray(times_years, dtype=np.float64), 0.0)
     widest = sigma * float(np.sqrt(ou_variance(times, kappa).max()))
-    return _kept_grid(times.tobytes(), float(kappa), int(nodes), int(np.ceil(widest / WIDTH_STEP)))
+    build = _kept_grid if len(times) <= KEPT_PERIODS else _kept_grid.__wrapped__
+    return build(times.tobytes(), float(kappa), int(nodes), int(np.ceil(widest / WIDTH_STEP)))
 
 
 @lru_cache(maxsize=OPERATORS_KEPT)

@@ -150,6 +150,7 @@ def fit_policy(
     *,
     scale: FloatLike1D | None = None,
     basis: Basis | None = None,
+    bounds: bool = True,
 ) -> Policy:
     """Learn a policy by regression, from the last period back.
 
@@ -165,6 +166,8 @@ def fit_policy(
         Forwards by which the spot is divided; by default the mean of the paths.
     basis : Basis, optional
         Regressors; by default ``polynomial_basis``.
+    bounds : bool, default True
+        Whether the policy will pay for an upper bound, which takes a second regression on all paths.
 
     Returns
     -------
@@ -196,7 +199,8 @@ def fit_policy(
             regressors = chosen(spot / divisor[k], paths.factors[:, k])
             rows = contract.decisive(k, spot)
             coefficients.append(_regress(regressors, realised, rows))
-            everywhere.append(coefficients[-1] if rows is None else _regress(regressors, realised, None))
+            single = rows is None or not bounds
+            everywhere.append(coefficients[-1] if single else _regress(regressors, realised, None))
             expected = regressors @ coefficients[-1]
         realised = contract.collect(k, spot, contract.choose(k, spot, expected), realised)
     value = float(factors[0] * realised[:, 0].mean())

@@ -70,6 +70,19 @@ def test_grids_are_kept_and_cannot_be_changed():
         grid.steps[0, 0, 0] = 1.0
 
 
+def test_grids_of_daily_contracts_are_not_kept():
+    times = np.arange(1, 200) / 365
+    assert factor_grid(times, 2.5, 9) is not factor_grid(times, 2.5, 9)
+
+
+def test_wide_prices_get_a_finer_grid_that_reaches_further_up():
+    plain, wide = factor_grid(TIMES, 0.0, 61), factor_grid(TIMES, 0.0, 61, 1.9)
+    assert plain.nodes[-1] == pytest.approx(GRID_EDGE)
+    assert wide.nodes[-1] == pytest.approx(GRID_EDGE + 2.0, abs=0.1)
+    assert np.diff(wide.nodes)[0] == pytest.approx(np.diff(plain.nodes)[0] / 2.0)
+    assert factor_grid(TIMES, 0.0, 61, 1.95) is wide
+
+
 def test_grids_that_make_no_sense_are_refused():
     with pytest.raises(BadParameter, match="at least 9 nodes, not 5"):
         factor_grid(TIMES, 2.5, 5)
