@@ -1,7 +1,7 @@
 """The demo desk: load a believable, simulated market into an empty database, load it anew, tell whether it is there."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -15,11 +15,12 @@ from portal.core import clock
 from portal.core.actor import SYSTEM
 from portal.services import access
 from portal.services.market import curve_build
-from portal.services.portfolio import ledger
+from portal.services.portfolio import closing, ledger
 
 if TYPE_CHECKING:
     from data.demo.world import World
 
+DAILY_VALUES = 130  # trading days of the last half year, whose values are kept day by day; by week before
 SETTLED_AFTER = timedelta(hours=19)  # UTC; by then all settles of a trading day are in
 
 
@@ -58,7 +59,7 @@ def load(
     Conflict
         The database has instruments of its own under codes that the demo uses.
     """
-    return _load(on_progress or _silent, today, replace=False)
+    return _load(on_progress or _silent, today, anew=False)
 
 
 def reset(
@@ -72,10 +73,10 @@ def reset(
         As for :func:`load`.
     """
     access.remove_demo_users()
-    return _load(on_progress or _silent, today, replace=True)
+    return _load(on_progress or _silent, today, anew=True)
 
 
-def _load(progress: Callable[[float, str], None], today: date | None, *, replace: bool) -> DemoSummary:
+def _load(progress: Callable[[float, str], None], today: date | None, *, anew: bool) -> DemoSummary:
     from data.demo.world import SEED, build
     from data.writes import demo as writes  # with the generator and its libraries, which nobody else needs
 
@@ -83,10 +84,10 @@ def _load(progress: Callable[[float, str], None], today: date | None, *, replace
     with UnitOfWork(write=True) as work:
         writes.lock(work.session)  # two starts at once: the second waits, then finds it loaded
         known = writes.summary(work.session)
-        if known is not None and not replace:
+        if known is not None and not anew:
             summary = _summary(known, 0.0, fresh=False)
         else:
-            if replace:
+            if anew:
                 progress(0.02, "Removing the demo desk")
                 writes.remove(work.session)
             progress(0.05, "Simulating ten years of markets")
@@ -108,6 +109,8 @@ def _load(progress: Callable[[float, str], None], today: date | None, *, replace
         timeseries.refresh(engine(), summary.first_day, summary.last_day)
         progress(0.96, "Fitting curves to quoted products")
         curve_build.store_history(SYSTEM)
+        _close(summary.last_day, progress)
+        summary = replace(summary, seconds=round(perf_counter() - start, 2))
     progress(0.97, "Making the demo accounts")
     if access.ensure_demo_users():
         access.set_portfolios("trader", TRADER_PORTFOLIOS, SYSTEM)
@@ -138,6 +141,24 @@ def _trade(
     rows["position_limits"] = demo_trades.store_limits(work.session, first_day=first, last_day=last)
     demo_trades.analyse(work.session)
     return rows
+
+
+def _close(last: date, progress: Callable[[float, str], None]) -> None:
+    """Keep what the books were worth on the days of the two years, as known now."""
+    from data.demo.calendar import business_days, closing_days
+    from data.demo.deal_catalogue import YEARS
+    from data.demo.world import years_before
+
+    days = closing_days(business_days(years_before(last, YEARS), last), DAILY_VALUES)
+    now = clock.now()
+    with UnitOfWork(write=True) as work:
+        closing.close_in(
+            work,
+            days,
+            known_at=now,
+            recorded_at=now,
+            tell=lambda share, sentence: progress(0.962 + 0.007 * share, sentence),
+        )
 
 
 def _summary(known: dict[str, Any], seconds: float, *, fresh: bool) -> DemoSummary:

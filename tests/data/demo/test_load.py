@@ -227,6 +227,20 @@ def test_changes_wait_for_a_second_person(loaded):
     assert scalar(unproposed) == 0
 
 
+def test_books_have_a_history_of_values(loaded):
+    days = rows_of("SELECT as_of, count(*) FROM book_values GROUP BY as_of ORDER BY as_of")
+    assert len(days) > 200
+    assert days[0].as_of == date(2024, 11, 20)
+    assert [day.as_of for day in days][-3:] == [date(2026, 11, 18), date(2026, 11, 19), LAST]
+    assert days[-1].count == 9
+    assert scalar("SELECT max(recorded_at) FROM book_values") == NOW
+    last = "SELECT sum(trades), sum(missing), sum(unrealised + realised) FROM book_values WHERE as_of = :day"
+    [(trades, missing, value)] = rows_of(last, day=LAST)
+    assert trades > 11_000
+    assert 3 <= missing <= 6
+    assert abs(value) < 500e6
+
+
 def test_second_load_changes_nothing(loaded):
     before = counts(loaded[0].rows)
     again = demo.load(today=date(2026, 12, 1))
