@@ -56,8 +56,11 @@ def _waiting(clocks: Clocks) -> Any:
 
 def _rows(clocks: Clocks, asked: BlotterFilter) -> tuple[Any, dict[str, Any]]:
     """Return the select of the rows asked for, and its columns by name."""
-    trades = latest(Trade.__table__, clocks, key=("trade_id",), day="effective_on").subquery("t")
-    t, w = trades.c, _waiting(clocks)
+    table = Trade.__table__.c
+    newest = latest(Trade.__table__, clocks, key=("trade_id",), day="effective_on")
+    known = newest.with_only_columns(table.trade_id, table.version).subquery("n")  # narrow: it is sorted
+    trades = aliased(Trade)
+    t, w = trades, _waiting(clocks)
     second = aliased(Curve)
     state = case(
         (t.event == "cancelled", "cancelled"),
@@ -90,7 +93,8 @@ def _rows(clocks: Clocks, asked: BlotterFilter) -> tuple[Any, dict[str, Any]]:
     }
     query = (
         select(*(column.label(name) for name, column in columns.items()))
-        .select_from(trades)
+        .select_from(known)
+        .join(t, and_(t.trade_id == known.c.trade_id, t.version == known.c.version))
         .join(Portfolio, Portfolio.id == t.portfolio_id)
         .join(Counterparty, Counterparty.id == t.counterparty_id)
         .join(Curve, Curve.id == t.curve_id)
