@@ -143,9 +143,10 @@ def preview_card(
     )
 
 
-def _table(heading: Row, rows: Sequence[Row]) -> html.Div:
+def _table(heading: Row, rows: Sequence[Row], *, longest: int | None = 80) -> html.Div:
+    """Return a table; cells of a file are cut after ``longest`` characters, sentences are not."""
     head = [html.Thead(html.Tr([html.Th(text, scope="col") for text in heading]))] if heading else []
-    body = html.Tbody([html.Tr([html.Td(cell[:80]) for cell in row]) for row in rows])
+    body = html.Tbody([html.Tr([html.Td(cell[:longest]) for cell in row]) for row in rows])
     caption = html.Caption("First rows of the file, as read", className="visually-hidden")
     return html.Div(
         html.Table([caption, *head, body], className="es-table es-preview-table"),
@@ -178,7 +179,8 @@ def report_card(
         ),
     ]
     if rows:
-        parts.append(_table(("Line", "Column", "What is wrong, or was decided", "Code"), rows))
+        heads = ("Line", "Column", "What is wrong, or was decided", "Code")
+        parts.append(_table(heads, rows, longest=None))
     if more:
         parts.append(html.P(f"{more:,} more are listed under Market > Data quality.", className="es-note"))
     return html.Div(parts, className="es-report", role="status")
