@@ -9,7 +9,7 @@ from dash import html
 
 from components.charts.theme import figure, typed
 from components.format import number
-from portal.domain.portfolio.positions import AMBER_FROM, OVER_FROM, Headroom, headroom
+from portal.domain.portfolio.position_limits import AMBER_FROM, OVER_FROM, Headroom, headroom
 
 CEILING = 1.4  # share of the limit from which the colour no longer changes
 CALM, AMBER, OVER, NEUTRAL = ("#d5e6ee", "#5d97b3"), ("#f6cf6b", "#dd8f24"), ("#b03a1e", "#6f1d10"), "#aab2ba"

@@ -1,10 +1,12 @@
 """The trades behind a cell of a position: what each holds of it, with its terms under both clocks."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, Table, case, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Subquery, Table, any_, case, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from data.models.access import Portfolio
@@ -137,37 +139,51 @@ def _cell(clocks: Clocks, chosen: Selection, trade_id: int | None) -> Subquery:
     )
 
 
+def trades_by_number(session: Session, *, clocks: Clocks, numbers: Collection[int]) -> dict[int, CellTrade]:
+    """Return trades by number with their terms under both clocks, each on its own curve, with volumes of 0."""
+    wanted = TRADES.c.trade_id == any_(cast(sorted(numbers), ARRAY(BigInteger)))
+    newest = latest(TRADES, clocks, key=("trade_id",), day="effective_on", where=(wanted,)).subquery()
+    query: Any = (
+        select(newest.c.trade_id, *_terms(newest))
+        .join(Portfolio, Portfolio.id == newest.c.portfolio_id)
+        .join(Counterparty, Counterparty.id == newest.c.counterparty_id)
+        .join(Curve, Curve.id == newest.c.curve_id)
+    )
+    return {row[0]: CellTrade(*(*row, 0.0, 0.0, None, None)) for row in session.execute(query)}
+
+
+def _terms(newest: Subquery) -> list[Any]:
+    """Return the columns of :class:`CellTrade` that do not depend on the cell, after the number of the trade."""
+    n = newest.c
+    return [
+        n.version,
+        n.external_id,
+        n.kind,
+        Portfolio.code.label("book"),
+        Counterparty.code.label("counterparty"),
+        Curve.code.label("hub"),
+        Curve.unit,
+        Curve.simulated,
+        n.trade_date,
+        n.delivery_start,
+        n.delivery_end,
+        n.quantity,
+        n.quantity_unit,
+        func.coalesce(n.price, n.strike).label("price"),
+        n.recorded_at,
+    ]
+
+
 def _with_terms(found: Subquery, clocks: Clocks) -> Subquery:
     """Return the rows of a cell with the terms of each trade under both clocks."""
     numbers = TRADES.c.trade_id.in_(select(found.c.trade_id))
     newest = latest(TRADES, clocks, key=("trade_id",), day="effective_on", where=(numbers,)).subquery()
-    n = newest.c
+    f = found.c
     return (
-        select(
-            found.c.trade_id,
-            n.version,
-            n.external_id,
-            n.kind,
-            Portfolio.code.label("book"),
-            Counterparty.code.label("counterparty"),
-            Curve.code.label("hub"),
-            Curve.unit,
-            Curve.simulated,
-            n.trade_date,
-            n.delivery_start,
-            n.delivery_end,
-            n.quantity,
-            n.quantity_unit,
-            func.coalesce(n.price, n.strike).label("price"),
-            n.recorded_at,
-            found.c.long,
-            found.c.short,
-            found.c.long_mwh,
-            found.c.short_mwh,
-        )
-        .join(newest, n.trade_id == found.c.trade_id)
-        .join(Portfolio, Portfolio.id == n.portfolio_id)
-        .join(Counterparty, Counterparty.id == n.counterparty_id)
-        .join(Curve, Curve.id == found.c.curve_id)
+        select(f.trade_id, *_terms(newest), f.long, f.short, f.long_mwh, f.short_mwh)
+        .join(newest, newest.c.trade_id == f.trade_id)
+        .join(Portfolio, Portfolio.id == newest.c.portfolio_id)
+        .join(Counterparty, Counterparty.id == newest.c.counterparty_id)
+        .join(Curve, Curve.id == f.curve_id)
         .subquery()
     )

@@ -147,7 +147,7 @@ def _cell(ask: Ask, row: str, column: str, clocks: Clocks, actor: Actor) -> View
                 params,
                 note="Volumes of several units cannot be added",
             ),
-            detail=COUNTS[ask.count].lower(),
+            detail=COUNTS[found.ask.count].lower(),
         )
         for measure, pair in held.items()
     ]

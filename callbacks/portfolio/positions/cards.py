@@ -19,11 +19,13 @@ from portal.core.metrics import Shown
 from portal.core.table import GridQuery
 from portal.domain.market.curve_products import product_label
 from portal.domain.portfolio import position_metrics as metrics
+from portal.domain.portfolio.position_limits import AMBER_FROM, OVER_FROM
 from portal.domain.portfolio.position_periods import TENORS
-from portal.domain.portfolio.positions import AMBER_FROM, OVER_FROM, Measure, measured
+from portal.domain.portfolio.positions import Measure, measured
 from portal.services.portfolio import position_tables as tables
 from portal.services.portfolio.position_ask import CARBON, COUNTS, DIMENSIONS, TOTAL, Ask
-from portal.services.portfolio.positions import HeatRow, Overview, PivotView
+from portal.services.portfolio.position_pivots import PivotView
+from portal.services.portfolio.positions import HeatRow, Overview
 
 WHOLE = GridQuery(limit=100)
 
@@ -43,7 +45,7 @@ class PositionCards:
 
     def notices(self, view: PivotView) -> list[Component]:
         """Say what the figures do not hold."""
-        told = []
+        told = [view.told] if view.told else []
         if self.found.left_out and self.ask.unit != "t":
             words = ", ".join(self.found.left_out)
             told.append(
@@ -51,6 +53,11 @@ class PositionCards:
             )
         if self.ask.unit == "native" and self.found.unit == "GWh" and not view.notice:
             told.append("The totals are in GWh, since native units differ.")
+        if view.unvalued:
+            told.append(
+                f"Left out for want of a mark, and so of a delta: {view.unvalued} of the trades. "
+                "Portfolio > Valuation lists what is missing."
+            )
         if view.notice:
             return [*(notice(text) for text in told), notice(view.notice, kind="warn")]
         return [notice(text) for text in told]
@@ -60,7 +67,7 @@ class PositionCards:
         found, unit = self.found, self.found.unit
         params = {**tables.tile_ask(found).params(), "row": TOTAL, "column": TOTAL}
         words = {
-            Measure.NET: COUNTS[self.ask.count].lower(),
+            Measure.NET: COUNTS[self.found.ask.count].lower(),
             Measure.GROSS: "long and short added",
             Measure.LONG: "bought",
             Measure.SHORT: "sold",
@@ -95,7 +102,7 @@ class PositionCards:
         state = "over the limit" if use > OVER_FROM else "near the limit" if use >= AMBER_FROM else "calm"
         return kpi_tile(
             "Most used limit",
-            Shown(metrics.LIMIT_USE, use, "", tables.heat_params(self.ask, row, month)),
+            Shown(metrics.LIMIT_USE, use, "", tables.heat_params(self.found.ask, row, month)),
             detail=f"{row.book} · {row.commodity} · {product_label(month)}: {state}",
             stale=f"{row.book} · {row.commodity} · {product_label(month)}: {state}"
             if use > OVER_FROM
@@ -104,7 +111,7 @@ class PositionCards:
 
     def pivot(self, view: PivotView) -> Component:
         """The table; each figure opens its passport, the arrow beside it its trades."""
-        names = DIMENSIONS[self.ask.rows], DIMENSIONS[self.ask.columns].lower()
+        names = DIMENSIONS[view.ask.rows], DIMENSIONS[view.ask.columns].lower()
         title = f"{names[0]} by {names[1]}"
         if not view.table.rows.keys:
             return section(
@@ -174,7 +181,7 @@ class PositionCards:
         )
 
     def _line(self, row: HeatRow) -> HeatLine:
-        ask, unit = tables.heat_ask(self.ask, row), "kt CO₂" if row.commodity == CARBON else "GWh"
+        ask, unit = tables.heat_ask(self.found.ask, row), "kt CO₂" if row.commodity == CARBON else "GWh"
         ask = replace(ask, unit="t" if row.commodity == CARBON else "GWh")
         return HeatLine(
             f"{row.book} · {row.commodity}",

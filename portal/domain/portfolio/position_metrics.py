@@ -53,7 +53,7 @@ LIMIT_USE = register(
         "The net volume of a book in a commodity for one delivery month, either way, over the limit of the book in it; "
         "volumes in MWh, of carbon in t of CO2. Calm below 60 %, amber up to 100 %, above it the limit is broken.",
         "u = |N| / limit",
-        "portal.domain.portfolio.positions.limit_use",
+        "portal.domain.portfolio.position_limits.limit_use",
         decimals=0,
         percent=True,
     )

@@ -1,7 +1,7 @@
 """Positions as a table of any two dimensions: long and short volumes that add up whichever way they are grouped.
 
-API: ``axis_of_codes``, ``axis_of_tree``, ``axis_of_periods`` make the two sides of a table, ``pivot(rows, columns,
-volume, is_short) -> Pivot`` adds up, ``limit_use(net, limit)`` and ``headroom(use)`` hold it against limits.
+API: ``axis_of_codes``, ``axis_of_tree``, ``axis_of_one``, ``axis_of_labels`` make the two sides of a table (and
+``position_periods.axis_of_periods``), ``pivot(rows, columns, volume, is_short) -> Pivot`` adds up.
 
 A line of an axis may hold several base codes (a quarter its months, a node of a tree its books), and a base code may
 lie in several lines (a book in its node and in all nodes above). Totals are sums of base codes: nothing counts twice.
@@ -9,10 +9,9 @@ lie in several lines (a book in its node and in all nodes above). Totals are sum
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from portal.core.arrays import (
     BoolArray1D,
@@ -24,7 +23,6 @@ from portal.core.arrays import (
 )
 from portal.domain.market.errors import BadParameter, LengthMismatch
 
-AMBER_FROM, OVER_FROM = 0.6, 1.0
 MMBTU_PER_BOE = 5.8  # US IRS and EIA convention, as in portal.core.units
 MWH_PER_BOE = MMBTU_PER_BOE * 1055.05585262 / 3600.0
 ENERGY_UNITS: Mapping[str, float] = {"MWh": 1.0, "GWh": 1e3, "TWh": 1e6, "boe": MWH_PER_BOE}
@@ -38,15 +36,6 @@ class Measure(StrEnum):
     LONG = "long"
     SHORT = "short"
     GROSS = "gross"
-
-
-class Headroom(IntEnum):
-    """How near a position is to its limit, worst last."""
-
-    NO_LIMIT = 0
-    CALM = 1
-    AMBER = 2
-    OVER = 3
 
 
 @dataclass(frozen=True)
@@ -295,61 +284,32 @@ def pivot(rows: Axis, columns: Axis, volume: FloatArray1D, is_short: BoolArray1D
     shape = (rows.roll.shape[1], columns.roll.shape[1])
     cell = rows.code * shape[1] + columns.code
 
-    def total(chosen: NDArray[np.bool_], weights: FloatArray1D | None) -> FloatArray2D:
+    def base(chosen: BoolArray1D, weights: FloatArray1D | None) -> FloatArray2D:
         picked = None if weights is None else weights[chosen]
-        base = np.bincount(cell[chosen], weights=picked, minlength=shape[0] * shape[1]).reshape(shape)
-        over = np.vstack([rows.roll, np.ones((1, shape[0]))])
-        along = np.vstack([columns.roll, np.ones((1, shape[1]))])
-        summed: FloatArray2D = over @ base.astype(np.float64) @ along.T
-        return summed
+        found = np.bincount(cell[chosen], weights=picked, minlength=shape[0] * shape[1])
+        return found.reshape(shape).astype(np.float64)
 
     short = is_short.astype(np.bool_)
-    filled: BoolArray2D = total(np.ones(len(cell), dtype=np.bool_), None) > 0.0
-    return Pivot(rows, columns, total(~short, volume), total(short, volume), filled)
+    counts = base(np.ones(len(cell), dtype=np.bool_), None)
+    return rolled(rows, columns, base(~short, volume), base(short, volume), counts > 0.0)
 
 
-def limit_use(net: FloatArray, limit: FloatArray) -> FloatArray:
-    """Share of its limit that a net position takes up, either way.
-
-    Parameters
-    ----------
-    net, limit : ndarray
-        Volumes in one unit, broadcast against each other; NaN for no position or no limit.
-
-    Returns
-    -------
-    ndarray
-        |net| / limit; NaN without a limit or position, infinite for a position where the limit is 0.
-
-    Examples
-    --------
-    >>> limit_use(np.array([-30.0, 5.0]), np.array([40.0, np.nan]))
-    array([0.75,  nan])
-    """
-    size, bound = np.broadcast_arrays(np.abs(net), limit)
-    with np.errstate(
-        divide="ignore", invalid="ignore"
-    ):  # 0 / 0 is a position of nothing under a limit of nothing
-        use = size / bound
-    return np.where((size == 0.0) & (bound == 0.0), 0.0, use)
-
-
-def headroom(use: FloatArray) -> NDArray[np.int8]:
-    """How near each position is to its limit.
+def rolled(rows: Axis, columns: Axis, long: FloatArray2D, short: FloatArray2D, filled: BoolArray2D) -> Pivot:
+    """Roll sums by base code up to the lines of two axes, with totals.
 
     Parameters
     ----------
-    use : ndarray
-        Share of the limit; NaN where there is none.
+    rows, columns : Axis
+        Sides of the table.
+    long, short, filled : ndarray of shape (row codes, column codes)
+        Volumes bought and sold, and where there is any entry.
 
     Returns
     -------
-    ndarray of int8
-        Members of :class:`Headroom`: calm below 60 %, over above 100 %, amber between.
+    Pivot
+        Sums with totals.
     """
-    found = np.select(
-        [np.isnan(use), use < AMBER_FROM, use <= OVER_FROM],
-        [Headroom.NO_LIMIT, Headroom.CALM, Headroom.AMBER],
-        Headroom.OVER,
-    )
-    return found.astype(np.int8)
+    over = np.vstack([rows.roll, np.ones((1, rows.roll.shape[1]))])
+    along = np.vstack([columns.roll, np.ones((1, columns.roll.shape[1]))]).T
+    held: BoolArray2D = over @ filled.astype(np.float64) @ along > 0.0
+    return Pivot(rows, columns, over @ long @ along, over @ short @ along, held)

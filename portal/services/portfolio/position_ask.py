@@ -19,7 +19,7 @@ from portal.core.errors import DomainError, NotFound
 from portal.domain.market.curve_products import product_label
 from portal.domain.portfolio.market import CurveTerms
 from portal.domain.portfolio.position_periods import TENORS, months_of_key
-from portal.domain.portfolio.positions import Measure
+from portal.domain.portfolio.positions import ENERGY_UNITS, Measure
 from portal.domain.portfolio.trade import LABELS, Kind
 from portal.services.portfolio.books import visible_nodes
 
@@ -50,6 +50,10 @@ COUNTS: Mapping[str, str] = {
 SIDES: Mapping[int, tuple[str, str]] = {1: ("long", "Long"), -1: ("short", "Short")}
 TOTAL = "*"
 CARBON = "carbon"
+PERIODIC = ("hour", "day")
+"""Tenors that are shorter than the months of the ledger."""
+DAY_MONTHS = 3
+"""Longest range that is shown by day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,48 @@ def read(given: Mapping[str, Any]) -> Ask:
             name="last",
         )
     return ask
+
+
+def effective(ask: Ask, clocks: Clocks) -> tuple[Ask, str]:
+    """Return what is shown of ``ask``, and a sentence where that is less than was asked.
+
+    Hours are those of one month and days those of up to three, of obligations alone; an hour is in MWh, that is MW.
+    """
+    if ask.tenor not in PERIODIC:
+        return ask, ""
+    first = f"{clocks.as_of:%Y-%m}" if ask.first in ("open", "all") else ask.first
+    longest = 1 if ask.tenor == "hour" else DAY_MONTHS
+    start = _month(first)
+    end = _month(ask.last) if ask.last else start
+    months = (end.year - start.year) * 12 + end.month - start.month
+    last = start if months < 0 else end if months < longest else _later(start, longest - 1)
+    unit = "MWh" if ask.tenor == "hour" and ask.unit in ENERGY_UNITS else ask.unit
+    shown = replace(ask, first=first, last=f"{last:%Y-%m}", count="firm", unit=unit)
+    if shown == ask:
+        return ask, ""
+    span = (
+        product_label(first)
+        if last == start
+        else f"{product_label(first)} to {product_label(f'{last:%Y-%m}')}"
+    )
+    told = f"{TENORS[ask.tenor]}s are those of {span}; choose other months under From and To."
+    if ask.count != "firm":
+        told += " Rights have no hours until they are exercised, so obligations alone are counted."
+    if unit != ask.unit:
+        told += " An hour is in MWh, that is MW."
+    return shown, told
+
+
+def upright(ask: Ask) -> Ask:
+    """Return ``ask`` with hours in the rows: several hundred columns could not be read."""
+    if ask.tenor != "hour" or ask.columns != "tenor":
+        return ask
+    return replace(ask, rows="tenor", columns=ask.rows)
+
+
+def _later(month: date, count: int) -> date:
+    number = month.year * 12 + month.month - 1 + count
+    return date(number // 12, number % 12 + 1, 1)
 
 
 def lenient(given: Mapping[str, Any]) -> Ask:

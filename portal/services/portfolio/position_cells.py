@@ -1,32 +1,30 @@
 """The trades behind one cell of a position, whose volumes add up to it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
 
 from data.queries.curve_terms import volume_unit
-from data.queries.position_trades import CellSums, CellTrade, cell_trades
-from data.queries.positions import Selection
+from data.queries.position_trades import CellSums, CellTrade
 from data.session import UnitOfWork
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.permissions import Permission
 from portal.core.precision import volume_decimals
-from portal.core.table import Cell, Column, GridQuery, Table
+from portal.core.table import Cell as TableCell
+from portal.core.table import Column, GridQuery, Table
 from portal.domain.portfolio import position_metrics as metrics
 from portal.domain.portfolio.positions import ENERGY_UNITS, Measure
 from portal.domain.portfolio.trade import LABELS, Kind
 from portal.services.portfolio.position_ask import (
     UNITS,
     Ask,
-    Desk,
-    energy_of,
+    effective,
     line_label,
     load_desk,
-    narrow,
     read,
-    selection,
 )
+from portal.services.portfolio.position_trades import Cell, find_trades
 
 TRADE_PATH = "/portfolio/trade"
 _KINDS = {kind.key: LABELS[kind] for kind in Kind}
@@ -63,8 +61,8 @@ def cell_view(ask: Ask, row: str, column: str, query: GridQuery, clocks: Clocks,
     ask = read(ask.params())
     with UnitOfWork() as work:
         desk = load_desk(work, actor)
-        chosen = cell_selection(desk, ask, clocks, row, column)
-        trades, sums = cell_trades(work.session, clocks=clocks, chosen=chosen, query=query)
+        ask, _ = effective(ask, clocks)
+        trades, sums = find_trades(work, desk, ask, Cell(row, column), query, clocks, actor)
     units = {volume_unit(trade.unit) for trade in trades}
     long, short = whole(sums, ask.unit, same=len(units) <= 1)
     return CellView(
@@ -80,22 +78,6 @@ def cell_view(ask: Ask, row: str, column: str, query: GridQuery, clocks: Clocks,
         short,
         any(trade.simulated for trade in trades),
     )
-
-
-def cell_selection(desk: Desk, ask: Ask, clocks: Clocks, row: str, column: str) -> Selection:
-    """Return which rows of the ledger are behind one cell; ``*`` is a total.
-
-    Raises
-    ------
-    NotFound
-        There is no such line.
-    """
-    chosen = narrow(desk, selection(desk, ask, clocks), ask.rows, row)
-    chosen = narrow(desk, chosen, ask.columns, column)
-    if ask.unit not in ENERGY_UNITS:
-        return chosen
-    energy = frozenset(energy_of(desk.terms))  # carbon is no energy, so it is not in the cell
-    return replace(chosen, curves=energy if chosen.curves is None else chosen.curves & energy)
 
 
 def whole(sums: CellSums, unit: str, *, same: bool) -> tuple[float | None, float | None]:
@@ -161,7 +143,7 @@ def key(trade: CellTrade) -> str:
     return f"{trade.trade_id} {trade.hub}"
 
 
-def _row(view: CellView, trade: CellTrade, clocks: Clocks) -> tuple[Cell, ...]:
+def _row(view: CellView, trade: CellTrade, clocks: Clocks) -> tuple[TableCell, ...]:
     long, short, unit = volumes(trade, view.ask.unit)
     pinned = clocks.query()
     return (

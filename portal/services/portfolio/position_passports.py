@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from data.queries import positions as queries
-from data.queries.position_trades import CellTrade, cell_trades
+from data.queries.position_trades import CellTrade
 from data.session import UnitOfWork
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
@@ -15,12 +15,24 @@ from portal.core.errors import DomainError
 from portal.core.metrics import Params
 from portal.core.passport import Evaluation, Outcome, Parameter, Step
 from portal.core.permissions import Permission
-from portal.core.table import Cell, Column, GridQuery, Table
+from portal.core.table import Cell as TableCell
+from portal.core.table import Column, GridQuery, Table
 from portal.domain.portfolio import position_metrics as metrics
-from portal.domain.portfolio.positions import ENERGY_UNITS, Measure, limit_use, measured
+from portal.domain.portfolio.position_limits import limit_use
+from portal.domain.portfolio.positions import ENERGY_UNITS, Measure, measured
 from portal.services.evaluation import evaluates
-from portal.services.portfolio.position_ask import TOTAL, UNITS, Ask, Desk, line_label, load_desk, read
-from portal.services.portfolio.position_cells import cell_selection, volumes
+from portal.services.portfolio.position_ask import (
+    TOTAL,
+    UNITS,
+    Ask,
+    Desk,
+    effective,
+    line_label,
+    load_desk,
+    read,
+)
+from portal.services.portfolio.position_cells import volumes
+from portal.services.portfolio.position_trades import Cell, find_trades
 
 _ASK = Ask().params()
 _TITLES = {
@@ -63,26 +75,15 @@ COLUMNS = (
 def _read(
     work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor
 ) -> tuple[Desk, Ask, list[CellTrade]]:
-    ask = read({name: params[name] for name in _TITLES if name in params})
+    ask, _ = effective(read({name: params[name] for name in _TITLES if name in params}), clocks)
     desk = load_desk(work, actor)
-    chosen = cell_selection(
-        desk, ask, clocks, str(params.get("row", TOTAL)), str(params.get("column", TOTAL))
-    )
-    hub = str(params.get("hub", TOTAL))
-    if hub != TOTAL:
-        found = frozenset(key for key, curve in desk.curves.items() if curve.code == hub)
-        chosen = replace(chosen, curves=found if chosen.curves is None else chosen.curves & found)
-    trades, _ = cell_trades(
-        work.session,
-        clocks=clocks,
-        chosen=chosen,
-        query=GridQuery(sort="trade_id", limit=None),
-        trade_id=int(params.get("trade") or 0) or None,
-    )
+    texts = [str(params.get(name, TOTAL)) for name in ("row", "column", "hub")]
+    cell = Cell(texts[0], texts[1], int(params.get("trade") or 0) or None, texts[2])
+    trades, _ = find_trades(work, desk, ask, cell, GridQuery(sort="trade_id", limit=None), clocks, actor)
     return desk, ask, trades
 
 
-def _cells(trade: CellTrade, unit: str, limit: float | None = None) -> tuple[Cell, ...]:
+def _cells(trade: CellTrade, unit: str, limit: float | None = None) -> tuple[TableCell, ...]:
     long, short, shown = volumes(trade, unit)
     return (
         trade.trade_id,
@@ -151,7 +152,7 @@ def _subject(desk: Desk, ask: Ask, params: Params) -> str:
 
 
 def _evaluation(
-    subject: str, rows: list[tuple[Cell, ...]], trades: Sequence[CellTrade], outcome: Outcome
+    subject: str, rows: list[tuple[TableCell, ...]], trades: Sequence[CellTrade], outcome: Outcome
 ) -> Evaluation:
     return Evaluation(
         subject=subject,
@@ -165,7 +166,7 @@ def _evaluation(
     )
 
 
-def _records(rows: Sequence[tuple[Cell, ...]]) -> list[dict[str, Cell]]:
+def _records(rows: Sequence[tuple[TableCell, ...]]) -> list[dict[str, TableCell]]:
     return Table(COLUMNS, rows).records()
 
 

@@ -11,9 +11,11 @@ from portal.core.clock import Clocks
 from portal.core.precision import volume_decimals
 from portal.core.table import Cell, Column, GridQuery, Table, sort_rows
 from portal.domain.portfolio import position_metrics as metrics
-from portal.domain.portfolio.positions import Headroom, Measure, headroom
+from portal.domain.portfolio.position_limits import Headroom, headroom
+from portal.domain.portfolio.positions import Measure
 from portal.services.portfolio.position_ask import CARBON, COUNTS, DIMENSIONS, TOTAL, Ask
-from portal.services.portfolio.positions import HeatRow, Overview, PivotView
+from portal.services.portfolio.position_pivots import PivotView
+from portal.services.portfolio.positions import HeatRow, Overview
 
 PATH = "/portfolio/positions"
 INDENT = "\u2003"  # an em space for each level of a tree
@@ -131,11 +133,8 @@ def tenor_table(found: Overview, query: GridQuery) -> Table:
 
 
 def tile_ask(found: Overview) -> Ask:
-    """Return the view that the totals stand for: in GWh where native units differ."""
-    ask = found.ask
-    unit = "GWh" if ask.unit == "native" and found.unit == "GWh" else ask.unit
-    tenor = ask.tenor if ask.tenor in ("quarter", "season", "year") else "month"
-    return replace(ask, unit=unit, tenor=tenor, rows="side", columns="tenor")
+    """Return the view that the totals and the deliveries stand for."""
+    return replace(found.ask, rows="side", columns="tenor")
 
 
 def heat_table(found: Overview, query: GridQuery) -> Table:
@@ -192,9 +191,8 @@ def heat_unit(row: HeatRow) -> str:
 def heat_ask(ask: Ask, row: HeatRow) -> Ask:
     """Return the view behind a row of the heat map: its book by month, in its commodity alone."""
     unit = "t" if row.commodity == CARBON else "MWh"
-    return replace(
-        ask, rows="book", columns="tenor", tenor="month", measure="net", unit=unit, commodity=row.commodity
-    )
+    own = {"rows": "book", "columns": "tenor", "tenor": "month", "first": "all", "last": ""}
+    return replace(ask, **own, measure="net", unit=unit, commodity=row.commodity)
 
 
 def heat_params(ask: Ask, row: HeatRow, month: str) -> Mapping[str, str]:

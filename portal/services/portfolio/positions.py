@@ -1,6 +1,5 @@
 """Positions: a pivot of the ledger by any two dimensions, its overview by month and limit, and the trades of a cell."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,28 +12,23 @@ from portal.core.actor import Actor
 from portal.core.arrays import BoolArray1D, FloatArray1D, FloatArray2D
 from portal.core.clock import Clocks
 from portal.core.permissions import Permission
+from portal.domain.portfolio.position_limits import limit_use
 from portal.domain.portfolio.position_periods import axis_of_periods
-from portal.domain.portfolio.positions import (
-    ENERGY_UNITS,
-    Axis,
-    Pivot,
-    axis_of_codes,
-    axis_of_one,
-    axis_of_tree,
-    limit_use,
-    pivot,
-)
-from portal.domain.portfolio.trade import LABELS, Kind
+from portal.domain.portfolio.positions import ENERGY_UNITS, Pivot, axis_of_codes, axis_of_one, pivot
+from portal.services.portfolio.position_arrays import Delivered, delivered, deltas
 from portal.services.portfolio.position_ask import (
     CARBON,
-    SIDES,
+    PERIODIC,
     UNITS,
     Ask,
     Desk,
+    effective,
     load_desk,
     read,
     selection,
+    upright,
 )
+from portal.services.portfolio.position_pivots import PivotView, by_period, in_unit, make_pivot, period_pivot
 
 _NEEDS = {
     "portfolio": "portfolio",
@@ -46,19 +40,6 @@ _NEEDS = {
     "kind": "kind",
     "side": "side",
 }
-
-
-@dataclass(frozen=True)
-class PivotView:
-    """A pivot with its unit; ``row_units`` where each row has a unit of its own (then there is no total row)."""
-
-    ask: Ask
-    desk: Desk
-    table: Pivot
-    unit: str
-    row_units: tuple[str, ...] | None = None
-    notice: str = ""
-    simulated: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +89,7 @@ def choices(actor: Actor) -> Desk:
 
 
 def pivot_view(ask: Ask, clocks: Clocks, actor: Actor) -> PivotView:
-    """Return the pivot that ``ask`` means, by one grouped statement over the ledger.
+    """Return the pivot that ``ask`` means: one grouped statement over the ledger, or hours, days or deltas of trades.
 
     Raises
     ------
@@ -118,80 +99,23 @@ def pivot_view(ask: Ask, clocks: Clocks, actor: Actor) -> PivotView:
         What is asked for is not among the choices.
     """
     actor.require(Permission.PORTFOLIO_READ)
-    ask = read(ask.params())
+    ask, told = effective(read(ask.params()), clocks)
     with UnitOfWork() as work:
         desk = load_desk(work, actor)
-        entries = load_entries(work, ask, clocks, selection(desk, ask, clocks), _wanted(ask))
-    return make_pivot(desk, ask, entries)
+        chosen = selection(desk, ask, clocks)
+        if ask.tenor in PERIODIC and "tenor" in (ask.rows, ask.columns):
+            ask = upright(ask)
+            return period_pivot(desk, ask, delivered(work, desk, ask, chosen, clocks), told)
+        if ask.count == "delta":
+            found = deltas(work, desk, chosen, clocks, actor)
+            return replace(make_pivot(desk, ask, found.entries), unvalued=found.unvalued)
+        values = ("mwh",) if ask.unit in ENERGY_UNITS else ("volume",)
+        entries = queries.sums(work.session, clocks=clocks, chosen=chosen, by=_wanted(ask), values=values)
+    return replace(make_pivot(desk, ask, entries), told=told)
 
 
 def _wanted(ask: Ask) -> frozenset[str]:
     return frozenset({_NEEDS[ask.rows], _NEEDS[ask.columns], *(["curve"] if ask.unit == "native" else [])})
-
-
-def load_entries(
-    work: UnitOfWork, ask: Ask, clocks: Clocks, chosen: Selection, by: frozenset[str]
-) -> Entries:
-    """Return the position grouped ``by``."""
-    values = ("mwh",) if ask.unit in ENERGY_UNITS else ("volume",)
-    return queries.sums(work.session, clocks=clocks, chosen=chosen, by=by, values=values)
-
-
-def make_pivot(desk: Desk, ask: Ask, entries: Entries) -> PivotView:
-    """Return entries as a pivot in the unit asked for; volumes of several units are never added."""
-    volume, kept = in_unit(entries, ask.unit)
-    entries, volume = entries.take(kept), volume[kept]
-    rows, columns = axis(desk, ask, entries, ask.rows), axis(desk, ask, entries, ask.columns)
-    table = pivot(rows, columns, volume, entries.side < 0)
-    simulated = any(curve.simulated for curve in desk.curves.values())
-    if ask.unit != "native":
-        return PivotView(ask, desk, table, UNITS[ask.unit], simulated=simulated)
-    units = np.array([volume_unit(desk.curves[key].unit) for key in entries.curve.tolist()])
-    every = sorted(set(units.tolist()))
-    if len(every) <= 1:
-        return PivotView(ask, desk, table, every[0] if every else "", simulated=simulated)
-    own = [set(units[rows.roll[at][rows.code] > 0].tolist()) for at in range(len(rows))]
-    if all(len(unit) == 1 for unit in own):
-        labels = tuple(next(iter(unit)) for unit in own)
-        return PivotView(ask, desk, table, "", labels, simulated=simulated)
-    told = f"Volumes in {', '.join(every)} cannot be added up. Put hubs in the rows, or choose one commodity."
-    nothing = make_pivot(desk, ask, entries.take(np.zeros(len(entries), np.bool_)))
-    return replace(nothing, notice=told)
-
-
-def in_unit(entries: Entries, unit: str) -> tuple[FloatArray1D, BoolArray1D]:
-    """Return the volumes in ``unit``, and which entries have one; carbon is no energy."""
-    if unit in ENERGY_UNITS:
-        energy = entries.mwh / ENERGY_UNITS[unit]
-        return energy, np.isfinite(energy)
-    return entries.volume, np.isfinite(entries.volume)
-
-
-def axis(desk: Desk, ask: Ask, entries: Entries, dimension: str) -> Axis:
-    """Return one side of a pivot of entries."""
-    if dimension == "portfolio":
-        nodes = desk.under(ask.portfolio)
-        return axis_of_tree(entries.portfolio, [(n.id, n.parent_id, n.code, n.name) for n in nodes])
-    if dimension == "tenor":
-        return axis_of_periods(entries.month, ask.tenor)
-    values, names = _named(desk, entries, dimension)
-    return axis_of_codes(values, names)
-
-
-def _named(desk: Desk, entries: Entries, dimension: str) -> tuple[np.ndarray, Mapping[int, tuple[str, str]]]:
-    if dimension == "book":
-        return entries.portfolio, {node.id: (node.code, node.name) for node in desk.nodes}
-    if dimension == "commodity":
-        rows = sorted(desk.curves.values(), key=lambda row: row.commodity)
-        return entries.curve, {row.id: (row.commodity, row.commodity.capitalize()) for row in rows}
-    if dimension == "hub":
-        ordered = sorted(desk.curves.values(), key=lambda row: (row.commodity, row.code))
-        return entries.curve, {row.id: (row.code, row.code) for row in ordered}
-    if dimension == "counterparty":
-        return entries.counterparty, {key: (row.code, row.name) for key, row in desk.counterparties.items()}
-    if dimension == "kind":
-        return entries.kind, {int(kind): (kind.key, LABELS[kind]) for kind in Kind}
-    return entries.side, SIDES
 
 
 def overview(ask: Ask, clocks: Clocks, actor: Actor) -> Overview:
@@ -203,61 +127,89 @@ def overview(ask: Ask, clocks: Clocks, actor: Actor) -> Overview:
         The portfolio or commodity is not there, or not visible.
     """
     actor.require(Permission.PORTFOLIO_READ)
-    ask = read(ask.params())
+    asked = read(ask.params())
+    ask, _ = effective(asked, clocks)
     with UnitOfWork() as work:
         desk = load_desk(work, actor)
-        whole = replace(ask, unit="native")  # carbon too: it has limits of its own
-        chosen = selection(desk, whole, clocks)
-        by = frozenset({"portfolio", "curve", "month"})
-        entries = load_entries(work, whole, clocks, chosen, by)
-        bounds = queries.limits(work.session, clocks=clocks, portfolios=chosen.portfolios)
-        trades = _count_trades(work, desk, ask, clocks)
+        shown = selection(desk, ask, clocks)
+        every = replace(asked, unit="native", count=ask.count)  # carbon too: it has limits of its own
+        entries, trades = _entries(work, desk, selection(desk, every, clocks), shown, ask, clocks, actor)
+        bounds = queries.limits(work.session, clocks=clocks, portfolios=shown.portfolios)
+        within = _between(entries, shown)
+        unit, counts = _tile_unit(ask, desk, entries, within)
+        ask = replace(ask, unit=unit)
+        periods = delivered(work, desk, ask, shown, clocks) if ask.tenor in PERIODIC else None
+    return _overview(ask, desk, entries, within & counts, within, bounds, trades, periods)
+
+
+def _between(entries: Entries, chosen: Selection) -> BoolArray1D:
+    """Tell which entries deliver in the months of a selection."""
+    within = np.ones(len(entries), np.bool_)
+    for bound, keep in ((chosen.first, np.greater_equal), (chosen.last, np.less_equal)):
+        if bound is not None:
+            within &= keep(entries.month, np.datetime64(bound, "M"))
+    return within
+
+
+def _entries(
+    work: UnitOfWork,
+    desk: Desk,
+    every: Selection,
+    shown: Selection,
+    ask: Ask,
+    clocks: Clocks,
+    actor: Actor,
+) -> tuple[Entries, int]:
+    """Return the position by book, hub, month and side, and the number of the trades that are shown."""
+    if ask.count == "delta":
+        counted = deltas(work, desk, shown, clocks, actor)
+        return deltas(work, desk, every, clocks, actor).entries, len(np.unique(counted.trade))
+    by = ("portfolio", "curve", "month")
+    entries = queries.sums(work.session, clocks=clocks, chosen=every, by=by, values=("volume",))
     sizes = dict(zip(desk.terms.id.tolist(), desk.terms.mwh.tolist(), strict=True))
     energy = entries.volume * np.array([sizes[key] for key in entries.curve.tolist()])
-    entries = replace(entries, mwh=energy)
-    return _overview(ask, desk, entries, bounds, trades)
+    return replace(entries, mwh=energy), queries.trade_count(work.session, clocks=clocks, chosen=shown)
 
 
-def _count_trades(work: UnitOfWork, desk: Desk, ask: Ask, clocks: Clocks) -> int:
-    return queries.trade_count(work.session, clocks=clocks, chosen=selection(desk, ask, clocks))
-
-
-def _overview(ask: Ask, desk: Desk, entries: Entries, bounds: list[LimitRow], trades: int) -> Overview:
-    is_carbon = np.array([desk.curves[key].commodity == CARBON for key in entries.curve.tolist()], np.bool_)
-    unit, shown = _tile_unit(ask, desk, entries, is_carbon)
-    volume, kept = in_unit(entries, unit)
-    kept &= shown
+def _overview(
+    ask: Ask,
+    desk: Desk,
+    entries: Entries,
+    counts: BoolArray1D,
+    within: BoolArray1D,
+    bounds: list[LimitRow],
+    trades: int,
+    periods: Delivered | None,
+) -> Overview:
+    volume, kept = in_unit(entries, ask.unit)
+    kept &= counts
     counted, volume = entries.take(kept), volume[kept]
-    table = pivot(
-        axis_of_one(len(volume)), axis_of_periods(counted.month, _monthly(ask)), volume, counted.side < 0
-    )
+    tenor = "month" if ask.tenor in PERIODIC else ask.tenor
+    table = pivot(axis_of_one(len(volume)), axis_of_periods(counted.month, tenor), volume, counted.side < 0)
     months, heat = heat_rows(desk, entries, bounds)
     return Overview(
         ask,
         desk,
-        _unit_label(desk, counted, unit),
+        _unit_label(desk, counted, ask.unit),
         float(table.long[-1, -1]),
         float(table.short[-1, -1]),
         trades,
-        table,
+        table if periods is None else by_period(periods),
         months,
         heat,
-        _left_out(desk, entries, kept),
+        _left_out(desk, entries.take(within & ~kept)),
         any(desk.curves[key].simulated for key in np.unique(entries.curve).tolist()),
     )
 
 
-def _monthly(ask: Ask) -> str:
-    return ask.tenor if ask.tenor in ("quarter", "season", "year") else "month"
-
-
-def _tile_unit(ask: Ask, desk: Desk, entries: Entries, is_carbon: BoolArray1D) -> tuple[str, BoolArray1D]:
+def _tile_unit(ask: Ask, desk: Desk, entries: Entries, within: BoolArray1D) -> tuple[str, BoolArray1D]:
     """Return the unit of the totals, GWh where native units differ, and which entries count in it."""
+    is_carbon = np.array([desk.curves[key].commodity == CARBON for key in entries.curve.tolist()], np.bool_)
     if ask.unit == "t":
         return "t", is_carbon
-    units = {volume_unit(desk.curves[key].unit) for key in np.unique(entries.curve).tolist()}
+    units = {volume_unit(desk.curves[key].unit) for key in np.unique(entries.curve[within]).tolist()}
     if ask.unit == "native" and len(units) == 1:
-        return "native", np.ones(len(entries), np.bool_)
+        return "native", np.ones(len(is_carbon), np.bool_)
     return ("GWh" if ask.unit == "native" else ask.unit), ~is_carbon
 
 
@@ -267,9 +219,9 @@ def _unit_label(desk: Desk, entries: Entries, unit: str) -> str:
     return volume_unit(desk.curves[int(entries.curve[0])].unit) if len(entries) else ""
 
 
-def _left_out(desk: Desk, entries: Entries, kept: BoolArray1D) -> tuple[str, ...]:
+def _left_out(desk: Desk, entries: Entries) -> tuple[str, ...]:
     """Return the commodities that do not count in the unit."""
-    return tuple(sorted({desk.curves[key].commodity for key in np.unique(entries.curve[~kept]).tolist()}))
+    return tuple(sorted({desk.curves[key].commodity for key in np.unique(entries.curve).tolist()}))
 
 
 def heat_rows(

@@ -111,3 +111,13 @@ def test_grids_answer_their_parameters_and_refuse_others(numbers):
         GRIDS[Ids.PIVOT].load(GridQuery(sort="at:2027-01", descending=True), params, book.NOW, book.RISK).rows
     )
     assert sorted_rows[-1][1] == "Total"
+
+
+def test_hours_days_and_deltas_are_shown(numbers, seen_by):
+    hours = seen_by(book.RISK, tenor="hour", first="2027-03")
+    assert "Hours are those of Mar-27" in text_of(hours.content)
+    assert "Position by hour of delivery in MWh" in text_of(hours.content)
+    days = seen_by(book.RISK, tenor="day", rows="hub")
+    assert "Sun 01 Nov" in text_of(days.content)
+    deltas = seen_by(book.RISK, count="delta")
+    assert "Left out for want of a mark" in text_of(deltas.content)  # this desk has no prices

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.market.errors import BadParameter, LengthMismatch
+from portal.domain.portfolio.position_limits import Headroom, headroom, limit_use
 from portal.domain.portfolio.position_periods import (
     TENORS,
     axis_of_periods,
@@ -14,13 +15,10 @@ from portal.domain.portfolio.position_periods import (
     period_starts,
 )
 from portal.domain.portfolio.positions import (
-    Headroom,
     Measure,
     axis_of_codes,
     axis_of_one,
     axis_of_tree,
-    headroom,
-    limit_use,
     measured,
     pivot,
 )
