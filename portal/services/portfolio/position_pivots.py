@@ -29,7 +29,8 @@ from portal.services.portfolio.position_ask import SIDES, UNITS, Ask, Desk
 class PivotView:
     """A pivot with its unit; ``row_units`` where each row has a unit of its own (then there is no total row).
 
-    ``notice`` says why there is nothing, ``told`` what is shown instead of what was asked. ``unvalued`` counts trades that are not in it, since they have no delta without a mark.
+    ``notice`` says why there is nothing, ``told`` what is shown instead of what was asked. ``unvalued`` counts trades
+    that are not in it, since they have no delta without a mark.
     """
 
     ask: Ask

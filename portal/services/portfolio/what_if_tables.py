@@ -15,7 +15,7 @@ from portal.domain.portfolio import what_if_metrics as metrics
 from portal.domain.portfolio.hedge import neutralise
 from portal.domain.portfolio.lots import lot_of
 from portal.domain.portfolio.market import Market
-from portal.domain.portfolio.positions import limit_use
+from portal.domain.portfolio.position_limits import limit_use
 from portal.domain.portfolio.profile_hours import calendar_of, interval_hours
 from portal.domain.portfolio.terms import CAPACITY_UNIT
 from portal.domain.portfolio.trade_rules import CurveFacts
