@@ -24,6 +24,7 @@ from portal.services.portfolio import (
     explain_passports,
     position_passports,
     trade_passports,
+    valuation_passports,
     what_if_passports,
 )
 
@@ -39,6 +40,7 @@ AREAS = (  # importing these modules registers their evaluators
     explain_passports,
     position_passports,
     trade_passports,
+    valuation_passports,
     what_if_passports,
 )
 

@@ -88,6 +88,7 @@ class _Contract:
             self._value_free(decided, greeks)
         except (DomainError, KeyError, TypeError, ValueError):  # terms or prices that no engine can take
             self.parts.lack(self.at, Lack.TERMS, np.ones(len(self.at), dtype=np.bool_))
+            self.parts.unrealised[self.at] = np.nan
 
     def _decided(self) -> FloatArray1D:
         """Volume nominated or exercised by month: withdrawn or received is positive; 0 where months are free."""

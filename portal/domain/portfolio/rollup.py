@@ -1,12 +1,13 @@
 """Sums by node of the portfolio tree, profit and loss of a period, and the money that rests on poor inputs.
 
-API: ``roll_up(parents, node, values)``, ``period_pnl(...)``, ``period_start(as_of, period)``,
+API: ``roll_up(parents, node, values)``, ``total(values)``, ``period_pnl(...)``, ``period_start(as_of, period)``,
 ``gaps(book, market, valuation) -> tuple of Gap``.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import fsum, isfinite
 
 import numpy as np
 
@@ -57,6 +58,22 @@ def roll_up(parents: IntArray1D, node: IntArray1D, values: FloatArray) -> FloatA
         if parents[at] >= 0:
             sums[parents[at]] += sums[at]
     return sums
+
+
+def total(values: FloatArray1D) -> float:
+    """Sum values without rounding on the way; NaN is left out.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        Values.
+
+    Returns
+    -------
+    float
+        Sum, the same in whatever order the values come.
+    """
+    return fsum(value for value in values.tolist() if isfinite(value))
 
 
 def period_start(as_of: date, period: str) -> date:

@@ -23,7 +23,7 @@ from portal.domain.portfolio.option_part import fill_options
 from portal.domain.portfolio.trade import Event, Kind
 from portal.domain.portfolio.valued_rows import WITHOUT_VALUE, Lack, Parts, Rows
 
-__all__ = ["Lack", "LegDelta", "Valuation", "expiries_of", "value_book"]
+__all__ = ["Lack", "LegDelta", "Valuation", "expiries_of", "value_book", "value_legs"]
 
 _CANCELLED = list(Event).index(Event.CANCELLED)
 _EXPIRING = np.array([kind in (Kind.FUTURE, Kind.OPTION, Kind.SPREAD_OPTION) for kind in Kind])
@@ -173,13 +173,34 @@ def value_book(book: Book, market: Market, *, greeks: bool = True) -> Valuation:
     BadParameter
         A trade names a curve, or a month, that the market does not have.
     """
+    return _gathered(*value_legs(book, market, greeks=greeks))
+
+
+def value_legs(book: Book, market: Market, *, greeks: bool = True) -> tuple[Rows, Parts]:
+    """Value all legs of a book: what :func:`value_book` sums up, for those who want to see it.
+
+    Parameters
+    ----------
+    book, market, greeks
+        As for :func:`value_book`.
+
+    Returns
+    -------
+    tuple of Rows and Parts
+        The legs with their market, and what each is worth in its price unit times volume.
+
+    Raises
+    ------
+    BadParameter
+        As :func:`value_book`.
+    """
     legs = expand(book, market.curves, market.marks.months)
     rows, parts = Rows(book, market, legs), Parts(len(legs))
     with np.errstate(invalid="ignore", over="ignore"):  # what is not known stays NaN, and is listed
         fill_linear(rows, parts)
         fill_options(rows, parts, greeks=greeks)
         fill_flexible(rows, parts, greeks=greeks)
-        return _gathered(rows, parts)
+    return rows, parts
 
 
 def _gathered(rows: Rows, parts: Parts) -> Valuation:

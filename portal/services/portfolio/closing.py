@@ -160,11 +160,18 @@ def history(
     """
     actor.require(Permission.PORTFOLIO_READ)
     with UnitOfWork() as work:
-        nodes = visible_nodes(work, actor)
-        if portfolio:
-            nodes = portfolio_queries.subtree(nodes, portfolio)
-        codes = {node.id: node.code for node in nodes}
-        rows = queries.history(work.session, clocks=clocks, portfolios=list(codes), first=first)
+        return history_in(work, clocks, actor, portfolio=portfolio, first=first)
+
+
+def history_in(
+    work: UnitOfWork, clocks: Clocks, actor: Actor, *, portfolio: str | None = None, first: date | None = None
+) -> dict[str, list[BookDay]]:
+    """Return the same within a transaction."""
+    nodes = visible_nodes(work, actor)
+    if portfolio:
+        nodes = portfolio_queries.subtree(nodes, portfolio)
+    codes = {node.id: node.code for node in nodes}
+    rows = queries.history(work.session, clocks=clocks, portfolios=list(codes), first=first)
     found: dict[str, list[BookDay]] = {}
     for row in rows:
         found.setdefault(codes[row.portfolio_id], []).append(row)
