@@ -1,4 +1,4 @@
-"""A few deals that cannot be valued, so that the list of missing marks has something to say; see ``docs/demo.md``."""
+"""A few deals without a mark, so that the list of missing marks has something to say; see ``docs/demo.md``."""
 
 from datetime import UTC, date, datetime, time
 
@@ -21,7 +21,7 @@ def _far_year(last: date) -> tuple[date, date]:
 
 
 def odd_deals(board: Board, ids: Ids) -> list[Fate]:
-    """Return three forwards beyond the end of their curves and two options without a volatility."""
+    """Return three forwards beyond the end of their curves, an option without volatilities and one beyond their months."""
     days: list[date] = board.days.astype(object).tolist()
     row = len(days) - DAYS_AGO
     start, end = _far_year(days[-1])
