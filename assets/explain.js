@@ -7,11 +7,10 @@
       var dc = window.dash_clientside;
       var point = click && click.points && click.points[0];
       var to = point && point.customdata && point.customdata[2];
-      if (to) {
-        var cut = to.indexOf("?");
-        var search = cut < 0 ? "" : to.slice(cut);
+      if (to) { /* as dcc.Link does, so that the way back is the browser's own */
         window.history.pushState({}, "", to);
-        dc.set_props("_pages_location", { pathname: cut < 0 ? to : to.slice(0, cut), search: search });
+        window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+        window.scrollTo(0, 0);
       }
       return dc.no_update;
     },

@@ -174,7 +174,7 @@ def explain(start: State, end: State, value: ValueFunction) -> Explanation:
 
     References
     ----------
-    Shapley, A value for n-person games, 1953. ``docs/decisions`` say why an order is not stated.
+    Shapley, A value for n-person games, 1953. ``docs/decisions/0007`` lists the fixed rules.
     """
     steps = MarketSteps(start.market, end.market)
     pairs = pair_books(start.book, end.book)

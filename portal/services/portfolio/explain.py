@@ -5,11 +5,12 @@ that a correction recorded since then changes both.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
 
+from data.queries.explain import last_change
 from data.queries.marks import stamp
 from data.queries.portfolios import Node, subtree
 from data.queries.trades import load_book
@@ -34,6 +35,7 @@ from portal.services.recent import Recent
 
 SINCE = "since"
 PERIODS = {**TO_DATE, SINCE: "Since a day"}
+SETTLED = timedelta(minutes=1)  # rows of an import are recorded within it
 LONG = 40  # days; from here on a period is said to be one long step
 
 
@@ -168,8 +170,8 @@ def explain(
     with UnitOfWork() as work:
         nodes = tuple(visible_nodes(work, actor))
         books = tuple(node.id for node in nodes)
-        moment = stamp(work.session) if clocks.live else clocks.known_at
-        key = (clocks.as_of, since, moment, books, str(work.session.get_bind().engine.url))
+        url = str(work.session.get_bind().engine.url)
+        key = (clocks.as_of, since, _moment(work, clocks), books, url)
         whole = _found.get(key, lambda: _explain(work, clocks, since, books))
     if not len(whole.found.pairs):
         raise DomainError(
@@ -186,6 +188,13 @@ def explain(
             "Go back to the portfolio."
         )
     return seen
+
+
+def _moment(work: UnitOfWork, clocks: Clocks) -> object:
+    """What a result of these clocks depends on: the newest trade and import, or a moment that lies before them."""
+    changed = last_change(work.session)
+    is_after = changed is None or clocks.known_at >= changed + SETTLED
+    return stamp(work.session) if clocks.live or is_after else clocks.known_at
 
 
 def _explain(work: UnitOfWork, clocks: Clocks, since: date, books: tuple[int, ...]) -> Whole:

@@ -20,6 +20,7 @@ from portal.domain.portfolio.explain_terms import LINE_OF_TERM, THRESHOLD, unexp
 from portal.services.evaluation import evaluates
 from portal.services.portfolio.explain import Explained, explain
 from portal.services.portfolio.explain_rows import (
+    ALL_BOOKS,
     KEYS,
     REST,
     described,
@@ -31,8 +32,8 @@ from portal.services.portfolio.explain_rows import (
 TOTAL = "total"
 SCOPE = (
     Parameter("since", "Since the close of"),
-    Parameter("portfolio", "Portfolio", default=""),
-    Parameter("trade", "Trade", "integer", default=0, low=0, high=1e12),
+    Parameter("portfolio", "Portfolio", default=ALL_BOOKS),
+    Parameter("trade", "Trade (0 for all)", "integer", default=0, low=0, high=1e12),
 )
 LINE = Parameter("line", "Cause", default=TOTAL)
 TENOR = Parameter("tenor", "Curve and month")
@@ -46,8 +47,14 @@ def _seen(params: Params, clocks: Clocks, actor: Actor) -> Explained:
         raise DomainError(
             f"'{str(params['since'])[:40]}' is no day. Open the figure again from the page."
         ) from None
-    portfolio = str(params["portfolio"] or "") or None
-    return explain(clocks, actor, since, portfolio, trade=int(params["trade"] or 0) or None)
+    portfolio = str(params["portfolio"])
+    return explain(
+        clocks,
+        actor,
+        since,
+        None if portfolio == ALL_BOOKS else portfolio,
+        trade=int(params["trade"] or 0) or None,
+    )
 
 
 def _register(metric: Metric, compute: Compute, *more: Parameter, line: str = "") -> None:

@@ -1,6 +1,6 @@
 """P&L explain from a real database: lines, tree, refusals, both clocks, and passports that say the same."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -209,6 +209,15 @@ def test_a_new_trade_is_seen_at_once_and_a_pinned_moment_stays(database):
     record(version("B"))
     assert service.explain(clocks(), SYSTEM, BEFORE).combined.total[0] == pytest.approx(600.0)
     assert service.explain(pinned, SYSTEM, BEFORE).combined.total[0] == pytest.approx(300.0)
+
+
+def test_a_moment_after_the_last_change_needs_no_second_computation(desk):
+    first = service.explain(Clocks(DAY, now() + timedelta(minutes=5), live=False), SYSTEM, BEFORE)
+    assert (
+        service.explain(Clocks(DAY, now() + timedelta(minutes=9), live=False), SYSTEM, BEFORE).whole
+        is first.whole
+    )
+    assert seen().whole is first.whole
 
 
 @pytest.mark.parametrize("portfolio", ["", "GAS_EU"])
