@@ -1,16 +1,12 @@
 """The physical side of a gas storage: what can be in it, what can be moved, what moving costs."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from portal.core.arrays import FloatArray1D, FloatLike1D
 from portal.domain.market.errors import BadParameter
 from portal.domain.portfolio.flexible.terms import InfeasibleContract, Prices, check_amount, check_rates
-
-LEVELS = 61  # most volumes to compute with before a period
-LEVELS_KEPT = 256  # contracts whose volumes are kept for the next scenario
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value
@@ -40,60 +36,6 @@ class Facility:
     bought: float
     low: FloatArray1D
     high: FloatArray1D
-
-    def levels(self, count: int = LEVELS) -> list[FloatArray1D]:
-        """Volumes to compute with, before each period and at the end.
-
-        The value is a concave broken line in the volume, whose corners lie at most where moves at full rate lead to
-        an end of the range. All these corners are taken, so that nothing is lost between them; where they are more
-        than ``count``, the densest are left out, which gives a lower bound.
-
-        Parameters
-        ----------
-        count : int, default 61
-            Most volumes in a period.
-
-        Returns
-        -------
-        list of ndarray
-            ``m + 1`` rising arrays from ``low`` to ``high``.
-        """
-        key = (self.rise.tobytes(), self.fall.tobytes(), self.low.tobytes(), self.high.tobytes())
-        return _kept_levels(*key, max(int(count), 2))
-
-
-@lru_cache(maxsize=LEVELS_KEPT)
-def _kept_levels(rise: bytes, fall: bytes, low: bytes, high: bytes, count: int) -> list[FloatArray1D]:
-    """Corners of the value, from the last period back; kept because scenarios of prices share them."""
-    rises, falls, lows, highs = (np.frombuffer(part, dtype=np.float64) for part in (rise, fall, low, high))
-    corners = np.array([lows[-1], highs[-1]])
-    levels = [_distinct(corners)]
-    for k in range(len(rises) - 1, -1, -1):
-        after = levels[-1]
-        corners = np.concatenate([after, after - rises[k], after + falls[k], [lows[k], highs[k]]])
-        levels.append(_thinned(_distinct(np.clip(corners, lows[k], highs[k])), count))
-    return levels[::-1]
-
-
-def _distinct(values: FloatArray1D) -> FloatArray1D:
-    """Sorted values without near repeats; the ends stay."""
-    ordered = np.sort(values)
-    gap = 1e-9 * max(abs(ordered[0]), abs(ordered[-1]), 1e-300)
-    kept = np.concatenate([[True], np.diff(ordered) > gap])
-    distinct: FloatArray1D = ordered[kept]
-    return distinct
-
-
-def _thinned(values: FloatArray1D, count: int) -> FloatArray1D:
-    """At most ``count`` of the values, denser where they are dense, with both ends."""
-    if len(values) <= count:
-        return values
-    place = np.concatenate([[0.0], np.cumsum(np.sqrt(np.diff(values)))])
-    wanted = np.linspace(0.0, place[-1], count)
-    above = np.clip(np.searchsorted(place, wanted), 1, len(values) - 1)
-    nearest = np.where(wanted - place[above - 1] < place[above] - wanted, above - 1, above)
-    thinned: FloatArray1D = values[np.unique(nearest)]
-    return thinned
 
 
 def build_facility(

@@ -18,13 +18,14 @@ from portal.core.arrays import FloatLike1D
 from portal.domain.market.errors import BadParameter
 from portal.domain.portfolio.flexible.contract import Contract, DecisionT
 from portal.domain.portfolio.flexible.dual import dual_bound
-from portal.domain.portfolio.flexible.facility import LEVELS, build_facility
+from portal.domain.portfolio.flexible.facility import build_facility
 from portal.domain.portfolio.flexible.grid import deterministic_value
 from portal.domain.portfolio.flexible.paths import FactorModel, Simulator, factor_model
 from portal.domain.portfolio.flexible.regression import DEGREE, fit_policy, polynomial_basis, price_policy
 from portal.domain.portfolio.flexible.storage_contract import StorageContract
 from portal.domain.portfolio.flexible.swing import SwingContract, check_swing
 from portal.domain.portfolio.flexible.terms import FlexValue, Prices, check_prices
+from portal.domain.portfolio.flexible.volume_levels import LEVELS
 
 
 @dataclass(frozen=True)
@@ -166,8 +167,8 @@ def storage_by_simulation(
         Factors of the log spot.
     effort : Effort, optional
         Numbers of paths, degree and seed.
-    levels : int, default 61
-        Most volumes to compute with before a period.
+    levels : int, default 41
+        Volumes before a period up to which all corners of the value are taken (``volume_levels``).
 
     Returns
     -------

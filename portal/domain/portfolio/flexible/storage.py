@@ -5,11 +5,12 @@ The holder's decisions are in ``storage_contract``, the engine in ``grid``, the 
 """
 
 from portal.core.arrays import FloatLike1D
-from portal.domain.portfolio.flexible.facility import LEVELS, Facility, build_facility, check_periods
+from portal.domain.portfolio.flexible.facility import Facility, build_facility, check_periods
 from portal.domain.portfolio.flexible.grid import grid_value
 from portal.domain.portfolio.flexible.intrinsic import storage_plan
 from portal.domain.portfolio.flexible.storage_contract import StorageContract
 from portal.domain.portfolio.flexible.terms import FlexValue, Prices, check_amount, check_prices
+from portal.domain.portfolio.flexible.volume_levels import LEVELS
 
 NODES = 61
 
@@ -58,8 +59,8 @@ def storage_value(
         Annual volatility of the log spot, decimal.
     nodes : int, default 61
         Nodes of the factor.
-    levels : int, default 61
-        Most volumes to compute with before a period.
+    levels : int, default 41
+        Volumes before a period up to which all corners of the value are taken (``volume_levels``).
 
     Returns
     -------

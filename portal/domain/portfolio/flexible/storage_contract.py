@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from portal.core.arrays import BoolArray1D, FloatArray1D, FloatArray2D, IntArray1D, IntArray2D
-from portal.domain.portfolio.flexible.facility import LEVELS, Facility, sold_volume, unit_prices
+from portal.domain.portfolio.flexible.facility import Facility, sold_volume, unit_prices
+from portal.domain.portfolio.flexible.volume_levels import LEVELS, volume_levels
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value
@@ -60,13 +61,13 @@ class StorageContract:
     ----------
     facility : Facility
         The checked contract.
-    levels : int, default 61
-        Most volumes to compute with before a period.
+    levels : int, default 41
+        Volumes before a period up to which all corners of the value are taken (``volume_levels``).
     """
 
     def __init__(self, facility: Facility, levels: int = LEVELS) -> None:
         self.facility = facility
-        self.volumes = facility.levels(levels)
+        self.volumes = volume_levels(facility, levels)
 
     @property
     def periods(self) -> int:
