@@ -12,7 +12,8 @@ from dash._callback_context import context_value
 from dash._utils import AttributeDict
 
 from callbacks.portfolio import approvals, trade, trades
-from callbacks.portfolio.trade import Ids
+from callbacks.portfolio.trade import Ids, changes
+from callbacks.portfolio.trade.ids import CELL
 from data.session import UnitOfWork
 from portal.core.actor import Actor
 from portal.core.errors import DomainError, NotFound
@@ -42,7 +43,7 @@ def acting(monkeypatch: pytest.MonkeyPatch) -> As:
     """A function that makes somebody the one who asks."""
 
     def become(actor: Actor) -> None:
-        for module in (trade, trades, approvals):
+        for module in (trade, changes, trades, approvals):
             monkeypatch.setattr(module, "current_actor", lambda: actor)
 
     return become
@@ -72,9 +73,9 @@ def press(button: str, function: Callable[..., Any], *values: Any) -> Any:
 
 def propose(number: int, button: str = Ids.AMEND, reason: str = "Typing error", **cells: str) -> Any:
     values = {**trade_detail.form(number, OTTO).values, **cells}
-    ids = [{"type": trade.CELL, "column": name} for name in values]
+    ids = [{"type": CELL, "column": name} for name in values]
     state = {"id": number, "version": 1, "clocks": {}}
-    return press(button, trade.propose, 1, None, state, "2026-03-02", reason, list(values.values()), ids)
+    return press(button, changes.propose, 1, None, state, "2026-03-02", reason, list(values.values()), ids)
 
 
 def ids_of(tree: Any) -> set[str]:
@@ -133,13 +134,13 @@ def test_two_people_amend(number: int, acting: As) -> None:
     found = trade_detail.detail(number, clock_service.resolve({}), RITA)
     assert found.open is not None
     proposal = found.open.proposal.id
-    said, _ = press(Ids.REJECT, trade.decide, None, 1, proposal, "")
+    said, _ = press(Ids.REJECT, changes.decide, None, 1, proposal, "")
     assert "Say why" in text_of(said)
-    said, page = press(Ids.APPROVE, trade.decide, 1, None, proposal, "seen")
+    said, page = press(Ids.APPROVE, changes.decide, 1, None, proposal, "seen")
     assert said is no_update
     assert "is at version 2 now" in text_of(page)
     assert "32.75 EUR/MWh" in text_of(page)
-    again, _ = press(Ids.APPROVE, trade.decide, 1, None, proposal, "")
+    again, _ = press(Ids.APPROVE, changes.decide, 1, None, proposal, "")
     assert "approved by rita before" in text_of(again)
 
 
@@ -148,16 +149,16 @@ def test_refusals_are_said_in_the_form(number: int, acting: As) -> None:
     assert "Nothing would change" in text_of(propose(number)[0])
     assert "is not a number" in text_of(propose(number, price="abc")[0])
     assert "characters why" in text_of(propose(number, price="32", reason=" ")[0])
-    said, page = press(Ids.AMEND, trade.propose, 1, None, {"id": "x"}, "2026-03-02", "r", [], [])
+    said, page = press(Ids.AMEND, changes.propose, 1, None, {"id": "x"}, "2026-03-02", "r", [], [])
     assert "does not say which trade" in text_of(said)
     assert page is no_update
-    said, _ = press(Ids.AMEND, trade.propose, 1, None, {"id": number, "version": 1}, "", "r", [], [])
+    said, _ = press(Ids.AMEND, changes.propose, 1, None, {"id": number, "version": 1}, "", "r", [], [])
     assert "from which day" in text_of(said)
-    said, _ = press(Ids.APPROVE, trade.decide, 1, None, None, "")
+    said, _ = press(Ids.APPROVE, changes.decide, 1, None, None, "")
     assert "does not say which proposal" in text_of(said)
-    assert press(Ids.AMEND, trade.propose, None, None, None, None, None, [], []) == (no_update, no_update)
-    assert press(Ids.APPROVE, trade.decide, None, None, None, None) == (no_update, no_update)
-    assert press(Ids.WITHDRAW, trade.take_back, None, None) == (no_update, no_update)
+    assert press(Ids.AMEND, changes.propose, None, None, None, None, None, [], []) == (no_update, no_update)
+    assert press(Ids.APPROVE, changes.decide, None, None, None, None) == (no_update, no_update)
+    assert press(Ids.WITHDRAW, changes.take_back, None, None) == (no_update, no_update)
 
 
 def test_cancel_and_withdraw(number: int, acting: As) -> None:
@@ -166,9 +167,9 @@ def test_cancel_and_withdraw(number: int, acting: As) -> None:
     assert "Cancellation waits" in text_of(page)
     found = trade_detail.detail(number, clock_service.resolve({}), OTTO)
     assert found.open is not None
-    said, _ = press(Ids.APPROVE, trade.decide, 1, None, found.open.proposal.id, "")
+    said, _ = press(Ids.APPROVE, changes.decide, 1, None, found.open.proposal.id, "")
     assert "a second person must decide" in text_of(said)
-    _, page = press(Ids.WITHDRAW, trade.take_back, 1, found.open.proposal.id)
+    _, page = press(Ids.WITHDRAW, changes.take_back, 1, found.open.proposal.id)
     assert "was withdrawn" in text_of(page)
     assert Ids.AMEND in ids_of(page)
 
