@@ -38,8 +38,9 @@ def content(found: TradeDetail, clocks: Clocks, actor: Actor) -> list[Component]
     elif actor.can(Permission.TRADE_ENTER) and found.last.event != Event.CANCELLED and clocks.live:
         parts.append(_change(found, clocks, actor))
     parts.append(_history(found, clocks))
-    if found.decided:
-        parts.append(_decided(found.decided))
+    told = [view for view in found.decided if view.proposal.decision != "approved" or view.proposal.note]
+    if told:  # an approved one is a version of the history
+        parts.append(_decided(told))
     return parts
 
 

@@ -57,11 +57,13 @@ def trade_value(found: TradeDetail, clocks: Clocks, actor: Actor) -> TradeValue 
         return None
     legs = _legs(found, clocks, actor)
     records = Table(LEG_COLUMNS, legs.rows).records()
+    volume = found.names.unit(found.current.terms).partition("/")[2]
     figures = []
     for title, metric, words in FIGURES:
         outcome = trade_outcome(metric.id.removeprefix("portfolio.trade_"), records)
         params = {"trade": found.trade_id}
-        figures.append((title, Shown(metric, outcome.value, outcome.unit, params, outcome.note), words))
+        unit = outcome.unit or metric.unit or volume
+        figures.append((title, Shown(metric, outcome.value, unit, params, outcome.note), words))
     return TradeValue(tuple(figures), _leg_table(legs), legs.note, legs.late)
 
 

@@ -194,3 +194,19 @@ def test_pages_are_registered(number: int, acting: As, portal_app: Any) -> None:
     assert pages["/portfolio/trades"]["order"] == 40
     assert pages["/portfolio/approvals"]["permission"] is Permission.TRADE_APPROVE
     assert pages["/portfolio/trade"]["nav"] is False
+
+
+def test_value_of_a_trade(number: int, acting: As) -> None:
+    july = [date(2026, month, 1) for month in (7, 8, 9)]
+    desk.add_level("TTF", date(2026, 3, 3), 33.5, july)
+    acting(OTTO)
+    clocks = clock_service.resolve({"as_of": "2026-03-03"})
+    page = text_of(trade.draw({"id": number}, clocks, OTTO))
+    assert "Value by delivery month" in page
+    legs = trade.load_legs(GridQuery(), {"id": str(number)}, clocks, OTTO)
+    assert legs.column("volume") == [7440.0, 7440.0, 7200.0]
+    assert sum(float(str(cell)) for cell in legs.column("unrealised")) == pytest.approx(22080 * 2.0)
+    early = trade.load_legs(
+        GridQuery(), {"id": str(number)}, clock_service.resolve({"as_of": "2026-03-01"}), OTTO
+    )
+    assert early.rows == []
