@@ -21,7 +21,7 @@ def _far_year(last: date) -> tuple[date, date]:
 
 
 def odd_deals(board: Board, ids: Ids) -> list[Fate]:
-    """Return three forwards beyond the end of their curves, an option without volatilities and one beyond their months."""
+    """Return three forwards beyond the end of their curves, and two options beyond the volatilities."""
     days: list[date] = board.days.astype(object).tolist()
     row = len(days) - DAYS_AGO
     start, end = _far_year(days[-1])
