@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.bench.report import Report
 from tests.bench.stage import Stage
 
-PARTS = ("import", "queries", "browser")
+PARTS = ("import", "queries", "portfolio", "browser")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -34,6 +34,10 @@ def _part(name: str, stage: Stage, *, quick: bool, detail: str) -> list:
         from tests.bench import querying
 
         return querying.measure(stage, rounds=5 if quick else 30, only=detail)
+    if name == "portfolio":
+        from tests.bench import portfolio
+
+        return portfolio.measure(stage, rounds=3 if quick else 15, quick=quick, only=detail)
     from tests.bench import browsing
 
     return browsing.measure(stage, rounds=2 if quick else 7, only=detail)
@@ -45,7 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, metavar="FILE", help="also write JSON to FILE")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and rows: minutes become seconds")
     parser.add_argument(
-        "--only", metavar="NAME", help=f"one of {', '.join(PARTS)}; browser:/market/prices narrows further"
+        "--only",
+        metavar="NAME",
+        help=f"one of {', '.join(PARTS)}; browser:/market/prices and portfolio:value narrow further",
     )
     parser.add_argument("--home", type=Path, metavar="DIR", help="keep the databases there for the next run")
     return parser

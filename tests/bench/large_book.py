@@ -1,20 +1,27 @@
 """A larger book: open deals of the demo desk dealt again many times, at other prices, volumes and sides.
 
-``fill`` replaces the trades and the position ledger of a database that holds the demo desk. A tenth of the trades has
+``grow`` replaces the trades and the position ledger of a database that holds the demo desk. A tenth of the trades has
 been amended once, so that there are versions to choose from and entries of the ledger that were taken back.
 """
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from math import isnan
 from typing import Any
 
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
+from sqlalchemy import text
 
-from data.queries.curve_terms import volume_unit
+from data.queries import portfolios
+from data.queries.curve_terms import curve_terms, volume_unit
+from data.queries.trades import load_book
+from data.session import UnitOfWork
+from portal.core import clock
+from portal.core.clock import Clocks
 from portal.domain.portfolio.book import DTYPES, Book
 from portal.domain.portfolio.legs import Legs, expand, months_of
 from portal.domain.portfolio.market import CurveTerms
@@ -108,6 +115,16 @@ def _models(source: Book, kind: Kind, model: VolModel | None, as_of: date) -> ND
     return found
 
 
+def grow(url: str, trades: int) -> None:
+    """Replace the trades of the connected demo desk at ``url`` by ``trades`` open ones."""
+    with UnitOfWork() as work:
+        as_of = work.session.scalar(text("SELECT max(trade_date) FROM curve_points"))
+        ids = [node.id for node in portfolios.tree(work.session)]
+        source = load_book(work.session, clocks=Clocks(as_of, clock.now()), portfolios=ids)
+        curves = curve_terms(work.session)
+    fill(url, deal(source, trades=trades, as_of=as_of), curves, as_of=as_of)
+
+
 def fill(url: str, dealt: Dealt, curves: CurveTerms, *, as_of: date) -> None:
     """Replace all trades and the ledger of the database by ``dealt``; everything was known by ``as_of``."""
     known = datetime.combine(as_of, time(12, 0), UTC)
@@ -133,7 +150,9 @@ def rows(dealt: Dealt, curves: CurveTerms, known: datetime) -> Iterator[tuple[An
     for (amended, before), *values in zip(changed, *columns, strict=True):
         trade = dict(zip(names, values, strict=True))
         if amended:
-            yield _row({**trade, "quantity": before}, 1, Event.NEW, trade["trade_date"], known, units, book.details)
+            yield _row(
+                {**trade, "quantity": before}, 1, Event.NEW, trade["trade_date"], known, units, book.details
+            )
         version, event = (2, Event.AMENDED) if amended else (1, Event.NEW)
         day = known.date() if amended else trade["trade_date"]
         yield _row(trade, version, event, day, known, units, book.details)
@@ -177,7 +196,7 @@ def entries(dealt: Dealt, legs: Legs, curves: CurveTerms, known: datetime) -> It
     for number, portfolio, party, kind, curve, first, volume, mwh, day, amended, ratio in fixed:
         side, key = (1 if volume > 0 else -1), Kind(kind).key
         common = (portfolio, party, curve, key, Kind(kind) in OPTIONAL, side, first)
-        energy = None if mwh != mwh else mwh
+        energy = None if isnan(mwh) else mwh
         steps = [(1, day, ratio), (2, today, -ratio), (2, today, 1.0)] if amended else [(1, day, 1.0)]
         for version, when, times in steps:
             size = volume * times
@@ -194,10 +213,5 @@ def _recorded(day: date, known: datetime) -> datetime:
 def _plain(values: NDArray[Any]) -> list[Any]:
     """Return Python values; NaN and NaT as None."""
     if values.dtype.kind == "f":
-        return [None if value != value else value for value in values.tolist()]
+        return [None if isnan(value) else value for value in values.tolist()]
     return values.tolist()
-
-
-def without(dealt: Dealt, *kinds: Kind) -> Book:
-    """Return the book less the trades of ``kinds``."""
-    return replace(dealt.book).take(~np.isin(dealt.book.kind, kinds))

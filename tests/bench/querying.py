@@ -22,6 +22,7 @@ from tests.helpers.visitor import Visitor
 
 ROUTER = ".._pages_content.children..._pages_store.data.."
 INSTRUMENT = "/market/instrument/TTF"
+AREAS = ("/market", "/portfolio")
 AGAINST = "pandas: read all, group"
 
 
@@ -74,7 +75,7 @@ def measure(stage: Stage, *, rounds: int, only: str = "") -> list[Figure]:
 
 def _paths() -> list[str]:
     pages = [page["path"] for page in dash.page_registry.values() if not page.get("path_template")]
-    return [*(path for path in pages if path == "/" or path.startswith("/market")), INSTRUMENT]
+    return [*(path for path in pages if path == "/" or path.startswith(AREAS)), INSTRUMENT]
 
 
 def _page(

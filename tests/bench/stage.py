@@ -77,6 +77,19 @@ class Stage:
         self._analyse(url)
         return url
 
+    def book(self, trades: int) -> str:
+        """Return the URL of the demo desk with a book of ``trades`` live trades in place of its own; made once."""
+        name = f"bench_book_{trades}"
+        if self._has(name):
+            return self._named(name)
+        from tests.bench import large_book
+
+        url = databases.clone(self.url, self.demo(), name=name)
+        with databases.connected(url):
+            large_book.grow(url, trades)
+        self._analyse(url)
+        return url
+
     def processes(self) -> list[psutil.Process]:
         """Return the database server's processes."""
         with psycopg.connect(self.url) as connection:
