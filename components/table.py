@@ -43,7 +43,7 @@ BADGES = {
     "near limit": "warn",
     "over limit": "bad",
     "live": "good",
-    "delivered": "neutral",
+    "matured": "neutral",
     "amended": "info",
     "cancelled": "bad",
     "waits": "warn",

@@ -103,7 +103,7 @@ def _tiles(found: Summary, params: Mapping[str, str]) -> list[Component]:
     counts = found.counts
     tiles = [
         ("Trades", metrics.TRADES, counts.trades, "of this filter, cancelled ones too"),
-        ("Live", metrics.LIVE_TRADES, counts.live, "not cancelled, and still to be delivered"),
+        ("Live", metrics.LIVE_TRADES, counts.live, "neither cancelled nor matured"),
         ("Wait for approval", metrics.WAITING_TRADES, counts.waiting, "with an open proposal"),
     ]
     return [

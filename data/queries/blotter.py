@@ -15,8 +15,6 @@ from data.queries.clocked import latest
 from portal.core.clock import Clocks
 from portal.core.table import GridQuery
 
-STATUSES = ("live", "delivered", "cancelled", "amended", "waiting")
-
 
 @dataclass(frozen=True, slots=True)
 class BlotterFilter:
@@ -64,7 +62,7 @@ def _rows(clocks: Clocks, asked: BlotterFilter) -> tuple[Any, dict[str, Any]]:
     second = aliased(Curve)
     state = case(
         (t.event == "cancelled", "cancelled"),
-        (t.delivery_end <= clocks.as_of, "delivered"),
+        (or_(t.event == "matured", t.delivery_end <= clocks.as_of), "matured"),
         (t.event == "amended", "amended"),
         else_="live",
     )

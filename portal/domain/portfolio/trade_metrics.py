@@ -19,8 +19,8 @@ LIVE_TRADES = register(
         "portfolio.live_trades",
         "Live trades",
         "trades",
-        "Trades of the filter that are not cancelled and whose delivery does not end on or before the valuation day.",
-        "count( not cancelled, delivery_end > as_of )",
+        "Trades of the filter that are neither cancelled nor matured, with delivery after the valuation day.",
+        "count( not cancelled, not matured, delivery_end > as_of )",
         "data.queries.blotter.count_trades",
         decimals=0,
     )

@@ -20,8 +20,8 @@ from portal.services.portfolio.books import visible_nodes
 
 STATUSES = {
     "live": "Live",
-    "delivered": "Delivered",
     "amended": "Amended",
+    "matured": "Matured",
     "cancelled": "Cancelled",
     "waiting": "Waits for approval",
 }
@@ -37,10 +37,10 @@ COLUMNS = (
     Column("side", "Side"),
     Column("curve", "Curve"),
     Column("quantity", "Quantity", "number"),
-    Column("unit", "of", help="MW through the hours, or a volume for each delivery month"),
+    Column("unit", "Unit", help="MW through the hours, or a volume for each delivery month"),
     Column("price", "Price", "number", unit_from="price_unit"),
     Column("strike", "Strike", "number", unit_from="price_unit"),
-    Column("price_unit", "in"),
+    Column("price_unit", "Price in"),
     Column("delivery_start", "Delivery from", "date"),
     Column("delivery_last", "to", "date"),
     Column("trader", "Trader"),

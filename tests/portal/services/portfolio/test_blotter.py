@@ -92,8 +92,8 @@ def test_both_clocks(book: list[TradeVersion]) -> None:
     assert shown(at=clocks(-1)) == []
 
 
-def test_delivered(book: list[TradeVersion]) -> None:
-    assert shown(Filter(status="delivered"), at=clocks(300)) == ["OIL-1", "POW-1", "GAS-1"]
+def test_matured(book: list[TradeVersion]) -> None:
+    assert shown(Filter(status="matured"), at=clocks(300)) == ["OIL-1", "POW-1", "GAS-1"]
     assert shown(Filter(status="live"), at=clocks(300)) == []
 
 
