@@ -28,6 +28,7 @@ from portal.services.portfolio.position_pivots import PivotView
 from portal.services.portfolio.positions import HeatRow, Overview
 
 WHOLE = GridQuery(limit=100)
+HEAT_MONTHS = 24  # as many as can be read side by side
 
 
 @dataclass(frozen=True)
@@ -164,8 +165,12 @@ class PositionCards:
 
     def heat(self) -> Component:
         """Books against their limits by month; a click on a cell opens its trades."""
-        months = self.found.months
-        lines = [self._line(row) for row in self.found.heat]
+        months = self.found.months[:HEAT_MONTHS]
+        lines = [self._line(row) for row in self.found.heat if np.isfinite(row.net[:HEAT_MONTHS]).any()]
+        later = len(self.found.months) - len(months)
+        more = (
+            f" {later} later months are in its table; choose one under From to see it here." if later else ""
+        )
         return chart_card(
             "Books against their limits",
             heatmap_figure([product_label(month) for month in months], lines, keep=self.keep)
@@ -174,7 +179,7 @@ class PositionCards:
             grid=Ids.HEAT,
             clocks=self.clocks.query(),
             params=self.ask.params(),
-            note="Net GWh (carbon: kt of CO₂) of each book in each commodity. Click a cell for its trades.",
+            note=f"Net GWh (carbon: kt of CO₂) of each book in each commodity. Click a cell for its trades.{more}",
             simulated=self.found.simulated,
             extra=heatmap_legend(),
             advice="No trade delivers in these months.",
@@ -185,11 +190,14 @@ class PositionCards:
         ask = replace(ask, unit="t" if row.commodity == CARBON else "GWh")
         return HeatLine(
             f"{row.book} · {row.commodity}",
-            row.net / 1e3,
-            row.use,
+            row.net[:HEAT_MONTHS] / 1e3,
+            row.use[:HEAT_MONTHS],
             row.limit / 1e3,
             unit,
-            [tables.address(ask, self.clocks, row=row.book, column=month) for month in self.found.months],
+            [
+                tables.address(ask, self.clocks, row=row.book, column=month)
+                for month in self.found.months[:HEAT_MONTHS]
+            ],
         )
 
 
