@@ -26,9 +26,9 @@ from portal.domain.portfolio.valuation import Valuation, expiries_of, value_book
 from portal.services.portfolio.books import visible_nodes
 from portal.services.recent import Recent
 
-LIVE_SECONDS = 20.0  # a result of live clocks may be shown again, unless trades or prices came in
+LIVE_SECONDS = 60.0  # a result of live clocks may be shown again, unless trades or prices came in
 _Key = tuple[object, ...]
-_recent: Recent[_Key, "ValuedBook"] = Recent(24)
+_recent: Recent[_Key, "ValuedBook"] = Recent(8)
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value

@@ -21,8 +21,9 @@ from portal.services.portfolio.valuation import Profits, ValuedBook, profits_in,
 from portal.services.portfolio.valuation_legs import LEG_COLUMNS, TradeLegs, leg_rows, trade_outcome
 from portal.services.portfolio.valuation_tables import SPLITS, gap_name, split_keys
 
-PORTFOLIO = Parameter("portfolio", "Portfolio", default="")
-SCOPE = (PORTFOLIO, Parameter("split", "Split by", default=""), Parameter("part", "Part", default=""))
+ALL = "all"
+PORTFOLIO = Parameter("portfolio", "Portfolio", default=ALL)
+SCOPE = (PORTFOLIO, Parameter("split", "Split by", default="none"), Parameter("part", "Part", default=ALL))
 TRADE = Parameter("trade", "Trade", "integer", low=1)
 NO_TRADES = "No trade stood in this portfolio under these clocks."
 _BOOK_COLUMNS = (
@@ -55,8 +56,8 @@ def _replay_sum(records: Sequence[Mapping[str, Any]], params: Params, clocks: Cl
 
 def _chosen(found: ValuedBook, params: Params) -> list[int]:
     """Return the positions of the trades that a split and its part choose."""
-    split, part = str(params.get("split") or ""), str(params.get("part") or "")
-    if split not in SPLITS or not part:
+    split, part = str(params["split"]), str(params["part"])
+    if split not in SPLITS:
         return list(range(len(found.book)))
     return [at for at, key in enumerate(split_keys(found, split)) if key == part]
 
@@ -80,12 +81,11 @@ def _book_table(
 
 def _evaluation(found: ValuedBook, params: Params, table: Table, extra: tuple[Step, ...] = ()) -> Evaluation:
     outcome = sum_of(table.records())
-    name = str(params.get("portfolio") or "") or "All portfolios that you may see"
-    part = str(params.get("part") or "")
+    part = str(params.get("part", ALL))
     stale = sum(gap.notional_eur for gap in found.gaps if gap.what == "stale")
-    late = f"stale marks hold {stale:,.0f} EUR of volume" if stale else ""
+    late = f"Stale marks hold {stale:,.0f} EUR of volume" if stale else ""
     return Evaluation(
-        f"{name}, {part}" if part else name,
+        _subject(params) if part == ALL else f"{_subject(params)}, {part}",
         outcome.value,
         outcome.unit,
         table,
@@ -96,10 +96,23 @@ def _evaluation(found: ValuedBook, params: Params, table: Table, extra: tuple[St
     )
 
 
+def _portfolio(params: Params) -> str | None:
+    """Return the code of the portfolio asked for; None for all."""
+    return None if params["portfolio"] == ALL else str(params["portfolio"])
+
+
+def _subject(params: Params) -> str:
+    return _portfolio(params) or "All portfolios that you may see"
+
+
+def _valued(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> ValuedBook:
+    found, portfolio = valued_in(work, clocks, actor), _portfolio(params)
+    return found.narrowed(portfolio) if portfolio else found
+
+
 def _register_sum(metric: Metric, pick: Callable[[ValuedBook], Sequence[float]]) -> None:
     def run(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
-        found = valued_in(work, clocks, actor)
-        found = found.narrowed(str(params["portfolio"])) if params["portfolio"] else found
+        found = _valued(work, params, clocks, actor)
         return _evaluation(found, params, _book_table(found, _chosen(found, params), pick(found), None))
 
     evaluates(metric.id, permission=Permission.PORTFOLIO_READ, parameters=SCOPE, replay=_replay_sum)(run)
@@ -107,7 +120,7 @@ def _register_sum(metric: Metric, pick: Callable[[ValuedBook], Sequence[float]])
 
 def _register_period(period: str) -> None:
     def run(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
-        found = profits_in(work, clocks, actor, portfolio=str(params["portfolio"]) or None, periods=(period,))
+        found = profits_in(work, clocks, actor, portfolio=_portfolio(params), periods=(period,))
         table = _book_table(
             found.now, _chosen(found.now, params), found.by_trade[period].tolist(), _before(found, period)
         )
@@ -172,8 +185,7 @@ for _metric in (
 )
 def gap_notional(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
     """Return the money that rests on one missing or stale input, with the trades that need it."""
-    found = valued_in(work, clocks, actor)
-    found = found.narrowed(str(params["portfolio"])) if params["portfolio"] else found
+    found = _valued(work, params, clocks, actor)
     gap = next((gap for gap in found.gaps if gap_name(found, gap) == params["input"]), None)
     if gap is None:
         raise NotFound(
@@ -217,7 +229,7 @@ def _replay_close(records: Sequence[Mapping[str, Any]], params: Params, clocks: 
 )
 def close(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
     """Return the stored close of one day, with the books in it."""
-    found = closing.history_in(work, clocks, actor, portfolio=str(params["portfolio"]) or None)
+    found = closing.history_in(work, clocks, actor, portfolio=_portfolio(params))
     rows: list[tuple[Cell, ...]] = [
         (code, row.as_of, row.unrealised, row.realised, row.trades, row.missing, row.recorded_at)
         for code, days in sorted(found.items())
@@ -226,8 +238,7 @@ def close(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Eva
     ]
     table = Table(_CLOSE_COLUMNS, rows)
     outcome = close_of(table.records())
-    name = str(params["portfolio"] or "") or "All portfolios that you may see"
-    return Evaluation(name, outcome.value, outcome.unit, table, outcome.steps, note=outcome.note)
+    return Evaluation(_subject(params), outcome.value, outcome.unit, table, outcome.steps, note=outcome.note)
 
 
 def _cell(value: float) -> float | None:

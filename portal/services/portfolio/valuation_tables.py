@@ -1,7 +1,7 @@
 """The rows of Portfolio > Valuation: the tree, the trades of a node, what is missing, history and split."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import isfinite
 from urllib.parse import urlencode
@@ -148,10 +148,11 @@ def trade_table(query: GridQuery, found: ValuedBook, actor: Actor) -> Table:
         labels = trade_labels(work.session, clocks=found.clocks, portfolios=[node.id for node in found.nodes])
     figures = {name: _cells(array) for name, array in trade_figures(found).items()}
     rows, params = _trade_rows(found, figures, labels)
-    asked = query
     if query.sort is None:
         rows.sort(key=lambda row: -abs(float(row[6])) if isinstance(row[6], float) else -np.inf)
-    return sort_rows(Table(TRADE_COLUMNS, rows, simulated=found.simulated, extra={"params": params}), asked)
+    one = len(found.nodes) == 1  # then the page is about this book
+    columns = tuple(replace(c, hidden=True) if one and c.key == "book" else c for c in TRADE_COLUMNS)
+    return sort_rows(Table(columns, rows, simulated=found.simulated, extra={"params": params}), query)
 
 
 def _trade_rows(
