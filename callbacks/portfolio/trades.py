@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from components.kpi import kpi_row, kpi_tile
 from components.page import section
-from components.states import empty, notice
+from components.states import badge, empty, notice
 from components.table import data_grid
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
@@ -96,7 +96,8 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
         return [*parts, _nothing(asked, actor)]
     caption = "Trades as they stood on the valuation day, the newest first"
     shown = data_grid(Ids.TRADES, table, clocks=clocks.query(), params=params, query=PAGE, caption=caption)
-    return [*parts, section("Trades", [shown], note="A row opens the trade with all of its versions.")]
+    mark = [badge("simulated", "sim", title="Made up for the demo desk")] if table.simulated else []
+    return [*parts, section("Trades", [*mark, shown], note="A row opens the trade with all of its versions.")]
 
 
 def _tiles(found: Summary, params: Mapping[str, str]) -> list[Component]:

@@ -30,7 +30,7 @@ class BlotterFilter:
 COLUMNS = (
     "external_id", "trade_id", "state", "trade_date", "book", "counterparty", "kind", "side", "curve", "quantity",
     "unit", "price", "strike", "price_unit", "delivery_start", "delivery_last", "trader", "version", "effective_on",
-    "recorded_at", "proposal",
+    "recorded_at", "proposal", "simulated",
 )  # fmt: skip
 """Columns of a row, in this order."""
 
@@ -88,6 +88,7 @@ def _rows(clocks: Clocks, asked: BlotterFilter) -> tuple[Any, dict[str, Any]]:
         "effective_on": t.effective_on,
         "recorded_at": t.recorded_at,
         "proposal": w.c.proposal,
+        "simulated": or_(Curve.simulated, Counterparty.simulated),
     }
     query = (
         select(*(column.label(name) for name, column in columns.items()))

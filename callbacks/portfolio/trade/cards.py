@@ -57,8 +57,11 @@ def _terms(found: TradeDetail, clocks: Clocks) -> Component:
         later = found.versions[-1].version
         words = f"Version {later.version} takes effect on {later.effective_on}, after the valuation day; "
         notes.append(notice(words + "shown are the terms that count by then.", kind="warn"))
+    curve = found.names.curves.get(current.terms.curve_id)
+    mark = [badge("simulated", "sim", title="Its prices are simulated")] if curve and curve.simulated else []
     heading = html.Div(
-        [html.H2(found.title), badge(event, EVENT_BADGES.get(event, "neutral"))], className="es-version-head"
+        [html.H2(found.title), badge(event, EVENT_BADGES.get(event, "neutral")), *mark],
+        className="es-version-head",
     )
     return html.Section([heading, *notes, facts(pairs)], className="es-section es-full")
 

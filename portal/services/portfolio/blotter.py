@@ -115,11 +115,11 @@ def trades(query: GridQuery, asked: Filter, clocks: Clocks, actor: Actor) -> Tab
     kind, proposal, number = (queries.COLUMNS.index(name) for name in ("kind", "proposal", "trade_id"))
     shown = []
     for row in rows:
-        cells = list(row)
+        cells = list(row[:-1])
         cells[kind] = KIND_OF[row[kind]].label if row[kind] in KIND_OF else row[kind]
         cells[proposal] = "waits" if row[proposal] else None
         shown.append((*cells, trade_href(row[number], clocks)))
-    return Table(_fitted(rows), shown, total)
+    return Table(_fitted(rows), shown, total, simulated=any(row[-1] for row in rows))
 
 
 def _fitted(rows: Sequence[tuple[Any, ...]]) -> tuple[Column, ...]:

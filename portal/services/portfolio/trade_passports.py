@@ -68,7 +68,10 @@ def _of_trades(metric: Metric) -> None:
         query = GridQuery(sort="trade_id", limit=None)
         rows, _ = queries.blotter(work.session, query, clocks=clocks, asked=asked)
         places = [queries.COLUMNS.index(name) for name in _TAKEN]
-        table = Table(ROW_COLUMNS, [tuple(row[place] for place in places) for row in rows])
+        simulated = any(row[queries.COLUMNS.index("simulated")] for row in rows)
+        table = Table(
+            ROW_COLUMNS, [tuple(row[place] for place in places) for row in rows], simulated=simulated
+        )
         value = sum(_counts(metric, record) for record in table.records())
         subject = f"Trades of {given['node']}" if given["node"] else "Trades of all your books"
         moments = [row[_TAKEN.index("recorded_at")] for row in table.rows]
