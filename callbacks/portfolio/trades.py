@@ -10,7 +10,6 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.kpi import kpi_row, kpi_tile
-from components.page import section
 from components.states import badge, empty, notice
 from components.table import data_grid
 from portal.core.actor import Actor
@@ -97,7 +96,9 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
     caption = "Trades as they stood on the valuation day, the newest first"
     shown = data_grid(Ids.TRADES, table, clocks=clocks.query(), params=params, query=PAGE, caption=caption)
     mark = [badge("simulated", "sim", title="Made up for the demo desk")] if table.simulated else []
-    return [*parts, section("Trades", [*mark, shown], note="A row opens the trade with all of its versions.")]
+    head = html.Div([html.H2("Trades"), *mark], className="es-version-head")
+    note = html.P("A row opens the trade with all of its versions.", className="es-note")
+    return [*parts, html.Section([head, note, shown], className="es-section es-full")]
 
 
 def _tiles(found: Summary, params: Mapping[str, str]) -> list[Component]:

@@ -32,10 +32,12 @@ from portal.services.portfolio.wording import EVENTS
 
 def content(found: TradeDetail, clocks: Clocks, actor: Actor) -> list[Component]:
     """Return the page of a trade."""
-    parts: list[Component] = [_terms(found, clocks), *_value(found, clocks, actor)]
-    if found.open is not None:
+    parts: list[Component] = [_terms(found, clocks)]
+    if found.open is not None:  # what asks for a decision comes first
         parts.append(_open_proposal(found, found.open, actor))
-    elif actor.can(Permission.TRADE_ENTER) and found.last.event != Event.CANCELLED and clocks.live:
+    parts += _value(found, clocks, actor)
+    may_change = actor.can(Permission.TRADE_ENTER) and clocks.live
+    if may_change and found.open is None and found.last.event != Event.CANCELLED:
         parts.append(_change(found, clocks, actor))
     parts.append(_history(found, clocks))
     told = [view for view in found.decided if view.proposal.decision != "approved" or view.proposal.note]
@@ -48,7 +50,7 @@ def _terms(found: TradeDetail, clocks: Clocks) -> Component:
     current = found.current
     event = EVENTS.get(current.event, current.event)
     pairs: list[tuple[str, Component | str]] = [(label, text) for _, label, text in found.terms]
-    pairs.append(("Version", f"{current.version}, in effect from {current.effective_on}"))
+    pairs += [("Version", str(current.version)), ("In effect from", str(current.effective_on))]
     notes: list[Component] = []
     if current.effective_on > clocks.as_of:
         words = f"This trade takes effect on {current.effective_on}, after the valuation day {clocks.as_of}."

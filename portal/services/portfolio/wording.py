@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from data.queries.curve_terms import CurveRow
-from portal.domain.portfolio.terms import KIND_OF, Terms
+from portal.domain.portfolio.terms import CAPACITY_UNIT, KIND_OF, Terms
+from portal.domain.portfolio.trade import Kind
 
 LABELS: Mapping[str, str] = {
     "external_id": "External id",
@@ -84,8 +85,9 @@ def show(name: str, value: Any, terms: Terms, names: Names) -> str:
     if name == "kind":
         return KIND_OF[value].label if value in KIND_OF else str(value)
     if name == "quantity":
-        per = " through the hours" if terms.quantity_unit == "MW" else " for each month"
-        return f"{number(value)} {terms.quantity_unit}{per}"
+        return _quantity(value, terms)
+    if name == "premium" and terms.kind == Kind.STORAGE.key:  # of the whole contract
+        return f"{number(value)} {names.unit(terms).partition('/')[0]}"
     if name in _PRICES:
         return f"{number(value)} {names.unit(terms)}".strip()
     if name == "delivery_end":
@@ -93,6 +95,15 @@ def show(name: str, value: Any, terms: Terms, names: Names) -> str:
     if name == "pay_days":
         return f"{value} days"
     return _plain(value)
+
+
+def _quantity(value: float, terms: Terms) -> str:
+    if terms.kind == Kind.STORAGE.key:
+        return "1 contract" if value == 1.0 else f"{number(value)} contracts"
+    if terms.kind == Kind.SWING.key:
+        return f"{number(value)} {terms.quantity_unit} for each right"
+    per = "through the hours" if terms.quantity_unit == CAPACITY_UNIT else "for each month"
+    return f"{number(value)} {terms.quantity_unit} {per}"
 
 
 def _plain(value: Any) -> str:
@@ -115,5 +126,8 @@ def described(terms: Terms, names: Names) -> list[tuple[str, str, str]]:
         value = getattr(terms, name)
         if value is None or name == "quantity_unit" or value == _DEFAULTS.get(name, ...):
             continue
-        found.append((name, label, show(name, value, terms, names)))
+        if name == "details":
+            found += [(name, key.replace("_", " ").capitalize(), _plain(item)) for key, item in value.items()]
+        else:
+            found.append((name, label, show(name, value, terms, names)))
     return found
