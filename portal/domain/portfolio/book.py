@@ -81,12 +81,10 @@ class Book:
             A book of the chosen trades, in the order of ``index``.
         """
         chosen = {f.name: getattr(self, f.name)[index] for f in fields(self) if f.name != "details"}
-        kept = {int(number) for number in chosen["trade_id"]} if self.details else set()
-        return replace(
-            self,
-            **chosen,
-            details={number: terms for number, terms in self.details.items() if number in kept},
-        )
+        numbers = np.fromiter(self.details, np.int64, len(self.details))
+        kept = np.isin(numbers, chosen["trade_id"]) if len(numbers) else numbers
+        details = {number: self.details[number] for number in numbers[kept].tolist()} if len(numbers) else {}
+        return replace(self, **chosen, details=details)
 
 
 _INTEGERS = ("trade_id", "version", "portfolio", "counterparty", "curve", "curve2", "pay_days")

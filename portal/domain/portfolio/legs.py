@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.core.arrays import BoolArray1D, DateArray1D, FloatArray1D, IntArray1D
+from portal.core.arrays import BoolArray1D, DateArray1D, FloatArray1D, FloatArray2D, IntArray1D
+from portal.domain.market.calendars import DeliveryCalendar
 from portal.domain.market.errors import BadParameter
 from portal.domain.portfolio.book import Book
 from portal.domain.portfolio.market import CurveTerms
@@ -204,16 +205,9 @@ def _energies(
         base[rows], peak[rows], shaped_in[rows], shaped_out[rows] = _hours(
             book, curves, curve[trade[rows]], trade[rows], month[rows]
         )
-    hours_in = np.select(
-        [profile == Profile.BASE, profile == Profile.PEAK, profile == Profile.SHAPED],
-        [peak, peak, shaped_in],
-        0.0,
-    )
-    hours_out = np.select(
-        [profile == Profile.BASE, profile == Profile.OFFPEAK, profile == Profile.SHAPED],
-        [base - peak, base - peak, shaped_out],
-        0.0,
-    )
+    shaped = profile == Profile.SHAPED
+    hours_in = np.where(profile == Profile.OFFPEAK, 0.0, np.where(shaped, shaped_in, peak))
+    hours_out = np.where(profile == Profile.PEAK, 0.0, np.where(shaped, shaped_out, base - peak))
     mwh = curves.mwh[curve[trade]] if len(trade) else np.zeros(0)
     quantity, capacity = _quantity(book)[trade], book.is_capacity[trade]
     with np.errstate(invalid="ignore", divide="ignore"):  # MW of carbon is NaN; hours that hold nothing are 0
@@ -236,25 +230,72 @@ def _hours(
     book: Book, curves: CurveTerms, curve: IntArray1D, trade: IntArray1D, month: DateArray1D
 ) -> tuple[FloatArray1D, FloatArray1D, FloatArray1D, FloatArray1D]:
     """Base, peak and shaped hours (within and outside peak) of cells, counted for each different interval alone."""
-    first = np.maximum(month.astype("datetime64[D]"), book.delivery_start[trade])
-    end = np.minimum((month + 1).astype("datetime64[D]"), book.delivery_end[trade])
-    shaped = np.where(book.profile[trade] == Profile.SHAPED, trade, -1)  # each has a shape of its own
     calendars = [calendar_of(*pair) for pair in zip(curves.timezone, curves.commodity, strict=True)]
+    begin, stop = month.astype("datetime64[D]"), (month + 1).astype("datetime64[D]")
+    first = np.maximum(begin, book.delivery_start[trade])
+    end = np.minimum(stop, book.delivery_end[trade])
+    is_shaped = book.profile[trade] == Profile.SHAPED
+    out = np.zeros((4, len(trade)))
+    whole = (first == begin) & (end == stop)
+    rows = np.flatnonzero(whole)
+    out[:2, rows] = _whole_months(calendars, curve[rows], month[rows])
+    rows = np.flatnonzero(~whole)
+    out[:2, rows] = _intervals(calendars, curve[rows], first[rows], end[rows])
+    rows = np.flatnonzero(is_shaped)
+    out[2:, rows] = _shaped(book, calendars, trade[rows], curve[rows], (first[rows], end[rows]))
+    base, peak, within, outside = out
+    return base, peak, within, outside
+
+
+def _whole_months(calendars: list[DeliveryCalendar], curve: IntArray1D, month: DateArray1D) -> FloatArray2D:
+    """Base and peak hours of whole months, shape (2, k): most deliveries are these, so they are looked up unsorted."""
+    if not len(curve):
+        return np.zeros((2, 0))
+    number = month.astype(np.int64)
+    origin = int(number.min())
+    used = np.zeros((len(calendars), int(number.max()) - origin + 1), dtype=np.bool_)
+    used[curve, number - origin] = True
+    table = np.zeros((2, *used.shape))
+    for c, column in np.argwhere(used).tolist():
+        at = np.datetime64(origin + column, "M")
+        days = at.astype("datetime64[D]").item(), (at + 1).astype("datetime64[D]").item()
+        table[:, c, column] = interval_hours(calendars[c], *days)
+    found: FloatArray2D = table[:, curve, number - origin]
+    return found
+
+
+def _intervals(
+    calendars: list[DeliveryCalendar], curve: IntArray1D, first: DateArray1D, end: DateArray1D
+) -> FloatArray2D:
+    """Base and peak hours of any intervals, shape (2, k)."""
+    if not len(curve):
+        return np.zeros((2, 0))
     origin = int(first.min().astype(np.int64))
     span = int(end.max().astype(np.int64)) - origin + 1
-    key = curve * span + (first.astype(np.int64) - origin)
-    key = (key * span + (end.astype(np.int64) - origin)) * (len(book) + 1) + shaped + 1
+    key = (curve * span + (first.astype(np.int64) - origin)) * span + (end.astype(np.int64) - origin)
     _, at, back = np.unique(key, return_index=True, return_inverse=True)
-    table = np.zeros((4, len(at)))
-    for column, (c, start, stop, own) in enumerate(
-        zip(curve[at].tolist(), first[at].tolist(), end[at].tolist(), shaped[at].tolist(), strict=True)
-    ):
-        table[:2, column] = interval_hours(calendars[c], start, stop)
-        if own >= 0:
-            shape = _shape(book, own)
-            table[3:1:-1, column] = (shape_hours(calendars[c], start, stop) * shape).sum(axis=(1, 2))
-    base, peak, within, outside = table[:, back]
-    return base, peak, within, outside
+    different = zip(curve[at].tolist(), first[at].tolist(), end[at].tolist(), strict=True)
+    table = np.array([interval_hours(calendars[c], start, stop) for c, start, stop in different]).T
+    found: FloatArray2D = table[:, back]
+    return found
+
+
+def _shaped(
+    book: Book,
+    calendars: list[DeliveryCalendar],
+    trade: IntArray1D,
+    curve: IntArray1D,
+    interval: tuple[DateArray1D, DateArray1D],
+) -> FloatArray2D:
+    """Hours times multiples of shaped deliveries, within and outside peak, shape (2, k)."""
+    if not len(trade):
+        return np.zeros((2, 0))
+    different, row = np.unique(trade, return_inverse=True)
+    shapes = np.stack([_shape(book, at) for at in different.tolist()]).reshape(len(different), 48)
+    days = zip(curve.tolist(), *(day.tolist() for day in interval), strict=True)
+    hours = np.stack([shape_hours(calendars[c], start, stop) for c, start, stop in days])
+    outside, within = np.einsum("kph,kh->pk", hours.reshape(len(trade), 2, 48), shapes[row])
+    return np.stack([within, outside])
 
 
 def _shape(book: Book, at: int) -> FloatArray1D:

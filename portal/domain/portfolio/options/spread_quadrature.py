@@ -31,7 +31,8 @@ _STEEP = 2.5  # deviation from which the mass of the second leg leaves the Hermi
 _MOST_DEVIATION = 20.0  # a larger one means nothing but would overflow
 _REACH = 9.0  # standard deviations that the panels cover; beyond lies 1e-19 of the mass
 _LAYER = 8.0  # turn widths on each side of a turn that get panels of their own
-_BLOCK = 2048  # options at a time, so that the arrays over nodes stay in the cache
+_BLOCK = 2048  # options whose nodes are placed at a time
+_PIECE = 32_768  # values at a time in each array over nodes
 _BISECTIONS = 60
 
 
@@ -126,7 +127,7 @@ def integrate(legs: Legs, *, greeks: bool) -> Moments:
             part = places[start : start + _BLOCK]
             legs_of_part = turned.take(part)
             z, weights = _hermite(nodes) if nodes else _panels(legs_of_part)
-            out[:, part] = _expectations(legs_of_part, z, weights, greeks=greeks)
+            out[:, part] = _in_pieces(legs_of_part, z, weights, greeks=greeks)
     value, delta1, delta2, gamma1, gamma2, cross = out
     return Moments(
         value,
@@ -175,6 +176,17 @@ def _hermite(nodes: int) -> tuple[FloatArray1D, FloatArray1D]:
     """Nodes and weights for the expectation of a function of a standard normal variable."""
     z, weights = np.polynomial.hermite_e.hermegauss(nodes)
     return z, weights / np.sqrt(2.0 * np.pi)
+
+
+def _in_pieces(legs: Legs, z: FloatArray, weights: FloatArray, *, greeks: bool) -> FloatArray2D:
+    """The six sums over nodes, a few options at a time: a dozen arrays over nodes then stay in the cache."""
+    size, count = max(1, _PIECE // z.shape[-1]), len(legs.side)
+    found = np.zeros((6, count))
+    for start in range(0, count, size):
+        here = np.arange(start, min(start + size, count))
+        nodes = (z, weights) if z.ndim == 1 else (z[here], weights[here])
+        found[:, here] = _expectations(legs.take(here), *nodes, greeks=greeks)
+    return found
 
 
 def _expectations(legs: Legs, z: FloatArray, weights: FloatArray, *, greeks: bool) -> FloatArray2D:
