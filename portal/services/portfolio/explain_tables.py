@@ -1,6 +1,7 @@
 """The tables of P&L explain: by cause, by portfolio, by curve and month, by trade, and what was left out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +27,8 @@ from portal.services.portfolio.explain_rows import (
     missing_rows,
     tenors,
 )
+
+OUT = "(left)"  # marks the row of a trade that went to another book
 
 
 def money(key: str, title: str, metric: Metric | None = None, **more: Any) -> Column:
@@ -153,23 +156,55 @@ def trade_table(seen: Explained, asked: Asked, query: GridQuery) -> Table:
     )
     rows = np.flatnonzero(seen.known & ((np.abs(share) > 0.005) if asked.factor else True))
     rows = rows[np.argsort(-np.abs(share[rows]), kind="stable")]
-    body = [_trade_row(seen, asked, int(row), share) for row in rows.tolist()]
-    params = {str(row[0]): {**asked.params(line="total"), "trade": int(str(row[0]))} for row in body}
-    return sort_rows(Table(columns, body, simulated=seen.simulated, extra={"params": params}), query)
+    key = _sort_key(seen, query, share)
+    if key is None:  # the order or the filter is of words: all rows must be written to find them
+        body = [_trade_row(seen, asked, int(row), share) for row in rows.tolist()]
+        table = sort_rows(Table(columns, body, simulated=seen.simulated), query)
+    else:
+        rows = rows[np.argsort(-key[rows] if query.descending else key[rows], kind="stable")]
+        shown = rows[query.offset : None if query.limit is None else query.offset + query.limit]
+        body = [_trade_row(seen, asked, int(row), share) for row in shown.tolist()]
+        table = Table(columns, body, len(rows), simulated=seen.simulated)
+    return replace(table, extra={"params": _trade_params(seen, asked, table)})
+
+
+def _sort_key(seen: Explained, query: GridQuery, share: FloatArray1D) -> FloatArray1D | None:
+    """What the rows are sorted by, shape (r,); None where words must be compared."""
+    found = seen.whole.found
+    if query.text:
+        return None
+    if query.sort is None:
+        return np.zeros(len(share))
+    keys: dict[str, FloatArray1D] = {KEYS[line]: found.lines[line] for line in Line}
+    keys |= {"total": found.total, "factor": share, "trade": found.pairs.trade_id.astype(np.float64)}
+    return keys.get(query.sort)
+
+
+def _trade_params(seen: Explained, asked: Asked, table: Table) -> dict[str, Any]:
+    """Parameters of the figures of each row: of its trade, in its book."""
+    codes = {node.name: node.code for node in seen.nodes}
+    at, book = table.index("trade"), table.index("book")
+    return {
+        str(row[at]): {
+            **asked.params(line="total"),
+            "portfolio": codes.get(str(row[book]), ""),
+            "trade": int(str(row[at]).partition(" ")[0]),
+        }
+        for row in table.rows
+    }
 
 
 def _trade_row(seen: Explained, asked: Asked, row: int, share: FloatArray1D) -> tuple[Cell, ...]:
     found, pairs = seen.whole.found, seen.whole.found.pairs
-    number = int(pairs.trade_id[row])
-    names = {node.id: node for node in seen.nodes}
-    node = names.get(int(pairs.portfolio[row]))
+    number, nature = int(pairs.trade_id[row]), Nature(int(pairs.nature[row]))
+    node = next((node for node in seen.nodes if node.id == pairs.portfolio[row]), None)
     terms = f"/portfolio/trade?{urlencode({'id': number, **seen.clocks.query()})}"
     return (
-        str(number), node.name if node else "", *described(seen, row),
-        NATURES[Nature(int(pairs.nature[row]))],
+        f"{number} {OUT}" if nature is Nature.MOVED_OUT else str(number),
+        node.name if node else "", *described(seen, row), NATURES[nature],
         *((float(share[row]),) if asked.factor else ()),
         *(float(one) for one in found.lines[:, row]), float(found.total[row]), "Open",
-        asked.address(seen, trade=number, factor="" if asked.factor == "" else asked.factor), terms,
+        asked.address(seen, trade=number), terms,
     )  # fmt: skip
 
 
