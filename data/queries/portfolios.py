@@ -56,14 +56,15 @@ def _walk(
 
 
 def subtree(nodes: Iterable[Node], code: str) -> list[Node]:
-    """Return the node ``code`` with all below it, from nodes in the order of ``tree``; empty when there is none."""
-    found: list[Node] = []
+    """Return the node ``code`` with all below it, from nodes in the order of ``tree``; empty when there is none.
+
+    Some nodes may have been left out, so what hangs below is told by parents, not by depth.
+    """
+    found: dict[int, Node] = {}
     for node in nodes:
-        if found and node.depth <= found[0].depth:
-            break
-        if found or node.code == code:
-            found.append(node)
-    return found
+        if node.code == code or node.parent_id in found:
+            found[node.id] = node
+    return list(found.values())
 
 
 def visible_books(session: Session, codes: frozenset[str]) -> dict[int, str]:

@@ -89,6 +89,11 @@ def test_the_tree_has_parents_first_and_books_at_its_ends(desk):
     ]  # fmt: skip
     assert [node.code for node in subtree(nodes, "GAS")] == ["GAS", "GAS_EU"]
     assert subtree(nodes, "NO") == []
+    seen = [node for node in nodes if node.code in ("GAS", "GAS_EU", "POWER_DE")]
+    assert [node.code for node in subtree(seen, "GAS")] == [
+        "GAS",
+        "GAS_EU",
+    ]  # POWER, between them, is not seen
     assert list(books.values()) == ["GAS_EU"]
 
 

@@ -51,7 +51,8 @@ def propose(
     actor = current_actor()
     try:
         known = read_filters(state or {})
-        request = _request(known, effective, reason)
+        said = read_filters({"effective": effective, "reason": reason})
+        request = _request(known, said["effective"], said["reason"])
         if ctx.triggered_id == Ids.CANCEL:
             amendments.propose_cancellation(request, actor)
         else:
@@ -93,11 +94,12 @@ def decide(approvals: int | None, rejections: int | None, proposal: object, note
     actor = current_actor()
     try:
         number = _proposal_number(proposal)
+        words = str(read_filters({"note": note})["note"] or "")
         if ctx.triggered_id == Ids.REJECT:
-            trade_id = amendments.reject(number, str(note or ""), actor)
+            trade_id = amendments.reject(number, words, actor)
             said = "The proposal was rejected; the trade stays as it is."
         else:
-            stored = amendments.approve(number, str(note or ""), actor)
+            stored = amendments.approve(number, words, actor)
             trade_id = stored.trade_id or 0
             said = f"Approved: the trade is at version {stored.version} now."
     except (DomainError, Conflict, NotFound, NotPermitted) as refusal:

@@ -3,14 +3,16 @@
 API: ``check_details(terms, kind)``.
 """
 
+import re
 from collections.abc import Iterator, Mapping
-from math import isfinite
 from typing import Any
 
 from portal.domain.portfolio.terms import Terms
 from portal.domain.portfolio.trade import TERMS, Kind
 
 Finding = tuple[str, str, str]
+HUGE = 1e15
+"""No quantity, price or count of a contract comes near; beyond it arithmetic loses whole units."""
 _POSITIVE = ("capacity", "injection_rate", "withdrawal_rate", "kappa", "rights")
 _NOT_NEGATIVE = (
     "injection_cost",
@@ -22,6 +24,8 @@ _NOT_NEGATIVE = (
     "cooldown",
 )
 _WHOLE = ("rights", "min_rights", "cooldown")
+_BY_MONTH = {Kind.STORAGE: "nominated", Kind.SWING: "exercised"}
+_MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])\Z")
 
 
 def check_details(terms: Terms, kind: Kind) -> Iterator[Finding]:
@@ -51,11 +55,35 @@ def check_details(terms: Terms, kind: Kind) -> Iterator[Finding]:
             yield key, "detail", f"'{key}' of the details must be a number, not '{value}'."
         elif (wrong := _out_of_range(key, float(value))) is not None:
             yield key, "detail", wrong
+    if kind in _BY_MONTH:
+        yield from _check_months(_BY_MONTH[kind], details)
     yield from _check_together(details)
 
 
+def _check_months(key: str, details: Mapping[str, Any]) -> Iterator[Finding]:
+    """Judge what was nominated or exercised: a number for each month."""
+    given = details.get(key)
+    if given is None:
+        return
+    months = given if isinstance(given, Mapping) else {}
+    if months != given or not all(_MONTH.match(str(name)) for name in months):
+        yield (
+            key,
+            "detail",
+            f"'{key}' of the details must be a number by month. Write it as {{\"2026-10\": 5}}.",
+        )
+    elif not all(_is_number(value) for value in months.values()):
+        yield (
+            key,
+            "detail",
+            f"'{key}' of the details must hold numbers alone. Correct the month that is none.",
+        )
+    elif key == "exercised" and any(value < 0 or value != int(value) for value in months.values()):
+        yield key, "detail", f"'{key}' of the details counts rights. Write a whole number for each month."
+
+
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < HUGE
 
 
 def _out_of_range(key: str, value: float) -> str | None:

@@ -86,7 +86,8 @@ class _Contract:
             self._premium()
             self._settle(decided)
             self._value_free(decided, greeks)
-        except (DomainError, KeyError, TypeError, ValueError):  # terms or prices that no engine can take
+        except (DomainError, KeyError, TypeError, ValueError, AttributeError, ArithmeticError):
+            # Terms or prices that no engine can take: the trade has no value, and the others keep theirs.
             self.parts.lack(self.at, Lack.TERMS, np.ones(len(self.at), dtype=np.bool_))
             self.parts.unrealised[self.at] = np.nan
 
@@ -114,8 +115,9 @@ class _Contract:
         share, mean, rests = self.rows.fixed(at)
         rate, years, factor = self.rows.discount(at, self.rows.month_end(at))
         cost = self.strike * volume + self._costs(decided[decided != 0.0]) * self.sign * self.unit
-        realised = factor * (volume * share * mean - cost)
-        unrealised = np.where(share < 1.0, factor * volume * (1.0 - share) * self.rows.forward(at), 0.0)
+        realised = factor * share * (volume * mean - cost)
+        left = factor * (1.0 - share)
+        unrealised = np.where(share < 1.0, left * (volume * self.rows.forward(at) - cost), 0.0)
         value = realised + unrealised
         self.parts.realised[at] += realised
         self.parts.unrealised[at] += unrealised

@@ -7,7 +7,7 @@ Imports, amendments and what-ifs ask here, so that a trade is refused everywhere
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from math import isfinite
 
 from portal.core.unit_symbols import MINOR_CURRENCIES
@@ -17,6 +17,8 @@ from portal.domain.portfolio.trade import OPTIONAL, TERMS, Kind
 
 EARLIEST = date(1990, 1, 1)
 LONGEST_YEARS = 20
+FARTHEST_YEARS = 40
+"""Years from the trade to the end of delivery, at most; every month up to it is looked for on the curves."""
 LARGEST_MW = 20_000.0
 """No country's whole market trades more in one contract."""
 LARGEST = {
@@ -288,9 +290,13 @@ def _days(terms: Terms, kind: Kind, today: date, *, is_new: bool) -> Iterator[Co
         words = f"Delivery ends on {end}, which is not after its start {start}. Write the first day after delivery."
         yield Complaint("delivery_end", "delivery", words)
         return
-    if end > start + timedelta(days=round(365.25 * LONGEST_YEARS)):
+    if (end - start).days > 365.25 * LONGEST_YEARS:
         words = f"Delivery from {start} to {end} is longer than {LONGEST_YEARS} years. Check the years."
         yield Complaint("delivery_end", "delivery", words)
+    traded = max(terms.trade_date, EARLIEST)
+    if start < EARLIEST or (end - traded).days > 365.25 * FARTHEST_YEARS:
+        words = f"Delivery from {start} to {end} lies before {EARLIEST}, or more than {FARTHEST_YEARS} years after the "
+        yield Complaint("delivery_start", "delivery", f"{words}trade of {terms.trade_date}. Check the years.")
     whole = start.day == 1 and end.day == 1
     if not whole and not (kind in PART_MONTHS and terms.quantity_unit == CAPACITY_UNIT):
         words = (
@@ -316,6 +322,8 @@ def _expiry(terms: Terms, *, is_new: bool) -> Iterator[Complaint]:
             f"It expired on {terms.expiry}, before its trade date {terms.trade_date}. Correct one of them."
         )
         yield Complaint("expiry", "expiry-past", words)
+    if terms.expiry < EARLIEST:
+        yield Complaint("expiry", "expiry", f"It expires on {terms.expiry}, before {EARLIEST}. Correct it.")
     if terms.expiry > terms.delivery_end:
         words = f"It expires on {terms.expiry}, after its delivery ended on {terms.delivery_end}. Correct one of them."
         yield Complaint("expiry", "expiry", words)

@@ -283,7 +283,7 @@ def _leg_deltas(legs: Legs, parts: Parts, alive: BoolArray1D, lost: BoolArray1D)
         np.where(kept, parts.delta * factor, 0.0),
         np.where(kept, parts.gamma * factor, 0.0),
         np.where(kept, legs.volume, 0.0),
-        parts.rests,
+        np.where(kept, parts.rests, np.int8(0)),
     )
 
 

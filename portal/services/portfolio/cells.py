@@ -9,6 +9,9 @@ from portal.domain.portfolio.terms import Terms
 from portal.domain.portfolio.trade_rules import Complaint
 from portal.services.portfolio.entry import Desk, Values
 
+LONGEST = (500, 20_000)
+"""Characters of a cell; and of details, which may hold a number for each hour or month."""
+
 
 def typed(texts: Values) -> tuple[dict[str, Any], tuple[Complaint, ...]]:
     """Return the cells of a form with their types (numbers with a point, ISO days), and what cannot be read.
@@ -23,6 +26,9 @@ def typed(texts: Values) -> tuple[dict[str, Any], tuple[Complaint, ...]]:
             wrong.append(
                 Complaint(key[:40], "column", f"'{key[:40]}' is no column of a trade. Use the form.")
             )
+        elif len(text) > LONGEST[key == "details"] or "\0" in text:
+            words = f"The text of '{key}' has more than {LONGEST[key == 'details']:,} characters, or one that is none."
+            wrong.append(Complaint(key, "text", f"{words} Shorten it."))
         elif not text:
             values[key] = None
         elif key in NUMBERS:

@@ -9,14 +9,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from typing import Any
+from math import isfinite
+from typing import Any, NoReturn
 
 from data.queries import portfolios as tree_queries
 from data.queries.curve_terms import CurveRow, curve_rows
 from data.queries.levels import curve_levels
+from data.readers.trade_table import DAYS
 from data.session import UnitOfWork
 from portal.core import clock
 from portal.core.actor import Actor
+from portal.core.clock import EARLIEST, LATEST
 from portal.core.errors import DomainError
 from portal.core.units import parse_unit
 from portal.domain.market.delivery_periods import parse_period
@@ -127,6 +130,8 @@ class _Reading:
     def terms(self) -> Terms | None:
         """Return the terms, or None when one that all trades need cannot be had."""
         values = self.values
+        if not self._days_are_sane():
+            return None
         kind, side, book, counterparty = self._kind(), self._side(), self._book(), self._counterparty()
         curve, curve2 = self._curve("curve"), self._curve("curve2") if self._text("curve2") else None
         delivery, traded = self._delivery(), self._need("trade_date")
@@ -145,6 +150,15 @@ class _Reading:
             expiry=values.get("expiry"), pay_days=pay_days, details=details,
             trader=self._text("trader") or self.desk.trader,
         )  # fmt: skip
+
+    def _days_are_sane(self) -> bool:
+        """Tell whether all days lie in years that somebody means; no rule needs to think of others."""
+        for key in DAYS:
+            day = self.values.get(key)
+            if isinstance(day, date) and not EARLIEST <= day.year <= LATEST:
+                words = f"The {key} {day} lies outside of {EARLIEST} to {LATEST}. Check the year."
+                self._complain(key, "absurd-day", words)
+        return not self.complaints
 
     def _text(self, key: str) -> str:
         return str(self.values.get(key) or "").strip()
@@ -285,8 +299,8 @@ class _Reading:
         if not text:
             return {}
         try:
-            found = json.loads(text, parse_constant=_no_constant)
-        except ValueError as problem:
+            found = json.loads(text, parse_constant=_no_constant, parse_float=_number)
+        except (ValueError, RecursionError) as problem:
             words = f'The details are no JSON object ({problem}). Write them as {{"capacity": 1000000}}.'
             self._complain("details", "details", words)
             return {}
@@ -298,8 +312,13 @@ class _Reading:
         return found
 
 
-def _no_constant(name: str) -> Any:
+def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    return number if isfinite(number) else _no_constant(text[:40])
 
 
 def _same_unit(given: str, wanted: str) -> bool:

@@ -17,7 +17,7 @@ from data.queries.trades import load_book
 from data.session import UnitOfWork
 from portal.core.actor import Actor
 from portal.core.arrays import BoolArray1D, FloatArray1D, IntArray1D
-from portal.core.clock import Clocks
+from portal.core.clock import EARLIEST, Clocks
 from portal.core.errors import DomainError, NotFound
 from portal.core.permissions import Permission
 from portal.domain.portfolio.book import Book, concatenate
@@ -128,12 +128,14 @@ def start_day(period: str, as_of: date, chosen: date | None = None) -> date:
     Raises
     ------
     DomainError
-        A chosen day is missing, or not before ``as_of``.
+        A chosen day is missing, or lies before all data.
     """
     if period != SINCE:
         return period_start(as_of, period)
     if chosen is None:
         raise DomainError("Choose the day from which the P&L is to be explained.")
+    if chosen.year < EARLIEST:
+        raise DomainError(f"No P&L starts in the year {chosen.year}. Choose a day from {EARLIEST} on.")
     return chosen
 
 

@@ -112,7 +112,7 @@ def valued(clocks: Clocks, actor: Actor, *, portfolio: str | None = None, greeks
 def valued_in(work: UnitOfWork, clocks: Clocks, actor: Actor, *, greeks: bool = True) -> ValuedBook:
     """Return the same within a transaction, of all that the actor may see."""
     nodes = tuple(visible_nodes(work, actor))
-    key = (clocks.as_of, _moment(work, clocks), tuple(node.id for node in nodes), greeks)
+    key = (clocks.as_of, _moment(work, clocks), nodes, greeks)  # whole nodes: one may hang elsewhere by now
     return _recent.get(key, lambda: _value(work, clocks, nodes, greeks))
 
 

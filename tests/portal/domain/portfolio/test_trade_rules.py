@@ -184,3 +184,34 @@ def test_terms_as_book_and_differences() -> None:
     assert changed_fields(OPTION, after) == {"strike": (35.0, 36.0)}
     with pytest.raises(DomainError, match="'colour' is not a term"):
         replace_terms(OPTION, {"colour": "blue"})
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [(date(2090, 1, 1), date(2090, 2, 1)), (date(1901, 1, 1), date(1902, 1, 1))]
+)
+def test_a_delivery_in_another_age_is_refused(start: date, end: date) -> None:
+    found = _found(replace(FORWARD, delivery_start=start, delivery_end=end), is_new=False)
+    assert [(item.field, item.code) for item in found] == [("delivery_start", "delivery")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "details"),
+    [
+        ("storage", {"nominated": [1]}),
+        ("storage", {"nominated": {"October": 1.0}}),
+        ("storage", {"nominated": {"2026-10": "much"}}),
+        ("storage", {"nominated": {"2026-10": 10**400}}),
+        ("swing", {"exercised": {"2026-10": 0.5}}),
+    ],
+)
+def test_what_was_nominated_is_a_number_by_month(kind: str, details: dict[str, Any]) -> None:
+    rights = {"rights": 3, "min_rights": 0, "cooldown": 0}
+    terms = replace(
+        STORAGE, kind=kind, strike=30.0, is_call=True, details={**STORAGE_DETAILS, **rights, **details}
+    )
+    assert [item.code for item in _found(terms)] == ["detail"]
+
+
+def test_nominations_by_month_pass() -> None:
+    details = {**STORAGE_DETAILS, "nominated": {"2026-10": -5.5, "2026-11": 0}}
+    assert _found(replace(STORAGE, details=details)) == []

@@ -10,6 +10,7 @@ from portal.domain.portfolio.aligning import align
 from portal.domain.portfolio.book import empty_book
 from portal.domain.portfolio.market import MISSING, ROLLED, STALE, VolSurface
 from portal.domain.portfolio.options.european import black76
+from portal.domain.portfolio.rollup import gaps
 from portal.domain.portfolio.trade import Kind, VolModel
 from portal.domain.portfolio.valuation import Lack, expiries_of, value_book
 from tests.helpers.books import book_of, flat_rates, flat_vol, market_of, option, terms_of
@@ -250,6 +251,39 @@ def test_what_was_nominated_and_exercised_settles_on_its_month():
     assert found.unrealised[1] > 0.0
 
 
+def test_the_cost_of_a_nomination_is_realised_as_its_price_is():
+    details = {**STORAGE, "start_volume": 50.0, "nominated": {"2026-10": 50.0}}
+    swing = {**SWING, "rights": 1, "exercised": {"2026-10": 1.0}}
+    book = book_of(
+        {"kind": Kind.STORAGE, "details": details, "premium": 0.0},
+        {
+            "kind": Kind.SWING,
+            "details": swing,
+            "premium": 0.0,
+            "strike": 30.0,
+            "is_call": True,
+            "quantity": 20.0,
+        },
+    )
+    found = value_book(book, market((40.0,), date(2026, 10, 1)))
+    assert found.realised.tolist() == [0.0, 0.0]  # nothing has been fixed yet
+    assert found.unrealised == pytest.approx([50.0 * 39.9, 20.0 * 10.0])
+    found = value_book(book, market((40.0,), date(2026, 10, 15), fixings={(0, 0): (11 * 36.0, 11)}))
+    assert found.realised == pytest.approx([25.0 * 35.9, 10.0 * 6.0])  # half of its 22 days
+    assert found.unrealised == pytest.approx([25.0 * 39.9, 10.0 * 10.0])
+
+
+@pytest.mark.parametrize("nominated", [[1.0], {"2026-10": "much"}, {"2026-10": float("inf")}])
+def test_details_that_nobody_can_read_cost_one_trade_its_value_alone(nominated):
+    swing = {**SWING, "exercised": nominated}
+    book = book_of(
+        {"quantity": 10.0, "price": 29.0},
+        {"kind": Kind.SWING, "details": swing, "premium": 0.0, "strike": 30.0, "is_call": True, **OCT_DEC},
+    )
+    found = value_book(book, market(day=date(2026, 10, 5)))
+    assert found.is_missing.tolist() == [False, True]
+
+
 def test_one_bad_trade_leaves_the_others_alone_and_is_listed():
     good = {"quantity": 10.0, "price": 29.0}
     book = book_of(
@@ -289,6 +323,12 @@ def test_a_cancelled_trade_is_worth_nothing_even_without_marks():
     assert found.total.tolist() == [0.0, 1.0]
     assert found.lacks.tolist() == [0, 0]
     assert found.legs.delta[0] == 0.0
+
+
+def test_a_cancelled_trade_needs_no_mark():
+    book = book_of({"price": 29.0, "event": 2, **OCT_DEC})
+    here = market((30.0, np.nan, np.nan))
+    assert gaps(book, here, value_book(book, here)) == ()
 
 
 def test_values_without_sensitivities_are_the_same():

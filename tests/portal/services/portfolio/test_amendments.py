@@ -247,3 +247,19 @@ def test_two_people_decide_at_once(trade: int) -> None:
         thread.join()
     assert sum(outcome == 2 for outcome in outcomes) == 1
     assert newest(trade).version == 2
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"details": "[" * 15_000},
+        {"details": '{"x": 1e999}'},
+        {"details": "x" * 20_001},
+        {"trader": "m" * 501},
+        {"trader": "a\0b"},
+        {"delivery_end": "9999-12-01"},
+    ],
+)
+def test_what_no_form_sends_is_refused_with_a_sentence(trade: int, texts: dict[str, str]) -> None:
+    with pytest.raises(DomainError):
+        propose_amendment(ask(trade), texts, MARA)
