@@ -149,9 +149,10 @@ class Gap:
     valued : bool
         Whether the trades are valued all the same.
     trades : tuple of int
-        Their ``trade_id``.
-    notional_eur : float
-        Absolute volume at the mark, or at the agreed price where there is none, in the reporting currency.
+        Their ``trade_id``, ascending.
+    money : tuple of float
+        Of each trade: absolute volume at the mark, or at the agreed price where there is none, in the reporting
+        currency.
     """
 
     curve: int
@@ -159,7 +160,12 @@ class Gap:
     what: str
     valued: bool
     trades: tuple[int, ...]
-    notional_eur: float
+    money: tuple[float, ...]
+
+    @property
+    def notional_eur(self) -> float:
+        """The money of all trades together."""
+        return fsum(self.money)
 
 
 def gaps(book: Book, market: Market, valuation: Valuation) -> tuple[Gap, ...]:
@@ -199,8 +205,7 @@ def _marks(book: Book, market: Market, valuation: Valuation) -> list[Gap]:
             int(month[of[0]]),
             STATUS_LABELS[int(legs.status[rows[of[0]]])],
             bool(legs.status[rows[of[0]]] != MISSING),
-            _trades(book, legs.trade[rows[of]]),
-            float(money[of].sum()),
+            *_money(book, legs.trade[rows[of]], money[of]),
         )
         for of in _groups(key)
     ]
@@ -215,9 +220,7 @@ def _others(book: Book, market: Market, valuation: Valuation) -> list[Gap]:
         for of in _groups(curve[rows]):
             at = rows[of]
             valued = not lack & WITHOUT_VALUE
-            found.append(
-                Gap(int(curve[at[0]]), -1, words, valued, _trades(book, at), float(notional[at].sum()))
-            )
+            found.append(Gap(int(curve[at[0]]), -1, words, valued, *_money(book, at, notional[at])))
     return found
 
 
@@ -229,5 +232,7 @@ def _groups(key: IntArray1D) -> Sequence[IntArray1D]:
     return np.split(order, np.flatnonzero(np.diff(key[order])) + 1)
 
 
-def _trades(book: Book, at: IntArray1D) -> tuple[int, ...]:
-    return tuple(np.unique(book.trade_id[at]).tolist())
+def _money(book: Book, at: IntArray1D, money: FloatArray1D) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """Numbers of the trades at ``at``, and the money of each: its legs together."""
+    numbers, place = np.unique(book.trade_id[at], return_inverse=True)
+    return tuple(numbers.tolist()), tuple(np.bincount(place, money).tolist())

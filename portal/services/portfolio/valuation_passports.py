@@ -182,6 +182,7 @@ for _metric in (
     metrics.GAP_NOTIONAL.id,
     permission=Permission.PORTFOLIO_READ,
     parameters=(PORTFOLIO, Parameter("input", "Input")),
+    replay=_replay_sum,
 )
 def gap_notional(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
     """Return the money that rests on one missing or stale input, with the trades that need it."""
@@ -192,11 +193,15 @@ def gap_notional(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor)
             f"'{params['input']}' is neither missing nor stale under these clocks. Open the list of marks again.",
             input=str(params["input"]),
         )
-    needed = set(gap.trades)
-    at = [i for i, number in enumerate(found.book.trade_id.tolist()) if number in needed]
-    table = _book_table(found, at, found.valuation.total_eur.tolist(), None)
-    steps = (Step("What", gap.what), Step("Trades", float(len(gap.trades))))
-    return Evaluation(str(params["input"]), gap.notional_eur, "EUR", table, steps, newest=found.market.as_of)
+    money = dict(zip(gap.trades, gap.money, strict=True))
+    amounts = [money.get(number, 0.0) for number in found.book.trade_id.tolist()]
+    at = [i for i, number in enumerate(found.book.trade_id.tolist()) if number in money]
+    table = _book_table(found, at, amounts, None)
+    outcome = sum_of(table.records())
+    return Evaluation(
+        str(params["input"]), outcome.value, outcome.unit, table, (Step("What", gap.what), *outcome.steps[:1]),
+        newest=found.market.as_of,
+    )  # fmt: skip
 
 
 _CLOSE_COLUMNS = (
