@@ -87,7 +87,7 @@ def waterfall_figure(
         legend=False,
         hovermode="closest",
         margin={"t": 26},
-        xaxis={"type": "category", "tickangle": -32 if len(names) > 5 else 0, "fixedrange": True},
+        xaxis={"type": "category", "tickangle": -32 if len(names) > 3 else 0, "fixedrange": True},
         yaxis={"zeroline": True, "zerolinecolor": NEUTRAL, "range": _range(ends, low, high, value, divisor)},
         shapes=_connectors(ends / divisor),
     )

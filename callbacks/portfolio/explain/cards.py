@@ -13,6 +13,7 @@ from callbacks.portfolio.explain.ids import Ids
 from components.attributes import attributes
 from components.chart import chart_card
 from components.charts.pnl_waterfall import waterfall_figure
+from components.format import number
 from components.kpi import kpi_tile
 from components.page import section
 from components.states import empty, notice
@@ -116,7 +117,7 @@ class ExplainCards:
             kpi_tile(
                 f"Biggest driver: {driver.label.lower()}",
                 self._shown(metrics.LINE, float(lines[driver]), line=KEYS[driver]),
-                detail=f"{low:+,.0f} to {high:+,.0f} in other orders"
+                detail=f"{number(low, 0, signed=True)} to {number(high, 0, signed=True)} in other orders"
                 if high - low > 0.5
                 else "whatever the order",
             ),

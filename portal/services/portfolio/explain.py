@@ -88,8 +88,11 @@ class Explained:
 
     @property
     def simulated(self) -> bool:
-        """Whether one of the curves is simulated."""
-        return bool(self.whole.end.market.curves.simulated.any())
+        """Whether a curve that one of the trades is marked on is simulated."""
+        curves = self.whole.end.market.curves
+        books = (self.whole.start.book, self.whole.end.book)
+        used = np.unique(np.concatenate([ids for book in books for ids in (book.curve, book.curve2)]))
+        return bool(curves.simulated[np.isin(curves.id, used)].any())
 
     @property
     def top(self) -> Node | None:
