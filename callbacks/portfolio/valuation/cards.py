@@ -68,7 +68,7 @@ class ValuationCards:
             *(
                 kpi_tile(
                     title,
-                    self._shown(metrics.BY_PERIOD[key], total(self.found.by_trade[key])),
+                    self._shown(metrics.BY_PERIOD[key], self.found.total(key)),
                     detail=f"since {self.found.since[key]:%Y-%m-%d}",
                 )
                 for key, title in PERIODS.items()

@@ -14,14 +14,14 @@ from data.queries.portfolios import Node
 from data.queries.trades import load_book
 from data.session import UnitOfWork
 from portal.core.actor import Actor
-from portal.core.arrays import FloatArray, FloatArray1D, IntArray1D
+from portal.core.arrays import BoolArray1D, FloatArray, FloatArray1D, IntArray1D
 from portal.core.clock import Clocks
 from portal.core.errors import NotFound
 from portal.core.permissions import Permission
 from portal.domain.portfolio.book import Book
-from portal.domain.portfolio.legs import months_of
+from portal.domain.portfolio.legs import months_of, positions_in
 from portal.domain.portfolio.market import Market
-from portal.domain.portfolio.rollup import PERIODS, Gap, gaps, period_pnl, period_start, roll_up
+from portal.domain.portfolio.rollup import PERIODS, Gap, gaps, period_pnl, period_start, roll_up, total
 from portal.domain.portfolio.valuation import Valuation, expiries_of, value_book
 from portal.services.portfolio.books import visible_nodes
 from portal.services.recent import Recent
@@ -116,17 +116,6 @@ def valued_in(work: UnitOfWork, clocks: Clocks, actor: Actor, *, greeks: bool = 
     return _recent.get(key, lambda: _value(work, clocks, nodes, greeks))
 
 
-def period_values(clocks: Clocks, actor: Actor, period: str, *, portfolio: str | None = None) -> ValuedBook:
-    """Return the values of the day that the profit of ``period`` counts from, as known at the same moment.
-
-    Raises
-    ------
-    NotPermitted, NotFound, DomainError
-        As :func:`valued`; there is no such period.
-    """
-    return valued(before(clocks, period), actor, portfolio=portfolio, greeks=False)
-
-
 def before(clocks: Clocks, period: str) -> Clocks:
     """Return the clocks that the profit of ``period`` counts from."""
     return replace(clocks, as_of=period_start(clocks.as_of, period))
@@ -136,16 +125,27 @@ def before(clocks: Clocks, period: str) -> Clocks:
 class Profits:
     """Profit or loss of each trade of ``now`` by period, in the reporting currency: arrays of shape (n,).
 
-    A trade without a value on one of the two days is NaN and left out of sums.
+    A trade without a value on one of the two days is NaN and left out of sums. One that came from another book since
+    brings all of its value; ``left`` holds those that went to another book, as they were, with the nodes of ``now``:
+    their books lose that value.
     """
 
     now: ValuedBook
     since: Mapping[str, date]
     by_trade: Mapping[str, FloatArray1D]
+    left: Mapping[str, ValuedBook]
+
+    def lost(self, period: str) -> FloatArray1D:
+        """Return what each trade of ``left`` takes away, shape (k,)."""
+        return -self.left[period].valuation.total_eur
 
     def by_node(self, period: str) -> FloatArray1D:
         """Return the sums of a period by node, shape (p,)."""
-        return self.now.by_node(self.by_trade[period])
+        return self.now.by_node(self.by_trade[period]) + self.left[period].by_node(self.lost(period))
+
+    def total(self, period: str) -> float:
+        """Return the sum of a period over all trades."""
+        return total(np.concatenate([self.by_trade[period], self.lost(period)]))
 
 
 def profits(clocks: Clocks, actor: Actor, *, portfolio: str | None = None) -> Profits:
@@ -173,13 +173,29 @@ def profits_in(
     now = valued_in(work, clocks, actor)
     now = now.narrowed(portfolio) if portfolio else now
     by_trade: dict[str, FloatArray1D] = {}
+    left: dict[str, ValuedBook] = {}
     for period in periods or tuple(PERIODS):
         then = valued_in(work, before(clocks, period), actor, greeks=False)
+        stays = _stays(then.book, now.book)
         by_trade[period] = period_pnl(
-            now.book.trade_id, now.valuation.total_eur, then.book.trade_id, then.valuation.total_eur
+            now.book.trade_id,
+            now.valuation.total_eur,
+            then.book.trade_id[stays],
+            then.valuation.total_eur[stays],
         )
+        gone = ~stays & np.isin(then.book.portfolio, [node.id for node in now.nodes])
+        taken = then.book.take(gone), then.valuation.take(gone)
+        left[period] = replace(then, book=taken[0], valuation=taken[1], nodes=now.nodes)
     since = {period: period_start(clocks.as_of, period) for period in by_trade}
-    return Profits(now, since, by_trade)
+    return Profits(now, since, by_trade, left)
+
+
+def _stays(then: Book, now: Book) -> BoolArray1D:
+    """Tell which trades of an earlier book are in the same portfolio of the later one, shape (k,)."""
+    at = positions_in(now.trade_id, then.trade_id)
+    stays: BoolArray1D = at >= 0
+    stays[stays] = now.portfolio[at[stays]] == then.portfolio[stays]
+    return stays
 
 
 def _moment(work: UnitOfWork, clocks: Clocks) -> _Key:

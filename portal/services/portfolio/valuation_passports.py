@@ -1,6 +1,7 @@
 """How each figure of Portfolio > Valuation is computed again: from its trades, its legs, or stored closes."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from math import fsum, isfinite
 from typing import Any
 
@@ -124,6 +125,7 @@ def _register_period(period: str) -> None:
         table = _book_table(
             found.now, _chosen(found.now, params), found.by_trade[period].tolist(), _before(found, period)
         )
+        table = replace(table, rows=[*table.rows, *_left_rows(found, period, params)])
         return _evaluation(found.now, params, table, (Step("Since the close of", f"{found.since[period]}"),))
 
     metric = metrics.BY_PERIOD[period]
@@ -133,6 +135,14 @@ def _register_period(period: str) -> None:
 def _before(found: Profits, period: str) -> list[float]:
     before: list[float] = (found.now.valuation.total_eur - found.by_trade[period]).tolist()
     return before
+
+
+def _left_rows(found: Profits, period: str, params: Params) -> list[tuple[Cell, ...]]:
+    """Return the trades that went to another book since: they hold nothing here now, and held their value before."""
+    left, amounts = found.left[period], found.lost(period)
+    table = _book_table(left, _chosen(left, params), amounts.tolist(), (-amounts).tolist())
+    at = next(place for place, column in enumerate(_BOOK_COLUMNS) if column.key == "unrealised")
+    return [(*row[:at], 0.0, 0.0, *row[at + 2 :]) for row in table.rows]
 
 
 _register_sum(metrics.VALUE, lambda found: found.valuation.total_eur.tolist())

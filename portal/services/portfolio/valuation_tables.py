@@ -48,17 +48,16 @@ TREE_COLUMNS = (
 def tree_table(query: GridQuery, found: Profits) -> Table:
     """Return the nodes with their values and profits, each node with all below it."""
     now, values = found.now, found.now.valuation
-    arrays = [values.unrealised_eur, values.realised_eur, values.total_eur, *found.by_trade.values()]
     alive = now.book.event != list(Event).index(Event.CANCELLED)
-    sums = (
-        now.by_node(np.column_stack([*arrays, alive, values.is_missing & alive])) if len(now.book) else None
-    )
+    arrays = [values.unrealised_eur, values.realised_eur, values.total_eur, alive, values.is_missing & alive]
+    sums = now.by_node(np.column_stack(arrays))
+    profits = [found.by_node(period).tolist() for period in found.since]
     rows: list[tuple[Cell, ...]] = []
     for at, node in enumerate(now.nodes):
-        money = [0.0] * 8 if sums is None else sums[at].tolist()
+        *money, trades, missing = sums[at].tolist()
         indent = "\u2003" * (node.depth - now.nodes[0].depth)
-        counts = (int(money[6]), int(money[7]) or None)
-        rows.append((node.code, indent + node.name, *money[:6], *counts, address(node.code, now.clocks)))
+        figures = (*money, *(column[at] for column in profits), int(trades), int(missing) or None)
+        rows.append((node.code, indent + node.name, *figures, address(node.code, now.clocks)))
     params = {node.code: {"portfolio": node.code} for node in now.nodes}
     table = Table(TREE_COLUMNS, rows, simulated=now.simulated, extra={"params": params})
     return sort_rows(table, query)
@@ -286,11 +285,19 @@ def split_table(query: GridQuery, found: Profits, split: str, *, portfolio: str 
         *(_money(key, metrics.BY_PERIOD[key].id, title) for key, title in PERIODS.items()),
         Column("trades", "Trades", "integer"),
     )
-    names = sorted(set(keys))
-    code = np.array([names.index(key) for key in keys], dtype=np.int64)
-    arrays = (values.unrealised_eur, values.realised_eur, values.total_eur, *found.by_trade.values())
-    sums = [np.bincount(code, np.nan_to_num(array), len(names)).tolist() for array in arrays]
-    counts = np.bincount(code, minlength=len(names)).tolist()
+    left = {period: split_keys(book, split) for period, book in found.left.items()}
+    names = sorted({*keys, *(key for gone in left.values() for key in gone)})
+    place = {name: at for at, name in enumerate(names)}
+
+    def added(by: list[str], array: FloatArray1D) -> FloatArray1D:
+        code = np.array([place[key] for key in by], dtype=np.int64)
+        return np.asarray(np.bincount(code, np.nan_to_num(array), len(names)), np.float64)
+
+    arrays = (values.unrealised_eur, values.realised_eur, values.total_eur)
+    sums = [added(keys, array).tolist() for array in arrays]
+    for period, array in found.by_trade.items():
+        sums.append((added(keys, array) + added(left[period], found.lost(period))).tolist())
+    counts = [keys.count(name) for name in names]
     rows: list[tuple[Cell, ...]] = [
         (name, *(column[at] for column in sums), counts[at]) for at, name in enumerate(names)
     ]

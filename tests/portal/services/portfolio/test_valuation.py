@@ -1,5 +1,6 @@
 """Values of books from a real database: by node, by period, under both clocks, and what is missing is listed."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -10,10 +11,15 @@ from portal.core.actor import SYSTEM, Actor
 from portal.core.clock import Clocks, now
 from portal.core.errors import NotFound, NotPermitted
 from portal.core.permissions import Role
+from portal.core.table import GridQuery
 from portal.domain.portfolio.rollup import period_start
 from portal.domain.portfolio.terms import TradeVersion
+from portal.services.passports import open_passport
 from portal.services.portfolio import ledger
 from portal.services.portfolio import valuation as service
+from portal.services.portfolio.explain import explain
+from portal.services.portfolio.portfolios import move_portfolio
+from portal.services.portfolio.valuation_tables import split_table, tree_table
 from tests.helpers.market import add_rates
 from tests.helpers.trades import add_desk, add_level, ids, terms
 
@@ -94,6 +100,52 @@ def test_profits_count_from_the_day_before_and_new_trades_from_nothing(desk):
     assert found.by_node("dtd")[0] == 310.0
     assert not np.isnan(found.by_trade["mtd"][0])  # not entered by then, so worth 0
     assert found.by_trade["ytd"][0] == 200.0
+
+
+def test_a_trade_that_changed_its_book_leaves_the_one_and_enters_the_other(desk):
+    books = ids("portfolios")
+    kept, moved = enter({"external_id": "A", "price": 31.0}, {"external_id": "B", "price": 29.0})
+    version = TradeVersion(
+        terms=replace(moved.terms, portfolio_id=books["POWER_DE"]), event="amended", version=2, effective_on=DAY,
+        recorded_by="m", trade_id=moved.trade_id,
+    )  # fmt: skip
+    with UnitOfWork(write=True) as work:
+        ledger.record(work, [version])
+    at = clocks()
+    found = service.profits(at, SYSTEM)
+    codes = [node.code for node in found.now.nodes]
+    sums = dict(zip(codes, found.by_node("dtd").tolist(), strict=True))
+    assert sums == {
+        "DESK": 600.0,
+        "GAS": 200.0,
+        "GAS_EU": 200.0,
+        "OIL": 0.0,
+        "POWER": 400.0,
+        "POWER_DE": 400.0,
+    }
+    for code, wanted in sums.items():
+        narrow = service.profits(at, SYSTEM, portfolio=code)
+        assert narrow.total("dtd") == narrow.by_node("dtd")[0] == wanted
+        shown = next(
+            record for record in tree_table(GridQuery(), narrow).records() if record["portfolio"] == code
+        )
+        assert shown["dtd"] == wanted
+        assert sum(record["dtd"] for record in split_table(GridQuery(), narrow, "kind").records()) == wanted
+        told = open_passport("portfolio.dtd", {"portfolio": code}, at, SYSTEM)
+        assert told.evaluation.value == wanted
+    explained = explain(at, SYSTEM, BEFORE, "GAS_EU")
+    assert explained.combined.total[0] == 200.0
+    outside = service.profits(at, trader("GAS", "GAS_EU"))  # who does not see where it went
+    assert outside.total("dtd") == 200.0
+    assert kept.trade_id in outside.now.book.trade_id
+
+
+def test_a_node_that_hangs_elsewhere_is_summed_there(desk):
+    enter({"external_id": "A", "price": 31.0})
+    at = clocks()
+    assert service.valued(at, SYSTEM, portfolio="POWER").valuation.total.tolist() == []
+    move_portfolio("GAS_EU", "POWER", SYSTEM)
+    assert service.valued(at, SYSTEM, portfolio="POWER").valuation.total.tolist() == [200.0]
 
 
 def test_periods_start_on_business_days():
