@@ -3,12 +3,21 @@
   "use strict";
   var dc = (window.dash_clientside = window.dash_clientside || {});
 
+  /* A click on a heat map does not bring along what the figure holds for the cell: look it up by its labels. */
+  function held(point, figure) {
+    if (point.customdata !== undefined) { return point.customdata; }
+    var trace = figure && figure.data[point.curveNumber];
+    if (!trace || !trace.customdata) { return null; }
+    var row = trace.customdata[trace.y.indexOf(point.y)];
+    return row ? row[trace.x.indexOf(point.x)] : null;
+  }
+
   dc.enerscope_positions = {
-    open: function () {
+    open: function (_cell, _bar, figure) {
       var asked = dc.callback_context.triggered[0];
       var point = asked && asked.value && asked.value.points && asked.value.points[0];
-      var held = point && point.customdata;
-      var address = Array.isArray(held) ? held[0] : held;
+      var found = point ? held(point, figure) : null;
+      var address = Array.isArray(found) ? found[0] : found;
       if (!address || String(address).charAt(0) !== "/") { return dc.no_update; }
       window.history.pushState({}, "", address);
       window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));

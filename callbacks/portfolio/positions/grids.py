@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dash import ClientsideFunction, Input, Output
+from dash import ClientsideFunction, Input, Output, State
 
 from callbacks.portfolio.positions.ids import Ids
 from components.chart import chart_id
@@ -49,5 +49,6 @@ guarded_clientside(
     Output(Ids.OPENED, "data"),
     Input(chart_id("graph", Ids.HEAT), "clickData"),
     Input(chart_id("graph", Ids.TENOR), "clickData"),
+    State(chart_id("graph", Ids.HEAT), "figure"),
     prevent_initial_call=True,
 )
