@@ -125,16 +125,14 @@ def tenor_table(found: Overview, query: GridQuery) -> Table:
         for at, (key, label) in enumerate(zip(table.columns.keys, table.columns.labels, strict=True))
     ]
     ask = tile_ask(found)
-    params = {
-        key: {**ask.params(), "rows": "side", "columns": "tenor", "row": TOTAL, "column": key}
-        for key in table.columns.keys
-    }
+    params = {key: {**ask.params(), "row": TOTAL, "column": key} for key in table.columns.keys}
     return sort_rows(Table(columns, rows, simulated=found.simulated, extra={"params": params}), query)
 
 
 def tile_ask(found: Overview) -> Ask:
     """Return the view that the totals and the deliveries stand for."""
-    return replace(found.ask, rows="side", columns="tenor")
+    rows = found.ask.rows if found.ask.rows != "tenor" else "side"
+    return replace(found.ask, rows=rows, columns="tenor")
 
 
 def heat_table(found: Overview, query: GridQuery) -> Table:
