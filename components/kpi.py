@@ -6,9 +6,11 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.markup import Markup, to_html
-from components.number import shown, tone
+from components.number import figure_text, shown, tone
 from components.sparkline import sparkline
 from portal.core.metrics import Shown
+
+LONG_FROM = 13  # characters of figure and unit that do not fit beside each other in a narrow tile
 
 
 def kpi_tile(
@@ -18,23 +20,28 @@ def kpi_tile(
     detail: str = "",
     move: float | None = None,
     stale: str = "",
+    alert: str = "",
     spark: Sequence[float] = (),
 ) -> html.Div:
     """Return a tile; ``stale`` names what is late: it dims the tile and is said in words; ``spark`` draws a line.
 
-    ``move`` gives ``detail`` the colour of its direction.
+    ``alert`` says what is wrong and marks the tile; ``move`` gives ``detail`` the colour of its direction.
     """
+    length = len(figure_text(item.metric, item.value, item.unit)) + len(item.unit)
     return html.Div(
         [
             html.Div(title, className="es-kpi-title"),
-            html.Div([shown(item), html.Span(item.unit, className="es-unit")], className="es-kpi-value"),
+            html.Div(
+                [shown(item), html.Span(item.unit, className="es-unit")],
+                className="es-kpi-value" + (" es-kpi-long" if length >= LONG_FROM else ""),
+            ),
             sparkline(list(spark), width=132, height=28) if len(spark) > 1 else None,
             html.Div(
-                stale or detail or " ",
-                className="es-kpi-detail" + ("" if stale else tone(move, signed=True)),
+                stale or alert or detail or " ",
+                className="es-kpi-detail" + ("" if stale or alert else tone(move, signed=True)),
             ),
         ],
-        className="es-kpi" + (" es-stale" if stale else ""),
+        className="es-kpi" + (" es-stale" if stale else " es-alert" if alert else ""),
     )
 
 

@@ -34,6 +34,9 @@ BADGES = {
     "repaired": "good",
     "dismissed": "neutral",
     "stored": "good",
+    "stale": "warn",
+    "missing": "bad",
+    "no value": "bad",
     "unchanged": "neutral",
     "refused": "bad",
     "bad tick": "bad",
@@ -229,9 +232,10 @@ def _align(column: Column) -> str:
 
 
 def _cell_class(column: Column, value: Cell) -> str:
-    coloured = (
-        tone(value, signed=column.signed and column.coloured) if isinstance(value, (int, float)) else ""
-    )
+    coloured = ""
+    if isinstance(value, (int, float)) and column.signed and column.coloured:
+        digits = 6 if column.unit_from else column.decimals + 2 * (column.kind == "percent")
+        coloured = tone(round(value, digits), signed=True)  # what reads as zero has no direction
     wrapped = " es-wrap" if isinstance(value, str) and column.link is None and len(value) > WRAP_FROM else ""
     return (_align(column) + coloured + wrapped).strip()
 

@@ -221,14 +221,15 @@ def _limits(answer: Answer, clocks: Clocks) -> list[Component]:
     if not rows:
         return []
     params = tables.deal_params(answer)
+    said = [f"{row.before:.0%} before · limit {row.limit:,.0f} {row.unit} a month" for row in rows]
     tiles = [
         kpi_tile(
             f"{row.book} limit use, {row.commodity}",
             Shown(metrics.LIMIT_USE, row.after, "", {**params, "commodity": row.commodity}),
-            detail=f"{row.before:.0%} before · limit {row.limit:,.0f} {row.unit} a month"
-            + (" · breached" if row.after > 1.0 else ""),
+            detail=words,
+            alert=f"{words} · breached" if row.after > 1.0 else "",
         )
-        for row in rows
+        for row, words in zip(rows, said, strict=True)
     ]
     return [section("Limits", [kpi_row(tiles)], note="The fullest delivery month, obligations only.")]
 

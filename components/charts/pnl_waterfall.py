@@ -68,9 +68,12 @@ def waterfall_figure(
         ],
         "hovertemplate": "%{x}: %{customdata[0]} EUR%{customdata[1]}<extra></extra>",
     }
+    notes: list[dict[str, Any]] = []
     if low is not None and high is not None:
         above, below = high - value, value - low
         if (above + below > 0.005).any():
+            notes = _beyond_whiskers(bars["text"], base, sizes, low, high, divisor)
+            bars["text"] = [""] * len(names)
             bars["error_y"] = {
                 "type": "data",
                 "symmetric": False,
@@ -90,7 +93,33 @@ def waterfall_figure(
         xaxis={"type": "category", "tickangle": -32 if len(names) > 3 else 0, "fixedrange": True},
         yaxis={"zeroline": True, "zerolinecolor": NEUTRAL, "range": _range(ends, low, high, value, divisor)},
         shapes=_connectors(ends / divisor),
+        annotations=notes,
     )
+
+
+def _beyond_whiskers(
+    texts: Sequence[str],
+    base: FloatArray1D,
+    sizes: FloatArray1D,
+    low: FloatArray1D,
+    high: FloatArray1D,
+    divisor: float,
+) -> list[dict[str, Any]]:
+    """The figures of the bars, above or below the whiskers instead of across them."""
+    out = []
+    for at, (text, start, size) in enumerate(zip(texts, base.tolist(), sizes.tolist(), strict=True)):
+        reach = [0.0, size] if at >= len(low) else [0.0, size, float(low[at]), float(high[at])]
+        up = size >= 0
+        out.append(
+            {
+                "x": at,
+                "y": (start + (max(reach) if up else min(reach))) / divisor,
+                "yanchor": "bottom" if up else "top",
+                "text": text,
+                "showarrow": False,
+            }
+        )
+    return out
 
 
 def _spans(low: FloatArray1D | None, high: FloatArray1D | None, count: int) -> list[str]:

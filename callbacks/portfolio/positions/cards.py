@@ -105,7 +105,7 @@ class PositionCards:
             "Most used limit",
             Shown(metrics.LIMIT_USE, use, "", tables.heat_params(self.found.ask, row, month)),
             detail=f"{row.book} · {row.commodity} · {product_label(month)}: {state}",
-            stale=f"{row.book} · {row.commodity} · {product_label(month)}: {state}"
+            alert=f"{row.book} · {row.commodity} · {product_label(month)}: {state}"
             if use > OVER_FROM
             else "",
         )
