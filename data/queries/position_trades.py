@@ -65,13 +65,14 @@ _SORTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class CellSums:
-    """Over all pages of a cell: number of rows, and volumes in native units (added as they are) and in MWh."""
+    """Over all pages of a cell: rows, trades, and volumes in native units (added as they are) and in MWh."""
 
     rows: int = 0
     long: float = 0.0
     short: float = 0.0
     long_mwh: float = 0.0
     short_mwh: float = 0.0
+    trades: int = 0
 
 
 def cell_trades(
@@ -80,9 +81,12 @@ def cell_trades(
     """Return the trades behind a cell (or ``trade_id`` alone), largest first unless sorted otherwise, with sums."""
     rows = _with_terms(_cell(clocks, chosen, trade_id), clocks)
     if query.text:
-        needle = f"%{query.text}%"
         names = (rows.c.external_id, rows.c.kind, rows.c.book, rows.c.counterparty, rows.c.hub)
-        rows = select(rows).where(or_(*(name.ilike(needle) for name in names))).subquery()
+        rows = (
+            select(rows)
+            .where(or_(*(name.icontains(query.text, autoescape=True) for name in names)))
+            .subquery()
+        )
     r = rows.c
     sums = [
         func.coalesce(func.sum(column).over(), 0.0) for column in (r.long, r.short, r.long_mwh, r.short_mwh)

@@ -153,9 +153,9 @@ def _cell(ask: Ask, row: str, column: str, clocks: Clocks, actor: Actor) -> View
     ]
     tiles.append(
         kpi_tile(
-            "Trades and legs",
-            Shown(metrics.POSITION_TRADES, float(found.count), "", params),
-            detail="rows below",
+            "Trades",
+            Shown(metrics.POSITION_TRADES, float(found.held_by), "", params),
+            detail="a spread has a row for each hub" if found.count > found.held_by else "rows below",
         )
     )
     grid = data_grid(

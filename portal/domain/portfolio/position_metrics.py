@@ -58,3 +58,14 @@ LIMIT_USE = register(
         percent=True,
     )
 )
+POSITION_LIMIT = register(
+    Metric(
+        "portfolio.position_limit",
+        "Position limit",
+        "",
+        "The largest net volume, either way, that a book may hold in a commodity for one delivery month: the newest "
+        "that was set by the moment known. In MWh, for carbon in t of CO2.",
+        "limit, as set",
+        "portal.domain.portfolio.position_limits.limit_use",
+    )
+)

@@ -283,11 +283,8 @@ def narrow(desk: Desk, chosen: Selection, dimension: str, key: str) -> Selection
         return replace(chosen, curves=_among(chosen.curves, _curves(desk, dimension, key)))
     if dimension == "tenor":
         first, last = months_of_key(key)
-        return replace(
-            chosen,
-            first=max(first, chosen.first or first),
-            last=min(last, chosen.last or last),
-        )
+        later, sooner = max(first, chosen.first or first), min(last, chosen.last or last)
+        return replace(chosen, first=later, last=sooner)
     if dimension == "counterparty":
         found = frozenset(k for k, row in desk.counterparties.items() if row.code == key)
         if not found:
@@ -301,6 +298,13 @@ def narrow(desk: Desk, chosen: Selection, dimension: str, key: str) -> Selection
     if key not in signs:
         raise _no_line(dimension, key)
     return replace(chosen, side=signs[key])
+
+
+def countable(desk: Desk, ask: Ask, chosen: Selection) -> Selection:
+    """Return ``chosen`` without what has no volume in the unit asked for: carbon is no energy."""
+    if ask.unit not in ENERGY_UNITS:
+        return chosen
+    return replace(chosen, curves=_among(chosen.curves, frozenset(energy_of(desk.terms))))
 
 
 def _curves(desk: Desk, dimension: str, key: str) -> frozenset[int]:

@@ -32,7 +32,10 @@ _KINDS = {kind.key: LABELS[kind] for kind in Kind}
 
 @dataclass(frozen=True)
 class CellView:
-    """A cell with a page of its trades. ``long`` and ``short`` are its whole volume, None where units differ."""
+    """A cell with a page of its trades: ``count`` rows of ``held_by`` trades in all.
+
+    ``long`` and ``short`` are its whole volume, None where units differ.
+    """
 
     ask: Ask
     row: str
@@ -42,6 +45,7 @@ class CellView:
     unit: str
     trades: tuple[CellTrade, ...]
     count: int
+    held_by: int
     long: float | None
     short: float | None
     simulated: bool
@@ -74,6 +78,7 @@ def cell_view(ask: Ask, row: str, column: str, query: GridQuery, clocks: Clocks,
         next(iter(units), "") if ask.unit == "native" and len(units) <= 1 else UNITS[ask.unit],
         tuple(trades),
         sums.rows,
+        sums.trades,
         long,
         short,
         any(trade.simulated for trade in trades),

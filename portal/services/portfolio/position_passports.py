@@ -19,9 +19,10 @@ from portal.core.table import Cell as TableCell
 from portal.core.table import Column, GridQuery, Table
 from portal.domain.portfolio import position_metrics as metrics
 from portal.domain.portfolio.position_limits import limit_use
-from portal.domain.portfolio.positions import ENERGY_UNITS, Measure, measured
+from portal.domain.portfolio.positions import Measure, measured
 from portal.services.evaluation import evaluates
 from portal.services.portfolio.position_ask import (
+    CARBON,
     TOTAL,
     UNITS,
     Ask,
@@ -68,6 +69,16 @@ COLUMNS = (
     Column("short", "Short", "number", decimals=3),
     Column("unit", "Unit"),
     Column("limit", "Limit", "number", decimals=0),
+    Column("recorded_at", "Recorded", "moment"),
+)
+
+
+LIMIT_COLUMNS = (
+    Column("book", "Book"),
+    Column("commodity", "Commodity"),
+    Column("limit", "Limit", "number", decimals=0),
+    Column("unit", "Unit"),
+    Column("set_by", "Set by"),
     Column("recorded_at", "Recorded", "moment"),
 )
 
@@ -204,8 +215,7 @@ def _replay_count(records: Sequence[Mapping[str, Any]], _params: Params, _clocks
 )
 def count_trades(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
     """Count the trades of a cell again."""
-    unit = "native" if params["unit"] in ENERGY_UNITS else params["unit"]  # trades of carbon count too
-    desk, ask, trades = _read(work, {**params, "unit": unit}, clocks, actor)
+    desk, ask, trades = _read(work, params, clocks, actor)
     rows = [_cells(trade, ask.unit) for trade in trades]
     return _evaluation(_subject(desk, ask, params), rows, trades, trades_of(_records(rows)))
 
@@ -223,8 +233,51 @@ def _replay_use(records: Sequence[Mapping[str, Any]], _params: Params, _clocks: 
 def limit_used(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
     """Hold the position of a book in a commodity and month against its limit again."""
     desk, ask, trades = _read(work, params, clocks, actor)
-    book = next((node for node in desk.under(str(params["row"])) if node.is_book), None)
-    bounds = queries.limits(work.session, clocks=clocks, portfolios=[book.id] if book else [])
-    limit = next((bound.limit for bound in bounds if bound.commodity == ask.commodity), None)
+    bound = _limit(work, desk, params, clocks)
+    limit = None if bound is None else bound.limit
     rows = [_cells(trade, ask.unit, limit) for trade in trades]
     return _evaluation(_subject(desk, ask, params), rows, trades, use_of(_records(rows)))
+
+
+def _limit(work: UnitOfWork, desk: Desk, params: Params, clocks: Clocks) -> queries.LimitRow | None:
+    """Return the limit of the book ``row`` in a commodity."""
+    book = next((node for node in desk.under(str(params["row"])) if node.is_book), None)
+    bounds = queries.limits(work.session, clocks=clocks, portfolios=[book.id] if book else [])
+    return next((bound for bound in bounds if bound.commodity == params["commodity"]), None)
+
+
+def _limit_of(records: Sequence[Mapping[str, Any]]) -> Outcome:
+    if not records:
+        return Outcome(None, "", (), "No limit is set for this book.")
+    return Outcome(float(records[0]["limit"]), str(records[0]["unit"]))
+
+
+def _replay_limit(records: Sequence[Mapping[str, Any]], _params: Params, _clocks: Clocks) -> Outcome:
+    return _limit_of(records)
+
+
+@evaluates(
+    metrics.POSITION_LIMIT.id,
+    permission=Permission.PORTFOLIO_READ,
+    parameters=(VIEW[6], CELL[0]),
+    replay=_replay_limit,
+)
+def limit_set(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
+    """Read the limit of a book in a commodity again."""
+    desk = load_desk(work, actor)
+    bound = _limit(work, desk, params, clocks)
+    unit = UNITS["t"] if params["commodity"] == CARBON else "MWh"
+    found: list[tuple[TableCell, ...]] = []
+    if bound is not None:
+        cells = (str(params["row"]), bound.commodity, bound.limit, unit, bound.set_by, bound.recorded_at)
+        found.append(cells)
+    table = Table(LIMIT_COLUMNS, found)
+    outcome = _limit_of(table.records())
+    return Evaluation(
+        f"{params['row']} in {params['commodity']}",
+        outcome.value,
+        outcome.unit,
+        table,
+        recorded_at=None if bound is None else bound.recorded_at,
+        note=outcome.note,
+    )

@@ -152,7 +152,7 @@ def heat_table(found: Overview, query: GridQuery) -> Table:
             signed=True,
             coloured=False,
         ),
-        Column("limit", "Limit", "number", "", 0),
+        Column("limit", "Limit", "number", "", 0, metric=metrics.POSITION_LIMIT.id),
         Column("unit", "Unit"),
         Column("use", "Used", "percent", "", 0, metric=metrics.LIMIT_USE.id),
         Column("state", "State", "badge"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from data.queries.position_trades import CellSums, CellTrade, cell_trades, trades_by_number
-from data.queries.positions import Selection
+from data.queries.positions import Selection, trade_count
 from data.session import UnitOfWork
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
@@ -14,7 +14,16 @@ from portal.core.errors import DomainError
 from portal.core.table import GridQuery
 from portal.domain.portfolio.positions import ENERGY_UNITS
 from portal.services.portfolio.position_arrays import deltas, period_volumes
-from portal.services.portfolio.position_ask import PERIODIC, TOTAL, Ask, Desk, energy_of, narrow, selection
+from portal.services.portfolio.position_ask import (
+    PERIODIC,
+    TOTAL,
+    Ask,
+    Desk,
+    countable,
+    energy_of,
+    narrow,
+    selection,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,10 @@ def find_trades(
         return _page(_of_period(work, desk, ask, chosen, cell, clocks), cell, query)
     if ask.count == "delta":
         return _page(_of_delta(work, desk, chosen, clocks, actor), cell, query)
-    return cell_trades(work.session, clocks=clocks, chosen=chosen, query=query, trade_id=cell.trade_id)
+    trades, sums = cell_trades(
+        work.session, clocks=clocks, chosen=chosen, query=query, trade_id=cell.trade_id
+    )
+    return trades, replace(sums, trades=trade_count(work.session, clocks=clocks, chosen=chosen))
 
 
 def cell_selection(desk: Desk, ask: Ask, clocks: Clocks, cell: Cell) -> Selection:
@@ -59,10 +71,7 @@ def cell_selection(desk: Desk, ask: Ask, clocks: Clocks, cell: Cell) -> Selectio
     chosen = narrow(desk, chosen, ask.columns, cell.column)
     if cell.hub != TOTAL:
         chosen = narrow(desk, chosen, "hub", cell.hub)
-    if ask.unit not in ENERGY_UNITS:
-        return chosen
-    energy = frozenset(energy_of(desk.terms))  # carbon is no energy, so it is not in the cell
-    return replace(chosen, curves=energy if chosen.curves is None else chosen.curves & energy)
+    return countable(desk, ask, chosen)
 
 
 def _of_delta(
@@ -135,6 +144,7 @@ def _page(trades: list[CellTrade], cell: Cell, query: GridQuery) -> tuple[list[C
         sum(trade.short for trade in trades),
         sum(trade.long_mwh or 0.0 for trade in trades),
         sum(trade.short_mwh or 0.0 for trade in trades),
+        len({trade.trade_id for trade in trades}),
     )
     end = None if query.limit is None else query.offset + query.limit
     return trades[query.offset : end], sums

@@ -22,6 +22,7 @@ from portal.services.portfolio.position_ask import (
     UNITS,
     Ask,
     Desk,
+    countable,
     effective,
     load_desk,
     read,
@@ -133,11 +134,12 @@ def overview(ask: Ask, clocks: Clocks, actor: Actor) -> Overview:
         desk = load_desk(work, actor)
         shown = selection(desk, ask, clocks)
         every = replace(asked, unit="native", count=ask.count)  # carbon too: it has limits of its own
-        entries, trades = _entries(work, desk, selection(desk, every, clocks), shown, ask, clocks, actor)
+        entries = _entries(work, desk, selection(desk, every, clocks), ask, clocks, actor)
         bounds = queries.limits(work.session, clocks=clocks, portfolios=shown.portfolios)
         within = _between(entries, shown)
         unit, counts = _tile_unit(ask, desk, entries, within)
         ask = replace(ask, unit=unit)
+        trades = _count(work, desk, countable(desk, ask, shown), ask, clocks, actor)
         periods = delivered(work, desk, ask, shown, clocks) if ask.tenor in PERIODIC else None
     return _overview(ask, desk, entries, within & counts, within, bounds, trades, periods)
 
@@ -152,23 +154,22 @@ def _between(entries: Entries, chosen: Selection) -> BoolArray1D:
 
 
 def _entries(
-    work: UnitOfWork,
-    desk: Desk,
-    every: Selection,
-    shown: Selection,
-    ask: Ask,
-    clocks: Clocks,
-    actor: Actor,
-) -> tuple[Entries, int]:
-    """Return the position by book, hub, month and side, and the number of the trades that are shown."""
+    work: UnitOfWork, desk: Desk, every: Selection, ask: Ask, clocks: Clocks, actor: Actor
+) -> Entries:
+    """Return the position by book, hub, month and side."""
     if ask.count == "delta":
-        counted = deltas(work, desk, shown, clocks, actor)
-        return deltas(work, desk, every, clocks, actor).entries, len(np.unique(counted.trade))
+        return deltas(work, desk, every, clocks, actor).entries
     by = ("portfolio", "curve", "month")
     entries = queries.sums(work.session, clocks=clocks, chosen=every, by=by, values=("volume",))
     sizes = dict(zip(desk.terms.id.tolist(), desk.terms.mwh.tolist(), strict=True))
-    energy = entries.volume * np.array([sizes[key] for key in entries.curve.tolist()])
-    return replace(entries, mwh=energy), queries.trade_count(work.session, clocks=clocks, chosen=shown)
+    return replace(entries, mwh=entries.volume * np.array([sizes[key] for key in entries.curve.tolist()]))
+
+
+def _count(work: UnitOfWork, desk: Desk, shown: Selection, ask: Ask, clocks: Clocks, actor: Actor) -> int:
+    """Return the number of trades that hold a volume in what is shown."""
+    if ask.count == "delta":
+        return len(np.unique(deltas(work, desk, shown, clocks, actor).trade))
+    return queries.trade_count(work.session, clocks=clocks, chosen=shown)
 
 
 def _overview(

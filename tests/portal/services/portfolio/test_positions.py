@@ -184,8 +184,9 @@ def test_limits_are_held_against_net_volumes(numbers):
 
 def test_the_overview_counts_trades_that_hold_something(numbers):
     found = positions.overview(Ask(), book.NOW, book.RISK)
-    assert found.trades == 7  # neither the cancelled one nor the option
-    assert positions.overview(Ask(count="notional"), book.NOW, book.RISK).trades == 8
+    assert found.trades == 6  # neither the cancelled one nor the option, and carbon is no energy
+    assert positions.overview(Ask(count="notional"), book.NOW, book.RISK).trades == 7
+    assert positions.overview(Ask(unit="t"), book.NOW, book.RISK).trades == 1
     assert found.long + found.short == pytest.approx(figures(Ask())[TOTAL, TOTAL])
 
 
@@ -253,6 +254,8 @@ def test_passports_of_limits_counts_and_single_trades(numbers):
         params = table.extra["params"][row[0]]
         use = evaluation.evaluate("portfolio.limit_use", params, book.NOW, book.RISK)
         assert use.value == (None if row[7] is None else pytest.approx(row[7]))
+        limit = evaluation.evaluate("portfolio.position_limit", params, book.NOW, book.RISK)
+        assert (limit.value, limit.unit) == (row[5], row[6] if row[5] is not None else "")
     params = {**tables.tile_ask(found).params(), "row": TOTAL, "column": TOTAL}
     assert evaluation.evaluate("portfolio.position_trades", params, book.NOW, book.RISK).value == found.trades
     view = cells.cell_view(Ask(), "GAS_EU", "2027-01", EVERYTHING, book.NOW, book.RISK)
