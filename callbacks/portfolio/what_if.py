@@ -210,7 +210,7 @@ def _position(answer: Answer, asked: Mapping[str, str], clocks: Clocks) -> list[
             clocks=clocks.query(),
             params=asked,
             simulated=answer.base.simulated,
-            note=f"Of {answer.question.book}, in the curve and months that the deals touch.",
+            note=f"Of {' and '.join(tables.touched(answer))}, in the curve and months that the deals touch.",
         ),
         section("Change of position, and the hedge that takes it out", [shown, *again]),
     ]

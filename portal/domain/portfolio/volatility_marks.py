@@ -1,14 +1,16 @@
 """The volatility of an option's own month and strike, read off the surfaces.
 
 API: ``volatility(market, curve, month, forward, strike, years) -> (vol, is_normal)``, ``as_model(...)`` turns a
-volatility into that of another model by the price at the money.
+volatility into that of another model by the price at the money; ``points_of(book)`` is one point of volatility.
 """
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
 from portal.core.arrays import BoolArray1D, FloatArray1D, IntArray1D
+from portal.domain.portfolio.book import Book
 from portal.domain.portfolio.market import Market, VolSurface
+from portal.domain.portfolio.trade import Kind, VolModel
 
 _ROOT_TWO_PI = float(np.sqrt(2.0 * np.pi))
 
@@ -131,3 +133,20 @@ def as_model(
         black = 2.0 / t * ndtri(np.minimum(0.5 * (share + 1.0), 1.0 - 1e-16))
         found[rows] = np.where(wants_normal[rows], price * _ROOT_TWO_PI / t, black)
     return found
+
+
+def points_of(book: Book) -> FloatArray1D:
+    """What one point of volatility is for each trade, by which a vega for 1.00 becomes one that people read.
+
+    Parameters
+    ----------
+    book : Book
+        Trades.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        0.01, or one price unit for a normal volatility. An average is taken as lognormal, whatever its model says.
+    """
+    normal = (book.vol_model == VolModel.BACHELIER) & (book.kind != Kind.ASIAN)
+    return np.where(normal, 1.0, 0.01)

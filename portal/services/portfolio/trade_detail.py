@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -120,7 +120,7 @@ def detail(trade_id: int, clocks: Clocks, actor: Actor) -> TradeDetail:
             {row.id: row for row in curve_rows(work.session)},
         )
         proposals = [
-            _proposal_view(found, everything, names)
+            _proposal_view(_as_known(found, clocks), everything, names)
             for found in proposal_queries.of_trade(work.session, trade_id)
             if found.proposed_at <= clocks.known_at
         ]
@@ -135,6 +135,13 @@ def detail(trade_id: int, clocks: Clocks, actor: Actor) -> TradeDetail:
         names,
         clock.now().date(),
     )
+
+
+def _as_known(found: Proposal, clocks: Clocks) -> Proposal:
+    """Return a proposal as it was known: open, if it was decided after ``known_at``."""
+    if found.decided_at is None or found.decided_at <= clocks.known_at:
+        return found
+    return replace(found, decision=None, decided_by=None, note=None, decided_at=None)
 
 
 def history_table(found: TradeDetail) -> Table:

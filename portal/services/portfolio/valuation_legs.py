@@ -17,7 +17,7 @@ from portal.domain.portfolio.rollup import LACKS
 from portal.domain.portfolio.trade import Event, Kind, VolModel
 from portal.domain.portfolio.valuation import Lack, value_legs
 from portal.domain.portfolio.valued_rows import Rows
-from portal.domain.portfolio.volatility_marks import volatility
+from portal.domain.portfolio.volatility_marks import points_of, volatility
 from portal.services.portfolio.valuation import ValuedBook
 
 LEG_COLUMNS = (
@@ -125,7 +125,7 @@ def _rows(rows: Rows, parts: Mapping[str, Any], fx: float) -> list[tuple[Cell, .
     )
     money = float(market.curves.money[np.searchsorted(market.curves.id, book.curve[0])])
     agreed = float(book.price[0]) if isfinite(book.price[0]) else float(book.strike[0])
-    points = 1.0 if book.vol_model[0] == VolModel.BACHELIER else 0.01
+    points = float(points_of(book)[0])
     mark, status = rows.forward(every), rows.status(every)
     quoted = market.marks.quoted_on[legs.curve, legs.month]
 

@@ -18,7 +18,8 @@ from portal.core.table import Cell, Column, GridQuery, Table, sort_rows
 from portal.domain.portfolio import valuation_metrics as metrics
 from portal.domain.portfolio.market import STATUS_LABELS
 from portal.domain.portfolio.rollup import PERIODS, Gap
-from portal.domain.portfolio.trade import Event, Kind, VolModel
+from portal.domain.portfolio.trade import Event, Kind
+from portal.domain.portfolio.volatility_marks import points_of
 from portal.services.portfolio.closing import history
 from portal.services.portfolio.valuation import Profits, ValuedBook
 
@@ -126,7 +127,6 @@ def trade_figures(found: ValuedBook) -> dict[str, FloatArray1D]:
     own = np.searchsorted(found.market.curves.id, book.curve)
     peak = found.market.curves.peak[own] if len(book) else own
     mine = (legs.curve == own[legs.trade]) | (legs.curve == peak[legs.trade])
-    points = np.where(book.vol_model == VolModel.BACHELIER, 1.0, 0.01)
     lost = np.where(values.is_missing, np.nan, 1.0)
     return {
         "value": values.total_eur,
@@ -134,7 +134,7 @@ def trade_figures(found: ValuedBook) -> dict[str, FloatArray1D]:
         "realised": values.realised_eur,
         "delta": np.asarray(np.bincount(legs.trade[mine], legs.delta[mine], len(book)), np.float64) * lost,
         "gamma": values.gamma * lost,
-        "vega": values.vega * points * values.to_eur * lost,
+        "vega": values.vega * points_of(book) * values.to_eur * lost,
         "theta": values.theta / 365.0 * values.to_eur * lost,
         "rho": values.rho * 0.0001 * values.to_eur * lost,
     }

@@ -149,7 +149,8 @@ def evaluate_in(work: UnitOfWork, question: Question, clocks: Clocks, actor: Act
                 candidates.append((number, terms, is_priced))
                 lines.append(Line(text, "Candidate"))
             else:
-                changes.append((number, _place(base, deal), deal.factor))
+                place = _place(base, deal, {other for _, other, _ in changes})
+                changes.append((number, place, deal.factor))
                 lines.append(Line(text, f"{deal.action.capitalize()} trade {deal.trade_id}"))
         except DomainError as refusal:
             lines.append(Line(text, complaint=refusal.message))
@@ -158,14 +159,16 @@ def evaluate_in(work: UnitOfWork, question: Question, clocks: Clocks, actor: Act
     return _valued(work, Answer(question, clocks, tuple(lines), base, base.market), changes, candidates)
 
 
-def _place(base: ValuedBook, deal: DealText) -> int:
-    """Return where the trade of a change stands in the book."""
+def _place(base: ValuedBook, deal: DealText, taken: set[int]) -> int:
+    """Return where the trade of a change stands in the book; each is changed by one line alone."""
     found = np.flatnonzero(base.book.trade_id == deal.trade_id)
     if not len(found):
         raise NotFound(
             f"There is no trade {deal.trade_id} that you may see on this day. Take its number from Portfolio > Trades.",
             trade=deal.trade_id,
         )
+    if int(found[0]) in taken:
+        raise DomainError(f"A line above changes trade {deal.trade_id} already. Keep one of them.")
     return int(found[0])
 
 

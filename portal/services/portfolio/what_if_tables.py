@@ -1,6 +1,6 @@
 """The rows of a what-if: its deals, the change of the position by curve and month with the hedge, and the limits."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,7 +109,7 @@ def cell_changes(answer: Answer) -> list[CellChange]:
     if not change:
         return []
     base = answer.base
-    there = deltas(base.book, base.valuation, _of_book(answer), base.market)
+    there = deltas(base.book, base.valuation, _of_books(answer, touched(answer)), base.market)
     before = _cells(there.curve, there.month, there.volume, base.market)
     cells = sorted(change)
     lots = np.array([_lot(market, cell)[0] for cell in cells])
@@ -127,9 +127,15 @@ def cell_changes(answer: Answer) -> list[CellChange]:
     ]
 
 
-def _of_book(answer: Answer) -> FloatArray1D:
-    """Return 1 for the trades of the book that is asked about, 0 for others, shape (n,)."""
-    ids = [node.id for node in answer.base.nodes if node.code == answer.question.book]
+def touched(answer: Answer) -> list[str]:
+    """Return the codes of the book asked about and of the books whose trades would change."""
+    ids = {number for part in answer.parts for number in part.book.portfolio.tolist()}
+    return [node.code for node in answer.base.nodes if node.id in ids or node.code == answer.question.book]
+
+
+def _of_books(answer: Answer, codes: Collection[str]) -> FloatArray1D:
+    """Return 1 for the trades of the books named, 0 for others, shape (n,)."""
+    ids = [node.id for node in answer.base.nodes if node.code in codes]
     return np.isin(answer.base.book.portfolio, ids).astype(np.float64)
 
 
@@ -183,7 +189,7 @@ def position_table(answer: Answer, cells: list[CellChange]) -> Table:
         Column("unit", "Unit"),
         Column(
             "before",
-            "Delta of the book",
+            "Delta before",
             "number",
             "",
             0,
@@ -223,7 +229,7 @@ def limit_changes(work: UnitOfWork, answer: Answer, clocks: Clocks) -> list[Limi
         found = deltas(part.book, part.valuation, sign.astype(np.float64), market)
         for cell, volume in _cells(found.curve, found.month, found.firm, market).items():
             after[cell] = after.get(cell, 0.0) + volume
-    there = deltas(base.book, base.valuation, _of_book(answer), base.market)
+    there = deltas(base.book, base.valuation, _of_books(answer, [answer.question.book]), base.market)
     before = _cells(there.curve, there.month, there.firm, base.market)
     rows = position_queries.limits(work.session, clocks=clocks, portfolios=[book_id])
     touched = {market.curves.commodity[int(np.searchsorted(market.curves.id, cell[0]))] for cell in after}

@@ -13,6 +13,7 @@ from portal.domain.portfolio.options.european import black76
 from portal.domain.portfolio.rollup import gaps
 from portal.domain.portfolio.trade import Kind, VolModel
 from portal.domain.portfolio.valuation import Lack, expiries_of, value_book
+from portal.domain.portfolio.volatility_marks import points_of
 from tests.helpers.books import book_of, flat_rates, flat_vol, market_of, option, terms_of
 
 DAY = date(2026, 9, 15)
@@ -158,6 +159,13 @@ def test_an_option_on_the_average_fixes_day_by_day():
         book, market((np.nan,), date(2026, 11, 2), fixings={(0, 0): (22 * 36.0, 22)}, vols=vols)
     )
     assert (over.unrealised[0], over.realised[0]) == (0.0, pytest.approx(60.0))
+
+
+def test_a_point_of_volatility_is_that_of_the_model_which_values():
+    book = book_of(
+        option(), option(vol_model=VolModel.BACHELIER), option(kind=Kind.ASIAN, vol_model=VolModel.BACHELIER)
+    )
+    assert points_of(book).tolist() == [0.01, 1.0, 0.01]
 
 
 def spread_book(**terms):

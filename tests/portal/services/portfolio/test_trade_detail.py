@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from data.session import UnitOfWork
+from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.errors import NotFound, NotPermitted
@@ -95,7 +96,9 @@ def test_proposals(trade: TradeVersion) -> None:
         ("Delivery to", "2026-09-30", "2026-08-31"),
     ]
     assert not waiting.is_stale
+    before = clock.now()
     reject(number, "not so", RITA)
+    assert see(trade, at=before).open is not None  # as it was known then
     after = see(trade)
     assert after.open is None
     assert after.decided[0].proposal.note == "not so"

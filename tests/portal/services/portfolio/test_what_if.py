@@ -107,6 +107,19 @@ def test_what_is_wrong_with_a_line_is_said_and_the_rest_is_valued(desk):
     assert answer.change("value") == pytest.approx(150.0)
 
 
+def test_a_trade_is_changed_once(desk):
+    answer = ask(f"remove #{desk}", f"scale #{desk} by 0.5")
+    assert [bool(line.complaint) for line in answer.lines] == [False, True]
+    assert answer.change("value") == pytest.approx(-200.0)
+
+
+def test_before_counts_the_books_whose_trades_change(desk):
+    answer = ask(f"remove #{desk}", book="POWER_DE")
+    (cell,) = tables.cell_changes(answer)
+    assert (cell.before, cell.change, cell.after) == (100.0, -100.0, 0.0)
+    assert tables.touched(answer) == ["GAS_EU", "POWER_DE"]
+
+
 def test_too_many_lines_are_refused():
     with pytest.raises(DomainError, match="20 deals"):
         Question.of("\n".join(["flip 1"] * 21), "GAS_EU")
