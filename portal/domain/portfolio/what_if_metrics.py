@@ -69,8 +69,10 @@ def _volume(name: str, title: str, formula: str, symbols: str) -> Metric:
 
 
 CELL_BEFORE = _volume(
-    "cell_before", "Delta of the book", "Delta-equivalent volume of the book in one curve and month, as it stands.",
-    "sum( delta ) over the trades of the book",
+    "cell_before", "Delta before",
+    "Delta-equivalent volume in one curve and month as it stands: of the book asked about, and of those whose trades "
+    "would change.",
+    "sum( delta ) over the trades of these books",
 )  # fmt: skip
 CELL_CHANGE = _volume(
     "cell_change", "Change of delta", "Delta-equivalent volume that the what-if adds in one curve and month.",
@@ -79,7 +81,7 @@ CELL_CHANGE = _volume(
 CELL_AFTER = _volume(
     "cell_after",
     "Delta after",
-    "Delta of the book with the what-if in one curve and month.",
+    "Delta of these books with the what-if in one curve and month.",
     "before + change",
 )
 CELL_RESIDUAL = register(
