@@ -7,7 +7,7 @@ import numpy as np
 
 from data.session import UnitOfWork
 from portal.core.actor import Actor
-from portal.core.arrays import FloatArray1D
+from portal.core.arrays import FloatArray1D, IntArray1D
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError
 from portal.core.metrics import Metric, Params
@@ -15,10 +15,12 @@ from portal.core.passport import Evaluation, Outcome, Parameter, Step
 from portal.core.permissions import Permission
 from portal.core.table import Cell, Column, Table
 from portal.domain.portfolio import explain_metrics as metrics
-from portal.domain.portfolio.explain import Line
+from portal.domain.portfolio.explain import Line, combine
+from portal.domain.portfolio.explain_steps import Cause
 from portal.domain.portfolio.explain_terms import LINE_OF_TERM, THRESHOLD, unexplained_share
-from portal.services.evaluation import evaluates
+from portal.services.evaluation import Replay, evaluates
 from portal.services.portfolio.explain import Explained, explain
+from portal.services.portfolio.explain_replays import SUM_ROUNDING, replay_band, replay_share, replay_sum
 from portal.services.portfolio.explain_rows import (
     ALL_BOOKS,
     KEYS,
@@ -38,6 +40,7 @@ SCOPE = (
 LINE = Parameter("line", "Cause", default=TOTAL)
 TENOR = Parameter("tenor", "Curve and month")
 Compute = Callable[[Explained, Params], Outcome]
+Share = Callable[[Explained, Params], FloatArray1D]
 
 
 def _seen(params: Params, clocks: Clocks, actor: Actor) -> Explained:
@@ -57,8 +60,23 @@ def _seen(params: Params, clocks: Clocks, actor: Actor) -> Explained:
     )
 
 
-def _register(metric: Metric, compute: Compute, *more: Parameter, line: str = "") -> None:
-    @evaluates(metric.id, permission=Permission.PORTFOLIO_READ, parameters=(*SCOPE, *more))
+def _register(
+    metric: Metric,
+    compute: Compute,
+    *more: Parameter,
+    line: str = "",
+    rows: Callable[[Explained, Params], Table] | None = None,
+    replay: Replay = replay_sum,
+) -> None:
+    """Register a figure; ``rows`` are those behind it, from which ``replay`` computes it without a database."""
+
+    @evaluates(
+        metric.id,
+        permission=Permission.PORTFOLIO_READ,
+        parameters=(*SCOPE, *more),
+        replay=replay,
+        tolerance=SUM_ROUNDING,
+    )
     def run(_work: UnitOfWork, asked: Params, clocks: Clocks, actor: Actor) -> Evaluation:
         params = {**asked, "line": line} if line else asked
         seen = _seen(params, clocks, actor)
@@ -72,7 +90,7 @@ def _register(metric: Metric, compute: Compute, *more: Parameter, line: str = ""
             _subject(seen),
             found.value,
             found.unit,
-            _inputs(seen, params),
+            (rows or _inputs)(seen, params),
             steps,
             newest=clocks.as_of,
             note=found.note,
@@ -87,6 +105,15 @@ def _subject(seen: Explained) -> str:
 
 def _inputs(seen: Explained, params: Params) -> Table:
     """The trades that the figure is made of: values and rates at both ends, P&L, and the part that is asked for."""
+    return _trades(seen, np.flatnonzero(seen.rows), _part(seen, params))
+
+
+def _split_by(share: Share) -> Callable[[Explained, Params], Table]:
+    """The same with another part of each trade."""
+    return lambda seen, params: _trades(seen, np.flatnonzero(seen.rows), share(seen, params))
+
+
+def _trades(seen: Explained, chosen: IntArray1D, part: FloatArray1D) -> Table:
     columns = (
         Column("trade", "Trade"),
         Column("kind", "Kind"),
@@ -99,7 +126,6 @@ def _inputs(seen: Explained, params: Params) -> Table:
         Column("total", "P&L", "number", "EUR", signed=True),
         Column("part", "Of this figure", "number", "EUR", signed=True),
     )
-    part = _part(seen, params)
     pairs = seen.whole.found.pairs
     ends = [
         np.where(at >= 0, values[np.maximum(at, 0)] if len(values) else 0.0, np.nan)
@@ -107,7 +133,7 @@ def _inputs(seen: Explained, params: Params) -> Table:
         for values in (state.valuation.total, state.valuation.to_eur)
     ]
     rows: list[tuple[Cell, ...]] = []
-    for row in np.flatnonzero(seen.rows).tolist():
+    for row in chosen.tolist():
         figures = [*(column[row] for column in ends), seen.whole.found.total[row], part[row]]
         rows.append(
             (
@@ -212,15 +238,68 @@ def _left_out(seen: Explained, _params: Params) -> Outcome:
     return Outcome(float(seen.whole.notional[lost].sum()), "EUR", (Step("Trades", float(len(lost))),))
 
 
+def _ordered_share(seen: Explained, params: Params) -> FloatArray1D:
+    """What each trade's line is in the stated order."""
+    line, found = _line(params), seen.whole.found
+    single = combine(found, np.arange(len(found.total)), len(found.total))
+    return np.where(found.known, found.total if line is None else single.ordered[line], np.nan)
+
+
+def _sensitivity_share(seen: Explained, params: Params) -> FloatArray1D:
+    """What the sensitivities say of each trade."""
+    line, by_line = _line(params), seen.whole.terms.by_line
+    return np.where(seen.known, by_line.sum(axis=0) if line is None else by_line[line], np.nan)
+
+
+def _unexplained_share(seen: Explained, params: Params) -> FloatArray1D:
+    """What the sensitivities leave of each trade."""
+    line, found = _line(params), seen.whole.found
+    return (found.total if line is None else found.lines[line]) - _sensitivity_share(seen, params)
+
+
+def _lost_rows(seen: Explained, _params: Params) -> Table:
+    return _trades(seen, missing_rows(seen), seen.whole.notional)
+
+
+def _cause_rows(seen: Explained, _params: Params) -> Table:
+    """One row for each cause: by revaluation and by sensitivities."""
+    columns = (
+        Column("cause", "Cause"),
+        Column("line", "By revaluation", "number", "EUR", signed=True),
+        Column("terms", "By sensitivities", "number", "EUR", signed=True),
+    )
+    terms = seen.whole.terms.by_line[:, seen.known].sum(axis=1)
+    rows = [(line.label, float(seen.combined.lines[line, 0]), float(terms[line])) for line in Line]
+    return Table(columns, rows, simulated=seen.simulated)
+
+
+def _coalition_rows(seen: Explained, params: Params) -> Table:
+    """The value of each set of causes over all trades looked at, and what follows a fixed rule."""
+    columns = (
+        Column("set", "Set", "integer"),
+        Column("causes", "What has happened"),
+        Column("value", "Value less that of the start", "number", "EUR", signed=True),
+    )
+    found, line = seen.whole.found, _line(params)
+    values = found.values[:, seen.known].sum(axis=1)
+    fixed = found.fixed[:, seen.known].sum(axis=1)
+    rest = float(fixed.sum() if line is None else fixed[line])
+    rows: list[tuple[Cell, ...]] = [(-1, "what follows a fixed rule", rest)]
+    for mask, value in enumerate(values.tolist()):
+        names = ", ".join(cause.name.lower() for cause in Cause if mask & cause.bit)
+        rows.append((mask, names or "nothing", value))
+    return Table(columns, rows, simulated=seen.simulated)
+
+
 _register(metrics.TOTAL, _total)
 _register(metrics.LINE, _line_value, LINE)
-_register(metrics.LOW, _of_table("low"), LINE)
-_register(metrics.HIGH, _of_table("high"), LINE)
-_register(metrics.ORDERED, _of_table("ordered"), LINE)
-_register(metrics.SENSITIVITY, _sensitivity, LINE)
-_register(metrics.UNEXPLAINED, _unexplained, LINE)
-_register(metrics.UNEXPLAINED_RATIO, _share)
+_register(metrics.LOW, _of_table("low"), LINE, rows=_coalition_rows, replay=replay_band(at=0))
+_register(metrics.HIGH, _of_table("high"), LINE, rows=_coalition_rows, replay=replay_band(at=1))
+_register(metrics.ORDERED, _of_table("ordered"), LINE, rows=_split_by(_ordered_share))
+_register(metrics.SENSITIVITY, _sensitivity, LINE, rows=_split_by(_sensitivity_share))
+_register(metrics.UNEXPLAINED, _unexplained, LINE, rows=_split_by(_unexplained_share))
+_register(metrics.UNEXPLAINED_RATIO, _share, rows=_cause_rows, replay=replay_share)
 _register(metrics.CELL, _cell, TENOR)
-_register(metrics.LEFT_OUT, _left_out)
+_register(metrics.LEFT_OUT, _left_out, rows=_lost_rows)
 for _each, _metric in metrics.LINES.items():
     _register(_metric, _line_value, line=KEYS[_each])

@@ -14,7 +14,7 @@ from portal.core.table import GridQuery
 from portal.domain.portfolio import explain_metrics as metrics
 from portal.domain.portfolio.explain import Line
 from portal.domain.portfolio.terms import TradeVersion
-from portal.services import passports
+from portal.services import evaluation, passports
 from portal.services.portfolio import explain as service
 from portal.services.portfolio import explain_tables as tables
 from portal.services.portfolio import ledger
@@ -258,14 +258,27 @@ def test_passports_equal_the_figures_of_the_page(desk, portfolio):
                 params = table.extra["params"][row[0]]
                 again = passports.open_passport(column.metric, params, clocks(), SYSTEM).evaluation
                 assert again.value == pytest.approx(row[at], abs=1e-6), (row[0], column.key)
+                alone = replayed(column.metric, params, again)
+                assert alone == (pytest.approx(again.value, abs=1e-6), again.unit), (row[0], column.key)
 
 
-def test_passports_of_the_tiles_have_the_trades_behind_them(desk):
+def replayed(metric_id, params, found):
+    """Return value and unit as computed from the rows of a passport alone."""
+    replay = evaluation.EVALUATORS[metric_id].replay
+    outcome = replay(found.inputs.records(), evaluation.clean_params(metric_id, params), clocks())
+    return outcome.value, outcome.unit
+
+
+def test_passports_of_the_tiles_have_their_rows_behind_them(desk):
     asked = Asked("dtd", BEFORE.isoformat())
-    for metric in (metrics.TOTAL, metrics.UNEXPLAINED, metrics.UNEXPLAINED_RATIO, metrics.LEFT_OUT):
-        found = passports.open_passport(metric.id, asked.params(line="total"), clocks(), SYSTEM).evaluation
+    trades, lost = len(seen().whole.found.pairs), int((~seen().whole.found.known).sum())
+    behind = {metrics.TOTAL: trades, metrics.UNEXPLAINED: trades, metrics.UNEXPLAINED_RATIO: len(Line)}
+    for metric, count in {**behind, metrics.LEFT_OUT: lost}.items():
+        params = asked.params(line="total")
+        found = passports.open_passport(metric.id, params, clocks(), SYSTEM).evaluation
         assert found.value is not None
-        assert len(found.inputs.rows) == len(seen().whole.found.pairs)
+        assert len(found.inputs.rows) == count
+        assert replayed(metric.id, params, found) == (pytest.approx(found.value, abs=1e-9), found.unit)
     share = passports.open_passport(metrics.UNEXPLAINED_RATIO.id, asked.params(), clocks(), SYSTEM)
     assert 0.0 <= share.evaluation.value < 0.2
     rest = passports.open_passport(metrics.CELL.id, asked.params(tenor=REST), clocks(), SYSTEM).evaluation
