@@ -97,6 +97,7 @@ LIMIT_USE = register(
         "whatif.limit_use", "Limit use", "%",
         "The largest net obligation of the book in one delivery month of a commodity, over its limit, with the "
         "what-if.",
-        "max over months of |net| / limit", "portal.domain.portfolio.position_limits.limit_use", decimals=0, percent=True,
+        "max over months of |net| / limit",
+        "portal.domain.portfolio.position_limits.limit_use", decimals=0, percent=True,
     )
 )  # fmt: skip

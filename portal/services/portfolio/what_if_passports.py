@@ -1,6 +1,8 @@
 """How each figure of a what-if is computed again: the same deals, read and valued anew under the same clocks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from math import fsum
+from typing import Any
 
 import numpy as np
 
@@ -9,14 +11,21 @@ from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError, NotFound
 from portal.core.metrics import Params
-from portal.core.passport import Evaluation, Parameter, Step
+from portal.core.passport import Evaluation, Outcome, Parameter, Step
 from portal.core.permissions import Permission
 from portal.core.table import Column, Table
 from portal.domain.portfolio import what_if_metrics as metrics
-from portal.services.evaluation import evaluates
+from portal.domain.portfolio.hedge import neutralise
+from portal.domain.portfolio.position_limits import limit_use
+from portal.domain.portfolio.trade import Kind
+from portal.services.evaluation import Replay, evaluates
 from portal.services.portfolio import what_if_tables as tables
 from portal.services.portfolio.what_if import Answer, Question, evaluate_in
 
+SUM_ROUNDING = 1e-9  # relative; the page adds the same figures in another order
+NO_VALUE = "A line cannot be valued; the page says which and why."
+Records = Sequence[Mapping[str, Any]]
+_CellRule = Callable[[float, float, float], float]
 DEALS, BOOK = Parameter("deals", "Deals, one a line"), Parameter("book", "Book")
 LINE = Parameter("line", "Line", kind="integer", low=1, high=100)
 CURVE, MONTH = Parameter("curve", "Curve"), Parameter("month", "Delivery month")
@@ -41,69 +50,152 @@ CELL_FIGURES = {
     "after": metrics.CELL_AFTER,
     "residual": metrics.CELL_RESIDUAL,
 }
-_COLUMNS = (
-    Column("line", "Line", "integer", decimals=0),
-    Column("sign", "Comes or goes", "integer", decimals=0, signed=True),
-    Column("trade", "Trade", "integer", decimals=0),
-    Column("curve", "Curve"),
-    Column("month", "Delivery"),
-    Column("volume", "Volume", "number", decimals=4, signed=True, coloured=False),
+_DEALS = (
+    Column("line", "Line", "integer"),
+    Column("sign", "Comes or goes", "integer", signed=True),
+    Column("trade", "Trade", "integer"),
+    Column("kind", "Kind"),
+    Column("quantity", "Quantity", "number", decimals=4),
+    Column("amount", "Of one trade", "number", "EUR", 2, signed=True),
+)
+_LEGS = (
+    Column("whose", "Whose"),
+    Column("sign", "Counts", "integer", signed=True),
+    Column("trade", "Trade", "integer"),
     Column("delta", "Delta", "number", decimals=4, signed=True, coloured=False),
     Column("mark", "Mark", "number", decimals=4),
     Column("unit", "Unit"),
-    Column("trade_value", "Value of the trade", "number", "EUR", 2, signed=True),
+    Column("lot", "Volume of a lot", "number", decimals=4),
 )
+_MONTHS = (
+    Column("month", "Delivery"),
+    Column("before", "Net before", "number", decimals=4, signed=True, coloured=False),
+    Column("after", "Net after", "number", decimals=4, signed=True, coloured=False),
+    Column("limit", "Limit", "number", decimals=0),
+)
+BOOK_ROW = "book"
 
 
 def _answer(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Answer:
     return evaluate_in(work, Question.of(str(params["deals"]), str(params["book"])), clocks, actor)
 
 
-def _inputs(answer: Answer) -> Table:
-    """Return the legs that come and go, with their marks."""
+def _deal_rows(answer: Answer, name: str, line: int | None = None) -> Table:
+    """The trades that come and go, with one figure of each."""
     rows = []
-    market = answer.market
     for part in answer.parts:
-        legs = part.valuation.legs
-        price = market.marks.price[legs.curve, legs.month]
-        for at in range(len(legs.trade)):
-            trade, curve = int(legs.trade[at]), int(legs.curve[at])
-            rows.append(
-                (
-                    int(part.line[trade]) + 1, int(part.sign), int(part.book.trade_id[trade]),
-                    market.curves.code[curve], str(market.marks.months[legs.month[at]]),
-                    _known(legs.volume[at]), _known(legs.delta[at]), _known(price[at]), market.curves.unit[curve],
-                    _known(part.effect.value[trade]),
-                )
-            )  # fmt: skip
-    rows.sort(key=lambda row: (row[0], row[1], row[2], row[3], row[4]))
-    return Table(_COLUMNS, rows, simulated=answer.base.simulated)
+        amounts = getattr(part.effect, name)
+        for at in range(len(part.book)):
+            if line is None or part.line[at] == line:
+                kind = Kind(int(part.book.kind[at])).label
+                rows.append(
+                    (
+                        int(part.line[at]) + 1, int(part.sign), int(part.book.trade_id[at]), kind,
+                        float(part.book.quantity[at]), _known(amounts[at]),
+                    )
+                )  # fmt: skip
+    rows.sort(key=lambda row: row[:3])
+    return Table(_DEALS, rows, simulated=answer.base.simulated)
+
+
+def _replay_amount(records: Records, params: Params, clocks: Clocks) -> Outcome:  # noqa: ARG001
+    """Add what comes and take off what goes; there is no sum when one trade has no figure."""
+    amounts = [record["amount"] for record in records]
+    if not records or any(amount is None for amount in amounts):
+        return Outcome(None, "EUR", note=NO_VALUE)
+    return Outcome(fsum(int(record["sign"]) * float(record["amount"]) for record in records), "EUR")
 
 
 def _known(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
+def _leg_rows(answer: Answer, cell: tables.CellChange) -> Table:
+    """The legs in one curve and month: those of the book, and those that come and go."""
+    rows = []
+    mine = tables.of_books(answer, tables.touched(answer))
+    parts = [(BOOK_ROW, 1.0, answer.base.book, answer.base.valuation, answer.base.market, mine)]
+    parts += [
+        ("what-if", part.sign, part.book, part.valuation, answer.market, np.ones(len(part.book)))
+        for part in answer.parts
+    ]
+    for whose, sign, book, valuation, market, counts in parts:
+        legs = valuation.legs
+        curve = market.curves.code.index(cell.curve)
+        month = np.datetime64(cell.month, "M")
+        there = (
+            (legs.curve == curve) & (market.marks.months[legs.month] == month) & (counts[legs.trade] != 0.0)
+        )
+        mark = market.marks.price[legs.curve, legs.month]
+        for at in np.flatnonzero(there & np.isfinite(legs.delta) & (legs.delta != 0.0)).tolist():
+            number = int(book.trade_id[legs.trade[at]])
+            lot = _known(cell.lot_volume)
+            rows.append((whose, int(sign), number, float(legs.delta[at]), _known(mark[at]), cell.unit, lot))
+    rows.sort(key=lambda row: (row[0], row[1], row[2], row[3]))
+    return Table(_LEGS, rows, simulated=answer.base.simulated)
+
+
+def _replay_cell(read: _CellRule) -> Replay:
+    """Return what computes a figure of a cell from its legs: the book's delta, its change, and what a hedge leaves."""
+
+    def replay(records: Records, params: Params, clocks: Clocks) -> Outcome:  # noqa: ARG001
+        if not records:
+            return Outcome(None, "", note=NO_VALUE)
+
+        def total(whose: str) -> float:
+            return fsum(
+                int(r["sign"]) * float(r["delta"])
+                for r in records
+                if (r["whose"] == BOOK_ROW) == (whose == BOOK_ROW)
+            )
+
+        before, change = total(BOOK_ROW), total("what-if")
+        lot = records[0]["lot"]
+        hedge = neutralise(np.array([change]), np.array([np.nan if lot is None else float(lot)]))
+        return Outcome(read(before, change, float(hedge.residual[0])), str(records[0]["unit"]))
+
+    return replay
+
+
+def _month_rows(answer: Answer, found: tables.LimitChange) -> Table:
+    rows = [(month, before, after, found.limit) for month, before, after in found.months]
+    return Table(_MONTHS, rows, simulated=answer.base.simulated)
+
+
+def _replay_limit(records: Records, params: Params, clocks: Clocks) -> Outcome:  # noqa: ARG001
+    """Return the fullest month's share of the limit."""
+    if not records:
+        return Outcome(None, "fraction", note=NO_VALUE)
+    most = max(abs(float(record["after"])) for record in records)
+    return Outcome(float(limit_use(np.array([most]), np.array([float(records[0]["limit"])]))[0]), "fraction")
+
+
 def _evaluation(
-    answer: Answer, subject: str, value: float | None, unit: str, steps: tuple[Step, ...]
+    subject: str, value: float | None, unit: str, rows: Table, steps: tuple[Step, ...]
 ) -> Evaluation:
-    note = "" if value is not None else "A line cannot be valued; the page says which and why."
-    return Evaluation(subject, value, unit, _inputs(answer), steps, note=note)
+    return Evaluation(subject, value, unit, rows, steps, note="" if value is not None else NO_VALUE)
 
 
 def _register_total(name: str) -> None:
-    @evaluates(FIGURES[name].id, permission=Permission.PORTFOLIO_READ, parameters=(DEALS, BOOK))
+    @evaluates(
+        FIGURES[name].id, permission=Permission.PORTFOLIO_READ, parameters=(DEALS, BOOK), replay=_replay_amount,
+        tolerance=SUM_ROUNDING,
+    )  # fmt: skip
     def total(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
         answer = _answer(work, params, clocks, actor)
         lines = tuple(
             Step(f"Line {at + 1}", _known(value), "EUR")
             for at, value in enumerate(answer.by_line[name].tolist())
         )
-        return _evaluation(answer, f"What-if beside {params['book']}", answer.change(name), "EUR", lines)
+        subject = f"What-if beside {params['book']}"
+        return _evaluation(subject, answer.change(name), "EUR", _deal_rows(answer, name), lines)
 
 
 def _register_line(name: str) -> None:
-    @evaluates(LINE_FIGURES[name].id, permission=Permission.PORTFOLIO_READ, parameters=(DEALS, BOOK, LINE))
+    @evaluates(
+        LINE_FIGURES[name].id, permission=Permission.PORTFOLIO_READ, parameters=(DEALS, BOOK, LINE),
+        replay=_replay_amount, tolerance=SUM_ROUNDING,
+    )  # fmt: skip
     def line(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
         answer, at = _answer(work, params, clocks, actor), int(params["line"] or 0) - 1
         if at >= len(answer.lines):
@@ -113,13 +205,14 @@ def _register_line(name: str) -> None:
         found = answer.lines[at]
         value = None if found.complaint else _known(answer.by_line[name][at])
         fair = (Step("Fair price", found.fair, found.unit),) if found.fair is not None else ()
-        return _evaluation(answer, found.text, value, "EUR", fair)
+        return _evaluation(found.text, value, "EUR", _deal_rows(answer, name, at), fair)
 
 
-def _register_cell(name: str, read: Callable[[tables.CellChange], float]) -> None:
+def _register_cell(name: str, of_page: Callable[[tables.CellChange], float], of_rows: _CellRule) -> None:
     @evaluates(
-        CELL_FIGURES[name].id, permission=Permission.PORTFOLIO_READ, parameters=(DEALS, BOOK, CURVE, MONTH)
-    )
+        CELL_FIGURES[name].id, permission=Permission.PORTFOLIO_READ, parameters=(DEALS, BOOK, CURVE, MONTH),
+        replay=_replay_cell(of_rows), tolerance=SUM_ROUNDING,
+    )  # fmt: skip
     def cell(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
         answer = _answer(work, params, clocks, actor)
         wanted = (params["curve"], params["month"])
@@ -133,21 +226,28 @@ def _register_cell(name: str, read: Callable[[tables.CellChange], float]) -> Non
             Step("Change", found.change, found.unit),
             Step("Hedge", found.hedge or "none", ""),
         )
-        return _evaluation(answer, f"{found.curve} {found.month}", read(found), found.unit, steps)
+        subject = f"{found.curve} {found.month}"
+        return _evaluation(subject, of_page(found), found.unit, _leg_rows(answer, found), steps)
 
 
 for _name in FIGURES:
     _register_total(_name)
 for _name in LINE_FIGURES:
     _register_line(_name)
-_register_cell("before", lambda item: item.before)
-_register_cell("change", lambda item: item.change)
-_register_cell("after", lambda item: item.after)
-_register_cell("residual", lambda item: item.residual)
+_register_cell("before", lambda item: item.before, lambda before, _change, _left: before)
+_register_cell("change", lambda item: item.change, lambda _before, change, _left: change)
+_register_cell("after", lambda item: item.after, lambda before, change, _left: before + change)
+_register_cell("residual", lambda item: item.residual, lambda _before, _change, left: left)
 
 
-@evaluates(metrics.LIMIT_USE.id, permission=Permission.PORTFOLIO_READ, parameters=(DEALS, BOOK, COMMODITY))
-def limit_use(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
+@evaluates(
+    metrics.LIMIT_USE.id,
+    permission=Permission.PORTFOLIO_READ,
+    parameters=(DEALS, BOOK, COMMODITY),
+    replay=_replay_limit,
+    tolerance=SUM_ROUNDING,
+)
+def limit_change(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
     """Limit use of the book in a commodity with the what-if."""
     answer = _answer(work, params, clocks, actor)
     found = next(
@@ -160,8 +260,6 @@ def limit_use(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) ->
     )
     if found is None:
         raise DomainError(f"{params['book']} has no limit in {params['commodity']}. Set one first.")
-    steps = (
-        Step("Limit", found.limit, found.unit),
-        Step("Use before", found.before, "fraction"),
-    )
-    return _evaluation(answer, f"{found.book} {found.commodity}", found.after, "fraction", steps)
+    steps = (Step("Limit", found.limit, found.unit), Step("Use before", found.before, "fraction"))
+    subject = f"{found.book} {found.commodity}"
+    return _evaluation(subject, found.after, "fraction", _month_rows(answer, found), steps)

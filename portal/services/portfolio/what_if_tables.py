@@ -40,6 +40,7 @@ class CellChange:
     hedge: str  # the hedge as a line that can be added to the what-if; empty when there is none
     residual: float
     mwh: float  # MWh of one unit; NaN where the unit is no energy
+    lot_volume: float  # volume of one lot in that month; NaN where lots are not known
 
     @property
     def after(self) -> float:
@@ -57,6 +58,7 @@ class LimitChange:
     unit: str
     before: float
     after: float
+    months: tuple[tuple[str, float, float], ...]  # month, net before and after, in ``unit``
 
 
 def deal_params(answer: Answer) -> dict[str, str | int | float | None]:
@@ -109,7 +111,7 @@ def cell_changes(answer: Answer) -> list[CellChange]:
     if not change:
         return []
     base = answer.base
-    there = deltas(base.book, base.valuation, _of_books(answer, touched(answer)), base.market)
+    there = deltas(base.book, base.valuation, of_books(answer, touched(answer)), base.market)
     before = _cells(there.curve, there.month, there.volume, base.market)
     cells = sorted(change)
     lots = np.array([_lot(market, cell)[0] for cell in cells])
@@ -133,7 +135,7 @@ def touched(answer: Answer) -> list[str]:
     return [node.code for node in answer.base.nodes if node.id in ids or node.code == answer.question.book]
 
 
-def _of_books(answer: Answer, codes: Collection[str]) -> FloatArray1D:
+def of_books(answer: Answer, codes: Collection[str]) -> FloatArray1D:
     """Return 1 for the trades of the books named, 0 for others, shape (n,)."""
     ids = [node.id for node in answer.base.nodes if node.code in codes]
     return np.isin(answer.base.book.portfolio, ids).astype(np.float64)
@@ -169,14 +171,14 @@ def _cell_change(
     at = int(np.searchsorted(market.curves.id, cell[0]))
     code = market.curves.code[at]
     month = str(np.datetime64(cell[1], "M"))
-    lot = _lot(market, cell)[1]
+    size, lot = _lot(market, cell)
     word = CAPACITY_UNIT if lot == CAPACITY_UNIT else "lots"
     is_peak = code.endswith("_PEAK")
     curve = f"{code.removesuffix('_PEAK')} peak" if is_peak else code
     text = f"{'buy' if lots > 0 else 'sell'} {abs(lots):,.0f} {word} {curve} {month}" if lots else ""
     unit = market.curves.unit[at].partition("/")[2]
     return CellChange(
-        code, month, unit, before, change, lots, lot, text, residual, float(market.curves.mwh[at])
+        code, month, unit, before, change, lots, lot, text, residual, float(market.curves.mwh[at]), size
     )
 
 
@@ -229,27 +231,32 @@ def limit_changes(work: UnitOfWork, answer: Answer, clocks: Clocks) -> list[Limi
         found = deltas(part.book, part.valuation, sign.astype(np.float64), market)
         for cell, volume in _cells(found.curve, found.month, found.firm, market).items():
             after[cell] = after.get(cell, 0.0) + volume
-    there = deltas(base.book, base.valuation, _of_books(answer, [answer.question.book]), base.market)
+    there = deltas(base.book, base.valuation, of_books(answer, [answer.question.book]), base.market)
     before = _cells(there.curve, there.month, there.firm, base.market)
     rows = position_queries.limits(work.session, clocks=clocks, portfolios=[book_id])
-    touched = {market.curves.commodity[int(np.searchsorted(market.curves.id, cell[0]))] for cell in after}
+    commodities = {market.curves.commodity[int(np.searchsorted(market.curves.id, cell[0]))] for cell in after}
     out = []
     for row in sorted(rows, key=lambda item: item.commodity):
-        if row.commodity not in touched:
+        if row.commodity not in commodities:
             continue
-        now = _fullest(before, market, row.commodity)
-        then = _fullest({cell: before.get(cell, 0.0) + after.get(cell, 0.0) for cell in {*before, *after}}, market,
-                        row.commodity)  # fmt: skip
-        use = limit_use(np.array([now, then]), np.array([row.limit, row.limit]))
+        now = _by_month(before, market, row.commodity)
+        more = _by_month(after, market, row.commodity)
+        months = sorted({*now, *more})
+        nets = [(now.get(at, 0.0), now.get(at, 0.0) + more.get(at, 0.0)) for at in months]
+        most = np.abs(np.array(nets)).max(axis=0) if nets else np.zeros(2)
+        use = limit_use(most, np.array([row.limit, row.limit]))
         unit = "t CO2" if row.commodity == "carbon" else "MWh"
+        named = tuple((str(np.datetime64(at, "M")), *net) for at, net in zip(months, nets, strict=True))
         out.append(
-            LimitChange(answer.question.book, row.commodity, row.limit, unit, float(use[0]), float(use[1]))
+            LimitChange(
+                answer.question.book, row.commodity, row.limit, unit, float(use[0]), float(use[1]), named
+            )
         )
     return out
 
 
-def _fullest(cells: Mapping[_Cell, float], market: Market, commodity: str) -> float:
-    """Return the largest size of a month's net obligation in a commodity, in MWh (carbon: tonnes)."""
+def _by_month(cells: Mapping[_Cell, float], market: Market, commodity: str) -> dict[int, float]:
+    """Return the net obligation in a commodity by month number, in MWh (carbon: tonnes)."""
     months: dict[int, float] = {}
     for (number, month), volume in cells.items():
         at = int(np.searchsorted(market.curves.id, number))
@@ -257,7 +264,7 @@ def _fullest(cells: Mapping[_Cell, float], market: Market, commodity: str) -> fl
             continue
         factor = market.curves.mwh[at] if np.isfinite(market.curves.mwh[at]) else 1.0
         months[month] = months.get(month, 0.0) + volume * factor
-    return max((abs(total) for total in months.values()), default=0.0)
+    return months
 
 
 def limits(answer: Answer, clocks: Clocks) -> list[LimitChange]:
