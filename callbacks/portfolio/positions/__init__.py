@@ -99,7 +99,7 @@ def view(query: Mapping[str, str]) -> View:
 def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Component]:
     """Return tiles, the pivot, the position by delivery and the heat map of limits."""
     ask = read(filters)
-    table, found = service.pivot_view(ask, clocks, actor), service.overview(ask, clocks, actor)
+    table, found = service.page_view(ask, clocks, actor)
     card = PositionCards(ask, found, clocks)
     if not found.desk.nodes:
         return [opened(), empty("No portfolio", "None is assigned to you. Ask an administrator for one.")]

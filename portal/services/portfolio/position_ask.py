@@ -1,7 +1,7 @@
 """What can be asked of positions, read with suspicion, and which rows of the ledger it means for one reader."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -76,9 +76,10 @@ class Ask:
 
     def params(self) -> dict[str, str]:
         """Return the view as parameters of grids, passports and addresses."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in NAMES}
 
 
+NAMES = tuple(field.name for field in fields(Ask))
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "rows": DIMENSIONS,
     "columns": DIMENSIONS,
@@ -97,7 +98,7 @@ def read(given: Mapping[str, Any]) -> Ask:
     DomainError
         Something is not among the choices, or the months are in the wrong order.
     """
-    found = {name: str(given[name]) for name in asdict(Ask()) if given.get(name) not in (None, "")}
+    found = {name: str(given[name]) for name in NAMES if given.get(name) not in (None, "")}
     for name, choices in CHOICES.items():
         if name in found and found[name] not in choices:
             raise DomainError(
@@ -164,11 +165,11 @@ def _later(month: date, count: int) -> date:
 def lenient(given: Mapping[str, Any]) -> Ask:
     """Return what is asked, with the default for whatever cannot be: a mistyped link still opens."""
     ask = Ask()
-    for name in asdict(ask):
+    for name in NAMES:
         if given.get(name) in (None, ""):
             continue
         try:
-            ask = read({**asdict(ask), name: given[name]})
+            ask = read({**ask.params(), name: given[name]})
         except DomainError:
             continue
     return ask

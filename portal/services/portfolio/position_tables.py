@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,9 +30,17 @@ STATES = {
 
 def address(ask: Ask, clocks: Clocks, **more: str) -> str:
     """Return the address of a view of positions; ``row`` and ``column`` in ``more`` make it one of a cell."""
+    view = _address(ask, clocks)
+    cell = urlencode(more)
+    return f"{PATH}?{'&'.join(part for part in (view, cell) if part)}"
+
+
+@lru_cache(maxsize=256)
+def _address(ask: Ask, clocks: Clocks) -> str:
+    """Return what all cells of a view share: what is not usual about it, and its clocks."""
     usual = Ask().params()
     asked = {name: value for name, value in ask.params().items() if value != usual[name]}
-    return f"{PATH}?{urlencode({**asked, **more, **clocks.query()})}"
+    return urlencode({**asked, **clocks.query()})
 
 
 def number(value: float) -> float | None:

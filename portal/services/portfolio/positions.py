@@ -41,6 +41,7 @@ _NEEDS = {
     "kind": "kind",
     "side": "side",
 }
+_HELD = frozenset({"portfolio", "curve", "month", "side"})  # what the overview's sums are grouped by
 
 
 @dataclass(frozen=True)
@@ -102,17 +103,43 @@ def pivot_view(ask: Ask, clocks: Clocks, actor: Actor) -> PivotView:
     actor.require(Permission.PORTFOLIO_READ)
     ask, told = effective(read(ask.params()), clocks)
     with UnitOfWork() as work:
-        desk = load_desk(work, actor)
-        chosen = selection(desk, ask, clocks)
-        if ask.tenor in PERIODIC and "tenor" in (ask.rows, ask.columns):
-            ask = upright(ask)
-            return period_pivot(desk, ask, delivered(work, desk, ask, chosen, clocks), told)
-        if ask.count == "delta":
-            found = deltas(work, desk, chosen, clocks, actor)
-            return replace(make_pivot(desk, ask, found.entries), unvalued=found.unvalued)
-        values = ("mwh",) if ask.unit in ENERGY_UNITS else ("volume",)
-        entries = queries.sums(work.session, clocks=clocks, chosen=chosen, by=_wanted(ask), values=values)
+        return _pivot(work, load_desk(work, actor), ask, told, clocks, actor)
+
+
+def _pivot(work: UnitOfWork, desk: Desk, ask: Ask, told: str, clocks: Clocks, actor: Actor) -> PivotView:
+    chosen = selection(desk, ask, clocks)
+    if ask.tenor in PERIODIC and "tenor" in (ask.rows, ask.columns):
+        ask = upright(ask)
+        return period_pivot(desk, ask, delivered(work, desk, ask, chosen, clocks), told)
+    if ask.count == "delta":
+        found = deltas(work, desk, chosen, clocks, actor)
+        return replace(make_pivot(desk, ask, found.entries), unvalued=found.unvalued)
+    values = ("mwh",) if ask.unit in ENERGY_UNITS else ("volume",)
+    entries = queries.sums(work.session, clocks=clocks, chosen=chosen, by=_wanted(ask), values=values)
     return replace(make_pivot(desk, ask, entries), told=told)
+
+
+def page_view(ask: Ask, clocks: Clocks, actor: Actor) -> tuple[PivotView, Overview]:
+    """Return the pivot and the overview under one snapshot; a pivot that the overview's sums hold is not read again.
+
+    Raises
+    ------
+    NotFound, DomainError
+        As :func:`pivot_view`.
+    """
+    actor.require(Permission.PORTFOLIO_READ)
+    asked = read(ask.params())
+    ask, told = effective(asked, clocks)
+    with UnitOfWork() as work:
+        desk = load_desk(work, actor)
+        entries, found = _overview(work, desk, asked, clocks, actor)
+        held = ask.count != "delta" and ask.tenor not in PERIODIC and _wanted(ask) <= _HELD
+        if not held:
+            return _pivot(work, desk, ask, told, clocks, actor), found
+    here = _between(entries, selection(desk, ask, clocks))
+    if ask.unit == "t":
+        here &= _is_carbon(desk, entries)
+    return make_pivot(desk, ask, entries.take(here)), found
 
 
 def _wanted(ask: Ask) -> frozenset[str]:
@@ -128,20 +155,25 @@ def overview(ask: Ask, clocks: Clocks, actor: Actor) -> Overview:
         The portfolio or commodity is not there, or not visible.
     """
     actor.require(Permission.PORTFOLIO_READ)
-    asked = read(ask.params())
-    ask, _ = effective(asked, clocks)
     with UnitOfWork() as work:
-        desk = load_desk(work, actor)
-        shown = selection(desk, ask, clocks)
-        every = replace(asked, unit="native", count=ask.count)  # carbon too: it has limits of its own
-        entries = _entries(work, desk, selection(desk, every, clocks), ask, clocks, actor)
-        bounds = queries.limits(work.session, clocks=clocks, portfolios=shown.portfolios)
-        within = _between(entries, shown)
-        unit, counts = _tile_unit(ask, desk, entries, within)
-        ask = replace(ask, unit=unit)
-        trades = _count(work, desk, countable(desk, ask, shown), ask, clocks, actor)
-        periods = delivered(work, desk, ask, shown, clocks) if ask.tenor in PERIODIC else None
-    return _overview(ask, desk, entries, within & counts, within, bounds, trades, periods)
+        return _overview(work, load_desk(work, actor), read(ask.params()), clocks, actor)[1]
+
+
+def _overview(
+    work: UnitOfWork, desk: Desk, asked: Ask, clocks: Clocks, actor: Actor
+) -> tuple[Entries, Overview]:
+    """Return the overview with the sums by book, hub, month and side that it was made of."""
+    ask, _ = effective(asked, clocks)
+    shown = selection(desk, ask, clocks)
+    every = replace(asked, unit="native", count=ask.count)  # carbon too: it has limits of its own
+    entries = _entries(work, desk, selection(desk, every, clocks), ask, clocks, actor)
+    bounds = queries.limits(work.session, clocks=clocks, portfolios=shown.portfolios)
+    within = _between(entries, shown)
+    unit, counts = _tile_unit(ask, desk, entries, within)
+    ask = replace(ask, unit=unit)
+    trades = _count(work, desk, countable(desk, ask, shown), ask, clocks, actor)
+    periods = delivered(work, desk, ask, shown, clocks) if ask.tenor in PERIODIC else None
+    return entries, _made(ask, desk, entries, within & counts, within, bounds, trades, periods)
 
 
 def _between(entries: Entries, chosen: Selection) -> BoolArray1D:
@@ -172,7 +204,7 @@ def _count(work: UnitOfWork, desk: Desk, shown: Selection, ask: Ask, clocks: Clo
     return queries.trade_count(work.session, clocks=clocks, chosen=shown)
 
 
-def _overview(
+def _made(
     ask: Ask,
     desk: Desk,
     entries: Entries,
@@ -205,13 +237,17 @@ def _overview(
 
 def _tile_unit(ask: Ask, desk: Desk, entries: Entries, within: BoolArray1D) -> tuple[str, BoolArray1D]:
     """Return the unit of the totals, GWh where native units differ, and which entries count in it."""
-    is_carbon = np.array([desk.curves[key].commodity == CARBON for key in entries.curve.tolist()], np.bool_)
+    is_carbon = _is_carbon(desk, entries)
     if ask.unit == "t":
         return "t", is_carbon
     units = {volume_unit(desk.curves[key].unit) for key in np.unique(entries.curve[within]).tolist()}
     if ask.unit == "native" and len(units) == 1:
         return "native", np.ones(len(is_carbon), np.bool_)
     return ("GWh" if ask.unit == "native" else ask.unit), ~is_carbon
+
+
+def _is_carbon(desk: Desk, entries: Entries) -> BoolArray1D:
+    return np.array([desk.curves[key].commodity == CARBON for key in entries.curve.tolist()], np.bool_)
 
 
 def _unit_label(desk: Desk, entries: Entries, unit: str) -> str:

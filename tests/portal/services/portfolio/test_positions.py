@@ -101,6 +101,22 @@ def test_measures_and_rights(numbers):
     assert notional["TTF", "2027-01"] == pytest.approx(9.0 * january)
 
 
+@pytest.mark.parametrize("unit", ["GWh", "t", "native"])
+@pytest.mark.parametrize("count", ["firm", "notional"])
+@pytest.mark.parametrize("rows", ["portfolio", "hub", "side", "kind"])
+def test_the_page_shows_the_same_pivot_as_its_export(numbers, rows, unit, count):
+    ask = Ask(rows=rows, unit=unit, count=count, first="2026-12", last="2027-02")
+    page, _ = positions.page_view(ask, book.NOW, book.RISK)
+    alone = positions.pivot_view(ask, book.NOW, book.RISK)
+    assert (page.table.rows.keys, page.table.columns.keys) == (
+        alone.table.rows.keys,
+        alone.table.columns.keys,
+    )
+    assert np.allclose(page.table.long, alone.table.long)
+    assert np.allclose(page.table.short, alone.table.short)
+    assert (page.unit, page.row_units, page.notice) == (alone.unit, alone.row_units, alone.notice)
+
+
 def test_an_earlier_day_shows_what_stood_then(numbers):
     asked = Ask(rows="hub", unit="MWh")
     assert figures(asked, book.BEFORE)["TTF", "2027-01"] == pytest.approx((10 - 6 - 50) * HOURS["2027-01"])
