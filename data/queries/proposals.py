@@ -120,8 +120,3 @@ def open_proposals(
     ordered = base.order_by(by.desc() if query.descending else by.asc(), p.id).offset(query.offset)
     rows = session.execute(ordered.limit(query.limit))
     return [OpenRow(*tuple(row)) for row in rows], int(total)
-
-
-def count_open(session: Session, *, portfolios: Collection[int]) -> int:
-    """Return how many proposals are open for trades in ``portfolios``."""
-    return open_proposals(session, GridQuery(limit=0), portfolios=portfolios)[1]
