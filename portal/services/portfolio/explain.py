@@ -131,14 +131,12 @@ def start_day(period: str, as_of: date, chosen: date | None = None) -> date:
     Raises
     ------
     DomainError
-        A chosen day is missing, or lies before all data.
+        A chosen day is missing.
     """
     if period != SINCE:
         return period_start(as_of, period)
     if chosen is None:
         raise DomainError("Choose the day from which the P&L is to be explained.")
-    if chosen.year < EARLIEST:
-        raise DomainError(f"No P&L starts in the year {chosen.year}. Choose a day from {EARLIEST} on.")
     return chosen
 
 
@@ -166,6 +164,8 @@ def explain(
         ``since`` is not before ``as_of``, or there is no trade at either end.
     """
     actor.require(Permission.PORTFOLIO_READ)
+    if since.year < EARLIEST:
+        raise DomainError(f"No P&L starts in the year {since.year}. Choose a day from {EARLIEST} on.")
     if since >= clocks.as_of:
         raise DomainError(
             f"The start {since:%Y-%m-%d} is not before the valuation day {clocks.as_of:%Y-%m-%d}. "

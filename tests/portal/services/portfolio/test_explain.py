@@ -150,6 +150,14 @@ def test_a_start_that_is_not_before_the_day_is_refused(desk, since):
         service.explain(clocks(), SYSTEM, since)
 
 
+@pytest.mark.parametrize("since", ["0001-01-01", "1899-12-31"])
+def test_a_start_in_another_age_is_refused_wherever_it_is_asked(desk, since):
+    with pytest.raises(DomainError, match="No P&L starts in the year"):
+        service.explain(clocks(), SYSTEM, date.fromisoformat(since))
+    with pytest.raises(DomainError, match="No P&L starts in the year"):
+        passports.open_passport(metrics.TOTAL.id, {"since": since}, clocks(), SYSTEM)
+
+
 def test_no_trade_at_either_end_is_said(desk):
     with pytest.raises(DomainError, match="hold no trade on 2026-01-05 or on 2026-01-06"):
         service.explain(clocks(date(2026, 1, 6)), SYSTEM, date(2026, 1, 5))
