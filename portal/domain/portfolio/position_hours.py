@@ -191,22 +191,26 @@ def _rates(
     return rate
 
 
-def hour_keys(calendars: Sequence[DeliveryCalendar], first: date, end: date) -> tuple[list[str], list[str]]:
+@lru_cache(maxsize=256)
+def hour_keys(
+    calendars: tuple[DeliveryCalendar, ...], first: date, end: date
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Keys and labels of the hours of a range of delivery days.
 
     Parameters
     ----------
-    calendars : sequence of DeliveryCalendar
+    calendars : tuple of DeliveryCalendar
         Markets; where their clocks agree the labels are local times, else places in the day (``H01`` is the first).
     first, end : date
         Half-open range of delivery days.
 
     Returns
     -------
-    tuple of list of str
+    tuple of tuple of str
         Keys such as ``2027-03-28T02`` and labels; as many for a day as its longest calendar has hours.
     """
-    keys, labels = [], []
+    keys: list[str] = []
+    labels: list[str] = []
     for number in range((end - first).days):
         day = first + timedelta(days=number)
         texts = [hour_labels(day, calendar) for calendar in calendars]
@@ -216,10 +220,10 @@ def hour_keys(calendars: Sequence[DeliveryCalendar], first: date, end: date) -> 
         labels += [
             f"{day:%d %b} {text if local else f'H{place + 1:02d}'}" for place, text in enumerate(longest)
         ]
-    return keys, labels
+    return tuple(keys), tuple(labels)
 
 
-def day_keys(first: date, end: date) -> tuple[list[str], list[str]]:
+def day_keys(first: date, end: date) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Keys and labels of a range of delivery days.
 
     Parameters
@@ -229,11 +233,11 @@ def day_keys(first: date, end: date) -> tuple[list[str], list[str]]:
 
     Returns
     -------
-    tuple of list of str
+    tuple of tuple of str
         Keys such as ``2027-03-28`` and labels.
     """
     days = [first + timedelta(days=number) for number in range((end - first).days)]
-    return [day.isoformat() for day in days], [f"{day:%a %d %b}" for day in days]
+    return tuple(day.isoformat() for day in days), tuple(f"{day:%a %d %b}" for day in days)
 
 
 def in_periods(

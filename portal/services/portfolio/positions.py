@@ -132,7 +132,9 @@ def page_view(ask: Ask, clocks: Clocks, actor: Actor) -> tuple[PivotView, Overvi
     ask, told = effective(asked, clocks)
     with UnitOfWork() as work:
         desk = load_desk(work, actor)
-        entries, found = _overview(work, desk, asked, clocks, actor)
+        entries, periods, found = _overview(work, desk, asked, clocks, actor)
+        if periods is not None and "tenor" in (ask.rows, ask.columns) and ask.unit == found.ask.unit:
+            return period_pivot(desk, upright(ask), periods, told), found
         held = ask.count != "delta" and ask.tenor not in PERIODIC and _wanted(ask) <= _HELD
         if not held:
             return _pivot(work, desk, ask, told, clocks, actor), found
@@ -156,13 +158,13 @@ def overview(ask: Ask, clocks: Clocks, actor: Actor) -> Overview:
     """
     actor.require(Permission.PORTFOLIO_READ)
     with UnitOfWork() as work:
-        return _overview(work, load_desk(work, actor), read(ask.params()), clocks, actor)[1]
+        return _overview(work, load_desk(work, actor), read(ask.params()), clocks, actor)[2]
 
 
 def _overview(
     work: UnitOfWork, desk: Desk, asked: Ask, clocks: Clocks, actor: Actor
-) -> tuple[Entries, Overview]:
-    """Return the overview with the sums by book, hub, month and side that it was made of."""
+) -> tuple[Entries, Delivered | None, Overview]:
+    """Return the overview with the sums by book, hub, month and side, and the hours or days, that it was made of."""
     ask, _ = effective(asked, clocks)
     shown = selection(desk, ask, clocks)
     every = replace(asked, unit="native", count=ask.count)  # carbon too: it has limits of its own
@@ -173,7 +175,8 @@ def _overview(
     ask = replace(ask, unit=unit)
     trades = _count(work, desk, countable(desk, ask, shown), ask, clocks, actor)
     periods = delivered(work, desk, ask, shown, clocks) if ask.tenor in PERIODIC else None
-    return entries, _made(ask, desk, entries, within & counts, within, bounds, trades, periods)
+    made = _made(ask, desk, entries, within & counts, within, bounds, trades, periods)
+    return entries, periods, made
 
 
 def _between(entries: Entries, chosen: Selection) -> BoolArray1D:

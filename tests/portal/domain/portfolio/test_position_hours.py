@@ -58,11 +58,11 @@ def spread(book: Book, lines: int = 1) -> Spread:
 
 def test_a_day_of_23_and_one_of_25_hours():
     assert len(hour_grid(DE, SPRING, date(2027, 3, 29)).day) == 23
-    keys, labels = hour_keys([DE], AUTUMN, date(2027, 11, 1))
+    keys, labels = hour_keys((DE,), AUTUMN, date(2027, 11, 1))
     assert (len(keys), keys[3]) == (25, "2027-10-31T03")
-    assert labels[2:4] == ["31 Oct 02:00 CEST", "31 Oct 02:00 CET"]
-    assert hour_keys([DE, CALENDARS["GB"]], AUTUMN, date(2027, 11, 1))[1][0] == "31 Oct H01"
-    assert day_keys(SPRING, date(2027, 3, 30)) == (["2027-03-28", "2027-03-29"], ["Sun 28 Mar", "Mon 29 Mar"])
+    assert labels[2:4] == ("31 Oct 02:00 CEST", "31 Oct 02:00 CET")
+    assert hour_keys((DE, CALENDARS["GB"]), AUTUMN, date(2027, 11, 1))[1][0] == "31 Oct H01"
+    assert day_keys(SPRING, date(2027, 3, 30)) == (("2027-03-28", "2027-03-29"), ("Sun 28 Mar", "Mon 29 Mar"))
 
 
 def test_profiles_by_hand():
