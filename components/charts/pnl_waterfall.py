@@ -51,7 +51,10 @@ def waterfall_figure(
         "base": typed(base / divisor),
         "marker": {"color": colours},
         "width": 0.62,
-        "text": [number(one / divisor, decimals, signed=True) for one in sizes.tolist()]
+        "text": [
+            number(one / divisor, decimals if abs(one) < 1000.0 * divisor else 0, signed=True)
+            for one in sizes.tolist()
+        ]
         if len(names) <= MOST_WITH_TEXT
         else [""] * len(names),
         "textposition": "outside",
@@ -117,6 +120,7 @@ def _beyond_whiskers(
                 "yanchor": "bottom" if up else "top",
                 "text": text,
                 "showarrow": False,
+                "font": {"size": 11},
             }
         )
     return out

@@ -109,15 +109,21 @@ def assert_causes_sum_to_the_total(page: Page) -> None:
 def test_year_to_date_drills_to_one_trade_and_back(patient_visit):
     page = patient_visit("risk", "/portfolio/valuation")
     year = amount(tile(page, "Year to date").inner_text())
+    valued = {
+        row["Name"].strip(): row["Year to date (EUR)"] for row in exported(page, card(page, "Portfolios"))
+    }
     page.goto(page.url.replace("/portfolio/valuation", "/portfolio/explain?period=ytd"))
     stands_at(page, "All books")
     settle(page)
     assert amount(tile(page, "P&L").inner_text()) == pytest.approx(year, abs=1.0)
     assert_causes_sum_to_the_total(page)
+    for row in exported(page, card(page, "By portfolio")):
+        assert float(row["Total (EUR)"]) == pytest.approx(float(valued[row["Portfolio"].strip()]), abs=CENT)
     open_part(page, "By portfolio", "Power")
     book = open_part(page, "By portfolio", "Power Germany")
     assert_causes_sum_to_the_total(page)
-    number = card(page, "By trade").locator("tbody .es-row-link").first.inner_text()
+    numbers = card(page, "By trade").locator("tbody .es-row-link").filter(has_text=re.compile(r"^\d+$"))
+    number = numbers.first.inner_text()
     open_part(page, "By trade", number)
     assert_causes_sum_to_the_total(page)
 

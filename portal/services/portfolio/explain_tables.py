@@ -84,8 +84,8 @@ def portfolio_table(seen: Explained, asked: Asked, query: GridQuery) -> Table:
     nodes = list(seen.nodes) if seen.node is None else subtree(seen.nodes, seen.node.code)
     columns = (
         Column("portfolio", "Portfolio", link="to", sortable=False),
-        *(money(KEYS[line], line.label, metrics.LINES[line], sortable=False) for line in Line),
         money("total", "Total", metrics.TOTAL, sortable=False),
+        *(money(KEYS[line], line.label, metrics.LINES[line], sortable=False) for line in Line),
         Column("to", "", hidden=True),
     )
     least = min(node.depth for node in nodes)
@@ -104,10 +104,10 @@ def portfolio_table(seen: Explained, asked: Asked, query: GridQuery) -> Table:
 
 
 def sums(seen: Explained, books: Sequence[int]) -> tuple[float, ...]:
-    """Return the nine lines and the total of the known trades of some books."""
+    """Return the total and the nine lines of the known trades of some books."""
     found = seen.whole.found
     rows = found.known & np.isin(found.pairs.portfolio, books)
-    return (*(float(one) for one in found.lines[:, rows].sum(axis=1)), float(found.total[rows].sum()))
+    return (float(found.total[rows].sum()), *(float(one) for one in found.lines[:, rows].sum(axis=1)))
 
 
 def tenor_table(seen: Explained, asked: Asked, query: GridQuery) -> Table:
@@ -148,8 +148,8 @@ def trade_table(seen: Explained, asked: Asked, query: GridQuery) -> Table:
         Column("delivery", "Delivery"),
         Column("nature", "Was", "badge"),
         *((money("factor", factor_title(asked.factor)),) if asked.factor else ()),
-        *(money(KEYS[line], line.label, metrics.LINES[line]) for line in Line),
         money("total", "Total", metrics.TOTAL),
+        *(money(KEYS[line], line.label, metrics.LINES[line]) for line in Line),
         Column("more", "Terms", link="terms", sortable=False),
         Column("to", "", hidden=True),
         Column("terms", "", hidden=True),
@@ -203,7 +203,7 @@ def _trade_row(seen: Explained, asked: Asked, row: int, share: FloatArray1D) -> 
         f"{number} {OUT}" if nature is Nature.MOVED_OUT else str(number),
         node.name if node else "", *described(seen, row), NATURES[nature],
         *((float(share[row]),) if asked.factor else ()),
-        *(float(one) for one in found.lines[:, row]), float(found.total[row]), "Open",
+        float(found.total[row]), *(float(one) for one in found.lines[:, row]), "Open",
         asked.address(seen, trade=number), terms,
     )  # fmt: skip
 
