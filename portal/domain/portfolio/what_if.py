@@ -12,7 +12,7 @@ from portal.core.arrays import FloatArray1D, IntArray1D
 from portal.domain.portfolio.book import Book
 from portal.domain.portfolio.market import Market
 from portal.domain.portfolio.trade import OPTIONAL, Kind
-from portal.domain.portfolio.valuation import Valuation
+from portal.domain.portfolio.valuation import Valuation, value_book
 
 _OPTIONAL = np.array([kind in OPTIONAL for kind in Kind])
 VOL_POINT, BASIS_POINT, YEAR_DAYS, MOVE = 0.01, 1e-4, 365.0, 0.01
@@ -156,14 +156,10 @@ def fair_price(book: Book, valuation: Valuation, market: Market) -> FloatArray1D
     Returns
     -------
     ndarray of shape (n,)
-        In the unit of the curve; NaN for options, for trades without value and without remaining delivery.
+        In the unit of the curve, over the whole delivery, what is fixed of it included; NaN for options and for trades
+        without value.
     """
-    n = len(book)
-    curve = np.searchsorted(market.curves.id, book.curve)
-    money = market.curves.money[curve] if n else np.zeros(0)
-    # Off-peak is long the base curve and short the peak curve: the sum of both is what the price is paid for.
-    per_unit = np.bincount(valuation.legs.trade, np.nan_to_num(valuation.legs.delta), n) * money
-    linear = np.isfinite(book.price) & (per_unit != 0.0)
-    return np.where(
-        linear, book.price + valuation.unrealised / np.where(per_unit == 0.0, np.nan, per_unit), np.nan
-    )
+    raised = value_book(replace(book, price=book.price + 1.0), market, greeks=False)
+    lost = valuation.total - raised.total  # by a price higher by 1: the value is linear in it
+    linear = np.isfinite(book.price) & (lost != 0.0)
+    return np.where(linear, book.price + valuation.total / np.where(lost == 0.0, np.nan, lost), np.nan)

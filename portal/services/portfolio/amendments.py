@@ -88,8 +88,6 @@ def approve(proposal_id: int, note: str, actor: Actor) -> TradeVersion:
         The actor may not approve, or proposed it himself.
     NotFound, Conflict
         He does not see the trade; it was decided before; or the trade changed since it was proposed.
-    DomainError
-        The change would break a rule by now.
     """
     actor.require(Permission.TRADE_APPROVE)
     with UnitOfWork(write=True) as work:
@@ -133,8 +131,10 @@ def reject(proposal_id: int, note: str, actor: Actor) -> int:
 
     Raises
     ------
-    NotPermitted, NotFound, Conflict, DomainError
-        As for :func:`approve`; or the note is empty.
+    NotPermitted, NotFound, Conflict
+        As for :func:`approve`.
+    DomainError
+        The note is empty.
     """
     actor.require(Permission.TRADE_APPROVE)
     if not note.strip():

@@ -18,6 +18,7 @@ from portal.services.portfolio import ledger
 from portal.services.portfolio import what_if as service
 from portal.services.portfolio import what_if_tables as tables
 from portal.services.portfolio.what_if import Question
+from tests.helpers.market import add_instrument
 from tests.helpers.trades import add_desk, add_level, ids, terms
 
 DAY = date(2026, 3, 10)
@@ -106,6 +107,16 @@ def test_what_is_wrong_with_a_line_is_said_and_the_rest_is_valued(desk):
     assert "999" in said[3]
     assert said[4]
     assert answer.change("value") == pytest.approx(150.0)
+
+
+def test_the_fair_price_of_a_month_in_delivery_counts_what_is_fixed(desk):
+    add_level("TTF", date(2026, 3, 2), 30.0, [date(2026, 3, 1)])
+    add_instrument("TTF", [(date(2026, 3, at), 40.0) for at in range(2, 11)], unit="EUR/MWh")
+    with UnitOfWork(write=True) as work:
+        work.session.execute(text("UPDATE curves SET instrument_code = 'TTF' WHERE code = 'TTF'"))
+    answer = ask("buy 50 MWh TTF Mar-26 swap")
+    assert answer.change("value") == pytest.approx(0.0, abs=1e-9)
+    assert 30.0 < (answer.lines[0].fair or 0.0) < 40.0
 
 
 def test_a_trade_is_changed_once(desk):
