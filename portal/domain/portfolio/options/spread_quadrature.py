@@ -181,10 +181,13 @@ def _hermite(nodes: int) -> tuple[FloatArray1D, FloatArray1D]:
 def _in_pieces(legs: Legs, z: FloatArray, weights: FloatArray, *, greeks: bool) -> FloatArray2D:
     """The six sums over nodes, a few options at a time: a dozen arrays over nodes then stay in the cache."""
     size, count = max(1, _PIECE // z.shape[-1]), len(legs.side)
+    used = np.full(count, z.shape[-1]) if z.ndim == 1 else np.count_nonzero(weights, axis=1)
+    order = np.argsort(used, kind="stable")  # options with as many nodes together
     found = np.zeros((6, count))
     for start in range(0, count, size):
-        here = np.arange(start, min(start + size, count))
-        nodes = (z, weights) if z.ndim == 1 else (z[here], weights[here])
+        here = order[start : start + size]
+        most = used[here[-1]]
+        nodes = (z, weights) if z.ndim == 1 else (z[here, :most], weights[here, :most])
         found[:, here] = _expectations(legs.take(here), *nodes, greeks=greeks)
     return found
 
@@ -221,7 +224,7 @@ def _legendre() -> tuple[FloatArray1D, FloatArray1D]:
 
 
 def _panels(legs: Legs) -> tuple[FloatArray2D, FloatArray2D]:
-    """Nodes and weights that are dense where the integrand turns."""
+    """Nodes and weights that are dense where the integrand turns; those without weight come last."""
     slope1, slope2, rest = _conditional(legs)
     low = -_REACH + np.minimum(slope1, 0.0)
     high = _REACH + np.maximum(slope1, slope2)
@@ -239,8 +242,11 @@ def _panels(legs: Legs) -> tuple[FloatArray2D, FloatArray2D]:
     cuts += [peak - layer, peak + layer]
     edges = np.sort(np.clip(np.stack(cuts, axis=1), low[:, np.newaxis], high[:, np.newaxis]), axis=1)
     x, weights = _legendre()
-    lengths = np.diff(edges, axis=1)[:, :, np.newaxis]
-    z = (edges[:, :-1, np.newaxis] + lengths * x).reshape(len(rest), -1)
+    lengths = np.diff(edges, axis=1)
+    order = np.argsort(lengths == 0.0, axis=1, kind="stable")  # half of the panels are empty: they come last
+    starts, lengths = (np.take_along_axis(part, order, axis=1) for part in (edges[:, :-1], lengths))
+    lengths = lengths[:, :, np.newaxis]
+    z = (starts[:, :, np.newaxis] + lengths * x).reshape(len(rest), -1)
     return z, (lengths * weights).reshape(len(rest), -1) * density(z)
 
 
