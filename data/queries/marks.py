@@ -67,6 +67,7 @@ def load_market(
     final = _final(session, clocks, with_peaks(expiries, curves))
     complete = Fixings(*fixings, expected_fixings(months, every_day), final)
     quotes, newest = _quotes(session, clocks, curves, wanted, months, complete)
+    pairs = rows.fx_rates(session, clocks, currencies, reporting)
     return Market(
         as_of=clocks.as_of,
         curves=curves,
@@ -75,7 +76,8 @@ def load_market(
         vols=surfaces(rows.vol_points(session, clocks, curves.id[wanted].tolist())),
         correlations=rows.correlations(session, clocks),
         rates=zero_curves(rows.rate_points(session, clocks, currencies)),
-        fx=exchange(rows.fx_rates(session, clocks, currencies, reporting), reporting),
+        fx=exchange(pairs, reporting),
+        fx_days={row.quote if row.base == reporting else row.base: row.day for row in pairs},
         reporting=reporting,
         hours=hours_of(curves, months),
     )

@@ -1,8 +1,10 @@
 """Zero rates and discount factors to payment dates, by the currency of each curve.
 
-API: ``years_to(days, as_of)``, ``zero_rates(market, curve, years)``, ``undiscounted(market)``.
+API: ``years_to(days, as_of)``, ``zero_rates(market, curve, years)``, ``undiscounted(market)``,
+``old_exchange(market)``, ``old_rates(market)``.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -11,6 +13,7 @@ from portal.core.arrays import BoolArray1D, DateArray1D, FloatArray1D, IntArray1
 from portal.domain.portfolio.market import Market
 
 DAYS_A_YEAR = 365.0  # act/365F
+OLD_AFTER = 1  # business days without a new exchange rate or zero rate, as for the quotes of a curve
 
 
 def years_to(days: DateArray1D, as_of: date) -> FloatArray1D:
@@ -79,3 +82,40 @@ def undiscounted(market: Market) -> BoolArray1D:
         True where money of the curve is discounted at 0 for want of a rate.
     """
     return np.array([currency not in market.rates for currency in market.curves.currency], dtype=np.bool_)
+
+
+def old_exchange(market: Market) -> BoolArray1D:
+    """Which curves are turned into the reporting currency at an old exchange rate.
+
+    Parameters
+    ----------
+    market : Market
+        Exchange rates with their days, and curves.
+
+    Returns
+    -------
+    ndarray of shape (c,), bool
+        True where the rate is more than one business day old.
+    """
+    return _old(market, market.fx_days)
+
+
+def old_rates(market: Market) -> BoolArray1D:
+    """Which curves pay in a currency whose zero rates are old.
+
+    Parameters
+    ----------
+    market : Market
+        Rates and curves.
+
+    Returns
+    -------
+    ndarray of shape (c,), bool
+        True where the rates are more than one business day old.
+    """
+    return _old(market, {currency: curve.day for currency, curve in market.rates.items()})
+
+
+def _old(market: Market, days: Mapping[str, date]) -> BoolArray1D:
+    late = {name for name, day in days.items() if np.busday_count(day, market.as_of) > OLD_AFTER}
+    return np.array([currency in late for currency in market.curves.currency], dtype=np.bool_)

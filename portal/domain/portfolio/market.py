@@ -5,7 +5,7 @@ API: ``Market`` with its parts ``Marks``, ``Fixings``, ``VolSurface``, ``ZeroCur
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -152,6 +152,8 @@ class Market:
         Reporting currency for one unit of a currency; 1 for the reporting currency.
     reporting : str
         Reporting currency, ``EUR``.
+    fx_days : mapping of str to date
+        Day of each exchange rate; a currency that is not named has no day to judge.
     hours : mapping of (str, str) to ndarray of shape (m,)
         Hours of (timezone, block) in each month of ``marks``; blocks ``base``, ``peak``, ``offpeak``.
     """
@@ -166,6 +168,7 @@ class Market:
     fx: Mapping[str, float]
     reporting: str
     hours: Mapping[tuple[str, str], FloatArray1D]
+    fx_days: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def missing(self) -> BoolArray2D:

@@ -27,6 +27,8 @@ LACKS = {
     Lack.RATE: "no zero rate, discounted at 0",
     Lack.CORRELATION: "no correlation",
     Lack.FRESH_VOLATILITY: "stale volatility",
+    Lack.FRESH_FX: "stale exchange rate",
+    Lack.FRESH_RATE: "stale zero rate",
 }
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from portal.core.arrays import BoolArray1D, FloatArray1D, IntArray1D
 from portal.domain.portfolio.book import Book
-from portal.domain.portfolio.discounting import undiscounted
+from portal.domain.portfolio.discounting import old_exchange, old_rates, undiscounted
 from portal.domain.portfolio.flexible_part import fill_flexible
 from portal.domain.portfolio.legs import Legs, expand, positions_in
 from portal.domain.portfolio.linear_part import fill_linear
@@ -247,6 +247,8 @@ def _lacks(
     found[rows.legs.trade[stale]] |= np.int16(Lack.FRESH_MARK)
     if len(found):
         found |= np.where(undiscounted(rows.market)[curve], np.int16(Lack.RATE), np.int16(0))
+        found |= np.where(old_exchange(rows.market)[curve], np.int16(Lack.FRESH_FX), np.int16(0))
+        found |= np.where(old_rates(rows.market)[curve], np.int16(Lack.FRESH_RATE), np.int16(0))
     found |= np.where(np.isfinite(to_eur), np.int16(0), np.int16(Lack.FX))
     other = ~np.isfinite(value) & ((found & np.int16(int(WITHOUT_VALUE))) == 0)
     found |= np.where(other, np.int16(Lack.TERMS), np.int16(0))  # a term that its kind needs is not there

@@ -209,6 +209,8 @@ _ADVICE = {
     "no correlation": "Import a correlation of both curves.",
     "no exchange rate": "Import the exchange rates.",
     "no zero rate, discounted at 0": "Import zero rates of this currency.",
+    "stale exchange rate": "Import the newest exchange rates.",
+    "stale zero rate": "Import the newest zero rates of this currency.",
 }
 
 

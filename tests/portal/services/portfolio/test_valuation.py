@@ -23,7 +23,7 @@ from portal.services.portfolio.valuation_tables import split_table, tree_table
 from tests.helpers.market import add_rates
 from tests.helpers.trades import add_desk, add_level, ids, terms
 
-DAY, BEFORE = date(2026, 3, 10), date(2026, 3, 9)
+DAY, BEFORE, LATER = date(2026, 3, 10), date(2026, 3, 9), date(2026, 3, 12)
 JULY = {"delivery_start": date(2026, 7, 1), "delivery_end": date(2026, 8, 1), "quantity_unit": "MWh"}
 
 
@@ -193,6 +193,32 @@ def test_one_missing_tenor_a_stale_curve_and_no_surface_are_listed_and_the_rest_
     assert listed["NBP", "stale"].valued
     assert listed["NBP", "stale"].notional_eur == pytest.approx(75.0 / 0.8)
     assert found.valuation.is_missing.tolist() == [False, True, False, True]
+
+
+def test_an_old_exchange_rate_is_listed_with_the_money_that_rests_on_it(desk):
+    add_level("BRENT", DAY, 70.0)
+    crude = {
+        "curve_id": ids("curves")["BRENT"],
+        "portfolio_id": ids("portfolios")["OIL"],
+        "quantity_unit": "bbl",
+    }
+    enter({"external_id": "A", "price": 31.0}, {"external_id": "O", "price": 69.0, **crude})
+
+    def listed():
+        found = service.valued(clocks(), SYSTEM)
+        assert np.isfinite(found.valuation.total_eur).all()
+        return {(found.market.curves.code[gap.curve], gap.what): gap for gap in found.gaps}
+
+    assert ("BRENT", "stale exchange rate") not in listed()  # of the day before
+    add_level("BRENT", LATER, 70.0)
+    add_level("TTF", LATER, 33.0)
+    found = service.valued(clocks(LATER), SYSTEM)
+    old = {
+        found.market.curves.code[gap.curve]: gap for gap in found.gaps if gap.what == "stale exchange rate"
+    }
+    assert set(old) == {"BRENT"}
+    assert old["BRENT"].valued
+    assert old["BRENT"].notional_eur == pytest.approx(100.0 * 69.0 / 1.25)
 
 
 def test_the_same_clocks_give_the_same_values_after_a_correction(desk):
