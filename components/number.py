@@ -25,6 +25,14 @@ def tone(value: float | None, *, signed: bool) -> str:
     return " up" if value > 0 else " down"
 
 
+def _as_read(item: Shown) -> float | None:
+    """Return the value in the digits that are shown, so that what reads as zero has no direction."""
+    if item.value is None:
+        return None
+    metric = item.metric
+    return round(item.value, metric.decimals + 2 if metric.percent else metric.decimals if metric.unit else 6)
+
+
 def passport_button(metric: Metric, text: str, params: Params, *, class_name: str = "") -> html.Button:
     """Return ``text`` as a button that opens the passport of ``metric`` for ``params``.
 
@@ -52,5 +60,5 @@ def shown(item: Shown) -> html.Button | html.Span:
         item.metric,
         text,
         item.params,
-        class_name=tone(item.value, signed=item.metric.signed and item.metric.coloured),
+        class_name=tone(_as_read(item), signed=item.metric.signed and item.metric.coloured),
     )

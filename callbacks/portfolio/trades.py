@@ -48,6 +48,7 @@ class View:
     choices: Choices
     filters: dict[str, str]
     content: list[Component]
+    may_import: bool
 
 
 def view(query: Mapping[str, str]) -> View:
@@ -62,7 +63,8 @@ def view(query: Mapping[str, str]) -> View:
         "counterparty": _one_of(query, "counterparty", [code for code, _ in choices.counterparties]),
         "status": _one_of(query, "status", blotter.STATUSES),
     }
-    return View(clocks, choices, filters, draw(filters, clocks, actor))
+    may_import = actor.can(Permission.DATA_IMPORT) and actor.can(Permission.TRADE_ENTER)
+    return View(clocks, choices, filters, draw(filters, clocks, actor), may_import)
 
 
 def _one_of(query: Mapping[str, str], name: str, allowed: Collection[str]) -> str:

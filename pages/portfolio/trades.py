@@ -18,6 +18,7 @@ def layout(**query: str) -> html.Div:
     commodities = [(ALL, "All"), *((name, name.capitalize()) for name in state.choices.commodities)]
     counterparties = [(ALL, "All"), *state.choices.counterparties]
     filters = state.filters
+    entry = dcc.Link("Import trades", href=f"{IMPORT_PATH}?kind=trades", className="es-link")
     return page_frame(
         "Trades",
         trail="Portfolio",
@@ -32,7 +33,7 @@ def layout(**query: str) -> html.Div:
             select(Ids.BODY, "status", "State", STATUSES, filters["status"]),
         ],
         content=state.content,
-        actions=[dcc.Link("Import trades", href=f"{IMPORT_PATH}?kind=trades", className="es-link")],
+        actions=[entry] if state.may_import else [],
     )
 
 

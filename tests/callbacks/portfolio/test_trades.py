@@ -97,6 +97,7 @@ def test_every_reader_sees_the_list_and_a_trade(number: int, acting: As, role: R
     page = trade.view({"id": str(number)})
     assert page.title == "Trade GAS-1"
     may_change = someone(role).can(Permission.TRADE_ENTER)
+    assert seen.may_import == may_change  # who may enter trades may import files, too
     assert (Ids.AMEND in ids_of(page.content)) == may_change
 
 
