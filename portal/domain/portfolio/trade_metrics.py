@@ -37,3 +37,15 @@ WAITING_TRADES = register(
         decimals=0,
     )
 )
+TERM = register(
+    Metric(
+        "portfolio.trade_term",
+        "Term of a trade",
+        "",
+        "What was agreed, as the newest version of the trade under both clocks states it. Every version stands behind "
+        "it, with who recorded and approved it.",
+        "term of the last version with effective_on <= as_of and recorded_at <= known_at",
+        "data.queries.trade_versions.history",
+        decimals=3,
+    )
+)

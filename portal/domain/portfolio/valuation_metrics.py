@@ -155,3 +155,27 @@ CLOSE = register(
         signed=True,
     )
 )
+
+
+def _count(name: str, title: str, formula: str, symbols: str) -> Metric:
+    return register(Metric(f"portfolio.{name}", title, "trades", formula, symbols, _VALUE, decimals=0))
+
+
+COUNTED = _count(
+    "counted_trades",
+    "Trades",
+    "Trades of the portfolio under both clocks that were not cancelled; matured ones count.",
+    "count( not cancelled )",
+)
+WITHOUT_VALUE = _count(
+    "trades_without_value",
+    "Trades without a value",
+    "Trades that were not cancelled and are left out of all sums, because a mark or another input is missing.",
+    "count( not cancelled, no value )",
+)
+GAP_TRADES = _count(
+    "gap_trades",
+    "Trades that rest on an input",
+    "Trades whose value needs an input that is missing or stale.",
+    "count( trades that need the input )",
+)

@@ -16,6 +16,7 @@ from portal.core.clock import Clocks
 from portal.core.permissions import Permission
 from portal.core.table import Column, GridQuery, Table
 from portal.domain.portfolio.terms import KIND_OF
+from portal.domain.portfolio.trade_metrics import TERM
 from portal.services.portfolio.books import visible_nodes
 
 STATUSES = {
@@ -36,10 +37,12 @@ COLUMNS = (
     Column("kind", "Kind"),
     Column("side", "Side"),
     Column("curve", "Curve"),
-    Column("quantity", "Quantity", "number"),
+    Column("quantity", "Quantity", "number", metric=TERM.id, params=(("term", "quantity"),)),
     Column("unit", "Unit", help="MW through the hours, or a volume for each delivery month"),
-    Column("price", "Price", "number", unit_from="price_unit"),
-    Column("strike", "Strike", "number", unit_from="price_unit"),
+    Column("price", "Price", "number", metric=TERM.id, unit_from="price_unit", params=(("term", "price"),)),
+    Column(
+        "strike", "Strike", "number", metric=TERM.id, unit_from="price_unit", params=(("term", "strike"),)
+    ),
     Column("price_unit", "Price in"),
     Column("delivery_start", "Delivery from", "date"),
     Column("delivery_last", "to", "date"),
@@ -119,7 +122,9 @@ def trades(query: GridQuery, asked: Filter, clocks: Clocks, actor: Actor) -> Tab
         cells[kind] = KIND_OF[row[kind]].label if row[kind] in KIND_OF else row[kind]
         cells[proposal] = "waits" if row[proposal] else None
         shown.append((*cells, trade_href(row[number], clocks)))
-    return Table(_fitted(rows), shown, total, simulated=any(row[-1] for row in rows))
+    params = {row[0]: {"trade": row[number]} for row in rows}
+    simulated = any(row[-1] for row in rows)
+    return Table(_fitted(rows), shown, total, simulated=simulated, extra={"params": params})
 
 
 def _fitted(rows: Sequence[tuple[Any, ...]]) -> tuple[Column, ...]:

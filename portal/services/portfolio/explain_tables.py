@@ -216,7 +216,7 @@ def missing_table(seen: Explained, query: GridQuery) -> Table:
         Column("curve", "Curve"),
         Column("delivery", "Delivery"),
         Column("without", "No value"),
-        Column("notional", "Notional", "number", "EUR", 0),
+        Column("notional", "Notional", "number", "EUR", 0, metrics.LEFT_OUT.id),
         Column("terms", "", hidden=True),
     )
     rows: list[tuple[Cell, ...]] = []
@@ -227,7 +227,8 @@ def missing_table(seen: Explained, query: GridQuery) -> Table:
             (str(number), *described(seen, row), _without(seen, row), float(seen.whole.notional[row]), terms)
         )
     rows.sort(key=lambda one: -float(one[5] or 0.0))  # type: ignore[arg-type]  # a number by construction
-    return sort_rows(Table(columns, rows, simulated=seen.simulated), query)
+    params = {row[0]: {"since": seen.since.isoformat(), "trade": int(str(row[0]))} for row in rows}
+    return sort_rows(Table(columns, rows, simulated=seen.simulated, extra={"params": params}), query)
 
 
 def _without(seen: Explained, row: int) -> str:

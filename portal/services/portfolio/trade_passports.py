@@ -5,9 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from data.queries import blotter as queries
+from data.queries import trade_versions
+from data.queries.curve_terms import curve_rows
 from data.session import UnitOfWork
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
+from portal.core.errors import DomainError, NotFound
 from portal.core.metrics import Metric, Params
 from portal.core.passport import Evaluation, Outcome, Parameter, Step
 from portal.core.permissions import Permission
@@ -15,6 +18,7 @@ from portal.core.table import Column, GridQuery, Table
 from portal.domain.portfolio import trade_metrics as metrics
 from portal.services.evaluation import evaluates
 from portal.services.portfolio.blotter import Filter, filter_of
+from portal.services.portfolio.books import visible_books
 
 PARAMETERS = (
     Parameter("node", "Portfolio", default="all"),
@@ -87,3 +91,63 @@ def _of_trades(metric: Metric) -> None:
 
 for _metric in (metrics.TRADES, metrics.LIVE_TRADES, metrics.WAITING_TRADES):
     _of_trades(_metric)
+
+
+TERMS = ("quantity", "price", "strike", "premium")
+TERM_COLUMNS = (
+    Column("version", "Version", "integer"),
+    Column("event", "Event"),
+    Column("effective_on", "In effect from", "date"),
+    Column("recorded_at", "Recorded", "moment"),
+    Column("recorded_by", "By"),
+    Column("approved_by", "Approved by"),
+    Column("value", "Term", "number", decimals=6),
+    Column("unit", "Unit"),
+)
+
+
+def _replay_term(records: Sequence[Mapping[str, Any]], _params: Params, _clocks: Clocks) -> Outcome:
+    """Return the term of the last version."""
+    last = records[-1]
+    return Outcome(None if last["value"] is None else float(last["value"]), str(last["unit"]))
+
+
+@evaluates(
+    metrics.TERM.id,
+    permission=Permission.PORTFOLIO_READ,
+    parameters=(Parameter("trade", "Trade", "integer", low=0, high=1e12), Parameter("term", "Term")),
+    replay=_replay_term,
+)
+def trade_term(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
+    """One term of a trade, with the versions that stated it."""
+    number, term = int(params["trade"] or 0), str(params["term"])
+    if term not in TERMS:
+        raise DomainError(
+            f"'{term[:40]}' is no number of a trade. Choose one of {', '.join(TERMS)}.", term=term
+        )
+    versions = trade_versions.history(
+        work.session, number, portfolios=visible_books(work, actor), clocks=clocks
+    )
+    if not versions:
+        raise NotFound(f"There is no trade {number} that you may see.", trade_id=number)
+    curves = {row.id: row for row in curve_rows(work.session)}
+    rows = []
+    for version in versions:
+        terms = version.terms
+        unit = terms.quantity_unit if term == "quantity" else curves[terms.curve_id].unit
+        rows.append(
+            (
+                version.version, str(version.event), version.effective_on, version.recorded_at,
+                version.recorded_by, version.approved_by, getattr(terms, term), unit,
+            )
+        )  # fmt: skip
+    last = versions[-1]
+    table = Table(TERM_COLUMNS, rows, simulated=curves[last.terms.curve_id].simulated)
+    return Evaluation(
+        f"Trade {last.terms.external_id}",
+        getattr(last.terms, term),
+        str(rows[-1][-1]),
+        table,
+        (Step("Version", float(last.version)),),
+        recorded_at=last.recorded_at,
+    )

@@ -14,8 +14,8 @@ from portal.core.passport import Evaluation, Outcome, Parameter, Step
 from portal.core.permissions import Permission
 from portal.core.table import Cell, Column, Table
 from portal.domain.portfolio import valuation_metrics as metrics
-from portal.domain.portfolio.rollup import PERIODS
-from portal.domain.portfolio.trade import Kind
+from portal.domain.portfolio.rollup import PERIODS, Gap
+from portal.domain.portfolio.trade import Event, Kind
 from portal.services.evaluation import evaluates
 from portal.services.portfolio import closing
 from portal.services.portfolio.valuation import Profits, ValuedBook, profits_in, valued_in
@@ -145,6 +145,42 @@ def _left_rows(found: Profits, period: str, params: Params) -> list[tuple[Cell, 
     return [(*row[:at], 0.0, 0.0, *row[at + 2 :]) for row in table.rows]
 
 
+def _counting(table: Table) -> Table:
+    """The same rows, where what each counts is trades."""
+    columns = tuple(replace(c, unit="", decimals=0) if c.key == "amount" else c for c in table.columns)
+    return replace(table, columns=columns)
+
+
+def _replay_count(records: Sequence[Mapping[str, Any]], params: Params, clocks: Clocks) -> Outcome:  # noqa: ARG001
+    return Outcome(fsum(float(record["amount"]) for record in records), "trades")
+
+
+def alive(found: ValuedBook) -> list[float]:
+    """Return 1 for each trade that was not cancelled, else 0."""
+    counted: list[float] = (found.book.event != list(Event).index(Event.CANCELLED)).astype(float).tolist()
+    return counted
+
+
+def without_value(found: ValuedBook) -> list[float]:
+    """Return 1 for each trade that was not cancelled and has no value, else 0."""
+    return [float(one and lost) for one, lost in zip(alive(found), found.valuation.is_missing, strict=True)]
+
+
+def _register_count(metric: Metric, pick: Callable[[ValuedBook], Sequence[float]]) -> None:
+    def run(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
+        found = _valued(work, params, clocks, actor)
+        amounts = pick(found)
+        at = [i for i in _chosen(found, params) if amounts[i]]
+        table = _counting(_book_table(found, at, amounts, None))
+        part = str(params.get("part", ALL))
+        subject = _subject(params) if part == ALL else f"{_subject(params)}, {part}"
+        return Evaluation(subject, float(len(at)), metric.unit, table, newest=found.market.as_of)
+
+    evaluates(metric.id, permission=Permission.PORTFOLIO_READ, parameters=SCOPE, replay=_replay_count)(run)
+
+
+_register_count(metrics.COUNTED, alive)
+_register_count(metrics.WITHOUT_VALUE, without_value)
 _register_sum(metrics.VALUE, lambda found: found.valuation.total_eur.tolist())
 _register_sum(metrics.UNREALISED, lambda found: found.valuation.unrealised_eur.tolist())
 _register_sum(metrics.REALISED, lambda found: found.valuation.realised_eur.tolist())
@@ -188,6 +224,16 @@ for _metric in (
     _register_trade(_metric)
 
 
+def _gap(found: ValuedBook, params: Params) -> Gap:
+    gap = next((gap for gap in found.gaps if gap_name(found, gap) == params["input"]), None)
+    if gap is None:
+        raise NotFound(
+            f"'{params['input']}' is neither missing nor stale under these clocks. Open the list of marks again.",
+            input=str(params["input"]),
+        )
+    return gap
+
+
 @evaluates(
     metrics.GAP_NOTIONAL.id,
     permission=Permission.PORTFOLIO_READ,
@@ -197,19 +243,35 @@ for _metric in (
 def gap_notional(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
     """Return the money that rests on one missing or stale input, with the trades that need it."""
     found = _valued(work, params, clocks, actor)
-    gap = next((gap for gap in found.gaps if gap_name(found, gap) == params["input"]), None)
-    if gap is None:
-        raise NotFound(
-            f"'{params['input']}' is neither missing nor stale under these clocks. Open the list of marks again.",
-            input=str(params["input"]),
-        )
+    gap = _gap(found, params)
     money = dict(zip(gap.trades, gap.money, strict=True))
-    amounts = [money.get(number, 0.0) for number in found.book.trade_id.tolist()]
-    at = [i for i, number in enumerate(found.book.trade_id.tolist()) if number in money]
-    table = _book_table(found, at, amounts, None)
+    table = _gap_rows(found, money)
     outcome = sum_of(table.records())
     return Evaluation(
         str(params["input"]), outcome.value, outcome.unit, table, (Step("What", gap.what), *outcome.steps[:1]),
+        newest=found.market.as_of,
+    )  # fmt: skip
+
+
+def _gap_rows(found: ValuedBook, amount_of: Mapping[int, float]) -> Table:
+    numbers = found.book.trade_id.tolist()
+    amounts = [amount_of.get(number, 0.0) for number in numbers]
+    return _book_table(found, [i for i, number in enumerate(numbers) if number in amount_of], amounts, None)
+
+
+@evaluates(
+    metrics.GAP_TRADES.id,
+    permission=Permission.PORTFOLIO_READ,
+    parameters=(PORTFOLIO, Parameter("input", "Input")),
+    replay=_replay_count,
+)
+def gap_trades(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
+    """Return how many trades need one missing or stale input, and which."""
+    found = _valued(work, params, clocks, actor)
+    gap = _gap(found, params)
+    table = _counting(_gap_rows(found, dict.fromkeys(gap.trades, 1.0)))
+    return Evaluation(
+        str(params["input"]), float(len(gap.trades)), metrics.GAP_TRADES.unit, table, (Step("What", gap.what),),
         newest=found.market.as_of,
     )  # fmt: skip
 

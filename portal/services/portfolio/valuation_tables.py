@@ -40,8 +40,14 @@ TREE_COLUMNS = (
     _money("realised", metrics.REALISED.id),
     _money("value", metrics.VALUE.id),
     *(_money(key, metrics.BY_PERIOD[key].id, title) for key, title in PERIODS.items()),
-    Column("trades", "Trades", "integer"),
-    Column("missing", "No value", "integer", help="Trades left out of the sums for want of a mark"),
+    Column("trades", "Trades", "integer", metric=metrics.COUNTED.id),
+    Column(
+        "missing",
+        "No value",
+        "integer",
+        metric=metrics.WITHOUT_VALUE.id,
+        help="Trades left out of the sums for want of a mark",
+    ),
     Column("address", "Address", hidden=True),
 )
 
@@ -197,7 +203,7 @@ GAP_COLUMNS = (
     Column(
         "notional", "Money that rests on it", "number", unit="EUR", decimals=0, metric=metrics.GAP_NOTIONAL.id
     ),
-    Column("trades", "Trades", "integer"),
+    Column("trades", "Trades", "integer", metric=metrics.GAP_TRADES.id),
     Column("valued", "Trades are valued"),
     Column("advice", "What to do", sortable=False),
 )
@@ -262,7 +268,12 @@ def history_table(query: GridQuery, found: History, *, portfolio: str = "") -> T
     columns = (
         Column("day", "Day", "date"),
         Column("all", "All books", "number", unit="EUR", decimals=0, signed=True, metric=metrics.CLOSE.id),
-        *(Column(code, code, "number", unit="EUR", decimals=0, signed=True) for code in found.value),
+        *(
+            Column(
+                code, code, "number", "EUR", 0, metrics.CLOSE.id, signed=True, params=(("portfolio", code),)
+            )
+            for code in found.value
+        ),
     )
     arrays = list(found.value.values())
     sums = np.nansum(np.array(arrays), axis=0) if arrays else np.zeros(0)
@@ -285,7 +296,7 @@ def split_table(query: GridQuery, found: Profits, split: str, *, portfolio: str 
         Column("part", SPLITS[split]),
         *(_money(metric.id.partition(".")[2], metric.id) for metric in _SPLIT),
         *(_money(key, metrics.BY_PERIOD[key].id, title) for key, title in PERIODS.items()),
-        Column("trades", "Trades", "integer"),
+        Column("trades", "Trades", "integer", metric=metrics.COUNTED.id),
     )
     left = {period: split_keys(book, split) for period, book in found.left.items()}
     names = sorted({*keys, *(key for gone in left.values() for key in gone)})
@@ -299,7 +310,8 @@ def split_table(query: GridQuery, found: Profits, split: str, *, portfolio: str 
     sums = [added(keys, array).tolist() for array in arrays]
     for period, array in found.by_trade.items():
         sums.append((added(keys, array) + added(left[period], found.lost(period))).tolist())
-    counts = [keys.count(name) for name in names]
+    alive = (found.now.book.event != list(Event).index(Event.CANCELLED)).astype(np.float64)
+    counts = added(keys, alive).astype(np.int64).tolist()
     rows: list[tuple[Cell, ...]] = [
         (name, *(column[at] for column in sums), counts[at]) for at, name in enumerate(names)
     ]

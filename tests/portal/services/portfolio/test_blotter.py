@@ -9,11 +9,11 @@ import pytest
 from data.session import UnitOfWork
 from portal.core.actor import SYSTEM, Actor
 from portal.core.clock import Clocks, now
-from portal.core.errors import NotPermitted
+from portal.core.errors import DomainError, NotFound, NotPermitted
 from portal.core.permissions import Role
 from portal.core.table import GridQuery
 from portal.domain.portfolio.terms import TradeVersion
-from portal.services import passports
+from portal.services import evaluation, passports
 from portal.services.portfolio import blotter, ledger
 from portal.services.portfolio.amendments import Request, propose_amendment, reject
 from portal.services.portfolio.blotter import Filter
@@ -175,3 +175,28 @@ def test_passports_equal_the_tiles(book: list[TradeVersion], metric: str, node: 
     passport = passports.open_passport(metric, {"node": node}, clocks(8), OTTO)
     wanted = {"trades": counts.trades, "live_trades": counts.live, "waiting_trades": counts.waiting}
     assert passport.evaluation.value == wanted[metric.partition(".")[2]]
+
+
+@pytest.mark.parametrize("at", [clocks(0), clocks(2), clocks(8)], ids=["new", "amended", "cancelled"])
+def test_a_term_opens_the_versions_behind_it(book: list[TradeVersion], at: Clocks) -> None:
+    table = blotter.trades(GridQuery(), Filter(), at, SYSTEM)
+    for row in table.records():
+        params = table.extra["params"][row["external_id"]]
+        for column in table.columns:
+            if column.metric is None:
+                continue
+            asked = {**params, **dict(column.params)}
+            found = passports.open_passport(column.metric, asked, at, SYSTEM).evaluation
+            assert found.value == row[column.key]
+            assert len(found.inputs.rows) == row["version"]
+            alone = evaluation.EVALUATORS[column.metric].replay(found.inputs.records(), asked, at)
+            assert (alone.value, alone.unit) == (found.value, found.unit)
+
+
+def test_a_term_is_for_those_who_see_the_trade(book: list[TradeVersion]) -> None:
+    hidden = {"trade": book[0].trade_id, "term": "price"}
+    nobody = Actor(9, "nina", "Nina", frozenset({Role.TRADER}), frozenset())
+    with pytest.raises(NotFound, match="may see"):
+        passports.open_passport("portfolio.trade_term", hidden, clocks(8), nobody)
+    with pytest.raises(DomainError, match="no number of a trade"):
+        passports.open_passport("portfolio.trade_term", {**hidden, "term": "trader"}, clocks(8), SYSTEM)

@@ -258,6 +258,7 @@ def test_passports_equal_the_figures_of_the_page(desk, portfolio):
         tables.portfolio_table(found, asked, EVERY),
         tables.tenor_table(found, asked, EVERY),
         tables.trade_table(found, asked, EVERY),
+        tables.missing_table(found, EVERY),
     ):
         for row in table.rows:
             for at, column in enumerate(table.columns):

@@ -37,7 +37,8 @@ def check(table: Table, clocks: Clocks) -> int:
         for at, column in enumerate(table.columns):
             if column.metric is None or row[at] is None:
                 continue
-            passport = open_passport(column.metric, table.extra["params"][row[0]], clocks, SYSTEM)
+            params = {**table.extra["params"][row[0]], **dict(column.params)}
+            passport = open_passport(column.metric, params, clocks, SYSTEM)
             assert passport.evaluation.value == pytest.approx(row[at], rel=1e-9, abs=1e-6), (
                 row[0],
                 column.key,
@@ -56,7 +57,10 @@ def replayed(passport: Passport) -> float | None:
 
 def test_every_figure_of_the_tree_has_its_passport(desk, clocks):
     found = service.profits(clocks, SYSTEM)
-    assert check(valuation_tables.tree_table(EVERY, found), clocks) == 6 * len(found.now.nodes)
+    table = valuation_tables.tree_table(EVERY, found)
+    lost = [count for count in table.column("missing") if count is not None]
+    assert lost
+    assert check(table, clocks) == 7 * len(found.now.nodes) + len(lost)
 
 
 def test_every_figure_of_the_trades_has_its_passport(desk, clocks):
@@ -71,18 +75,18 @@ def test_every_figure_of_the_trades_has_its_passport(desk, clocks):
 @pytest.mark.parametrize("split", valuation_tables.SPLITS)
 def test_every_figure_of_the_split_has_its_passport(desk, clocks, split):
     table = valuation_tables.split_table(EVERY, service.profits(clocks, SYSTEM), split)
-    assert check(table, clocks) == 6 * len(table.rows)
+    assert check(table, clocks) == 7 * len(table.rows)
 
 
 def test_every_gap_has_its_passport(desk, clocks):
     table = valuation_tables.gap_table(EVERY, service.valued(clocks, SYSTEM))
-    assert check(table, clocks) == len(table.rows)
+    assert check(table, clocks) == 2 * len(table.rows)
     assert set(table.column("what")) == {"missing", "stale", "no volatility"}
 
 
 def test_every_stored_close_has_its_passport(desk, clocks):
     table = valuation_tables.history_table(EVERY, valuation_tables.stored_history(clocks, SYSTEM))
-    assert check(table, clocks) == 2
+    assert check(table, clocks) == sum(cell is not None for row in table.rows for cell in row[1:])
     now_value = service.valued(clocks, SYSTEM)
     assert table.rows[0][1] == pytest.approx(now_value.by_node(now_value.valuation.total_eur)[0])
 
