@@ -13,8 +13,15 @@ class Permission(StrEnum):
     DATA_IMPORT = "data:import"
     DATA_REPAIR = "data:repair"
     EXPORT = "export:download"
+    JOBS_MANAGE = "jobs:manage"
+    JOBS_READ = "jobs:read"
+    LIMIT_APPROVE = "limit:approve"
+    LIMIT_PROPOSE = "limit:propose"
     MARKET_READ = "market:read"
     PORTFOLIO_READ = "portfolio:read"
+    RISK_COMMENT = "risk:comment"
+    RISK_READ = "risk:read"
+    RISK_RUN = "risk:run"
     SIGNED_IN = "account:signed-in"
     TRADE_APPROVE = "trade:approve"
     TRADE_ENTER = "trade:enter"
@@ -39,18 +46,42 @@ class Role(StrEnum):
 
 
 _READER = frozenset(
-    {Permission.SIGNED_IN, Permission.MARKET_READ, Permission.PORTFOLIO_READ, Permission.EXPORT}
+    {
+        Permission.SIGNED_IN,
+        Permission.MARKET_READ,
+        Permission.PORTFOLIO_READ,
+        Permission.RISK_READ,
+        Permission.EXPORT,
+    }
 )
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ADMINISTRATOR: frozenset({Permission.SIGNED_IN, Permission.USERS_MANAGE, Permission.MARKET_READ}),
-    Role.AUDITOR: _READER,
-    Role.COMPLIANCE_OFFICER: _READER,
-    Role.EXECUTIVE: _READER,
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.SIGNED_IN, Permission.USERS_MANAGE, Permission.MARKET_READ, Permission.JOBS_READ}
+    ),
+    Role.AUDITOR: _READER | {Permission.JOBS_READ},
+    Role.COMPLIANCE_OFFICER: _READER | {Permission.LIMIT_APPROVE},
+    Role.EXECUTIVE: _READER | {Permission.LIMIT_APPROVE},
     Role.OPERATIONS: _READER
-    | {Permission.DATA_IMPORT, Permission.DATA_REPAIR, Permission.TRADE_ENTER, Permission.TRADE_APPROVE},
-    Role.RISK_OFFICER: _READER | {Permission.DATA_IMPORT, Permission.DATA_REPAIR, Permission.TRADE_APPROVE},
-    Role.TRADER: _READER | {Permission.DATA_IMPORT, Permission.TRADE_ENTER},
+    | {
+        Permission.DATA_IMPORT,
+        Permission.DATA_REPAIR,
+        Permission.JOBS_MANAGE,
+        Permission.JOBS_READ,
+        Permission.TRADE_ENTER,
+        Permission.TRADE_APPROVE,
+    },
+    Role.RISK_OFFICER: _READER
+    | {
+        Permission.DATA_IMPORT,
+        Permission.DATA_REPAIR,
+        Permission.LIMIT_APPROVE,
+        Permission.LIMIT_PROPOSE,
+        Permission.RISK_COMMENT,
+        Permission.RISK_RUN,
+        Permission.TRADE_APPROVE,
+    },
+    Role.TRADER: _READER | {Permission.DATA_IMPORT, Permission.RISK_COMMENT, Permission.TRADE_ENTER},
 }
 
 

@@ -12,6 +12,8 @@ AREAS = {
     "overview": "Overview",
     "market": "Market",
     "portfolio": "Portfolio",
+    "risk": "Risk",
+    "monitoring": "Monitoring",
     "data": "Data",
     "admin": "Administration",
 }

@@ -1,0 +1,1 @@
+"""Risk: scenarios, measures, backtests, stress, limits, sizing; pure numpy and scipy."""

@@ -1,0 +1,1 @@
+"""Scenarios: how far each factor could move, and how likely that is."""
