@@ -21,6 +21,7 @@ from portal.services.market import (
 )
 from portal.services.market import passports as market_passports
 from portal.services.portfolio import (
+    explain_cell_passports,
     explain_passports,
     position_passports,
     trade_passports,
@@ -38,6 +39,7 @@ AREAS = (  # importing these modules registers their evaluators
     seasonality_passports,
     spread_passports,
     explain_passports,
+    explain_cell_passports,
     position_passports,
     trade_passports,
     valuation_passports,

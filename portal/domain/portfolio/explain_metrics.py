@@ -130,6 +130,69 @@ CELL = register(
         signed=True,
     )
 )
+_CELLS = "portal.domain.portfolio.explain_price.price_cells"
+PRICE_START, PRICE_END = (
+    register(
+        Metric(
+            f"portfolio.explain_price_{end}",
+            f"Price at the {end}",
+            "",
+            f"The mark of one delivery month of one curve that values the book at the {end} of the period: the newest "
+            "quote under both clocks.",
+            f"F{at}",
+            "portal.domain.portfolio.marking.mark",
+        )
+    )
+    for end, at in (("start", 0), ("end", 1))
+)
+PRICE_MOVE = register(
+    Metric(
+        "portfolio.explain_price_move",
+        "Move of a price",
+        "",
+        "The mark of one delivery month of one curve at the end of the period less that at its start.",
+        "dF = F1 - F0",
+        _CELLS,
+        signed=True,
+    )
+)
+CELL_DELTA = register(
+    Metric(
+        "portfolio.explain_cell_delta",
+        "Delta P&L of one curve and month",
+        "EUR",
+        "The delta of the start times the move of the price, at the exchange rate of the start.",
+        "sum over trades of Δ · dF · money · x0",
+        _CELLS,
+        decimals=0,
+        signed=True,
+    )
+)
+CELL_GAMMA = register(
+    Metric(
+        "portfolio.explain_cell_gamma",
+        "Gamma P&L of one curve and month",
+        "EUR",
+        "Half the gamma of the start times the square of the move of the price, at the exchange rate of the start.",
+        "sum over trades of ½ · Γ · dF² · money · x0",
+        _CELLS,
+        decimals=0,
+        signed=True,
+    )
+)
+PART = register(
+    Metric(
+        "portfolio.explain_part",
+        "P&L of one part",
+        "EUR",
+        "What a cause (or all of them) adds in one portfolio, trade, or curve and month; of all others together: the "
+        "whole less the parts that are named.",
+        "sum over trades of the part - sum of the parts named",
+        f"{_EXPLAIN}.explain",
+        decimals=0,
+        signed=True,
+    )
+)
 LEFT_OUT = register(
     Metric(
         "portfolio.explain_left_out",

@@ -45,6 +45,8 @@ class PriceCells:
     ----------
     row : ndarray of shape (k,), int64
         Row of the explanation.
+    leg : ndarray of shape (k,), int64
+        Position among the sensitivities that the cell was made from.
     curve, month : ndarray of shape (k,), int64
         Positions in the curves and months of the market.
     before, after : ndarray of shape (k,)
@@ -57,6 +59,7 @@ class PriceCells:
     """
 
     row: IntArray1D
+    leg: IntArray1D
     curve: IntArray1D
     month: IntArray1D
     before: FloatArray1D
@@ -99,4 +102,5 @@ def price_cells(
     keep = (row >= 0) & np.isfinite(delta) & np.isfinite(gamma) & ((legs.delta != 0.0) | (legs.gamma != 0.0))
     row, delta, gamma = row[keep], delta[keep], gamma[keep]
     rest = found.lines[Line.PRICE] - np.bincount(row, weights=delta + gamma, minlength=len(found.total))
-    return PriceCells(row, legs.curve[keep], legs.month[keep], before[keep], after[keep], delta, gamma, rest)
+    leg = np.flatnonzero(keep)
+    return PriceCells(row, leg, legs.curve[leg], legs.month[leg], before[leg], after[leg], delta, gamma, rest)

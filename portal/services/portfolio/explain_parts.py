@@ -1,6 +1,7 @@
 """What lies right below the thing looked at on P&L explain: portfolios, then trades, then curves and months."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -23,11 +24,12 @@ OTHERS = "All others"
 
 @dataclass(frozen=True)
 class Part:
-    """One part of what is looked at: its P&L in EUR, and the address that looks at it alone."""
+    """One part of what is looked at: its P&L in EUR, the address that looks at it alone, its passport's parameters."""
 
     label: str
     worth: float
     address: str
+    params: dict[str, Any]
 
 
 def parts(seen: Explained, asked: Asked) -> tuple[str, list[Part]]:
@@ -39,7 +41,12 @@ def parts(seen: Explained, asked: Asked) -> tuple[str, list[Part]]:
         share = np.where(seen.known, factor_share(seen, asked.factor), 0.0)
         groups = seen.group_of(children)
         found = [
-            Part(node.name, float(share[groups == at].sum()), asked.address(seen, portfolio=node.code))
+            Part(
+                node.name,
+                float(share[groups == at].sum()),
+                asked.address(seen, portfolio=node.code),
+                asked.params(factor=asked.factor, portfolio=node.code),
+            )
             for at, node in enumerate(children)
         ]
         return "by portfolio", found
@@ -58,10 +65,12 @@ def _trades(seen: Explained, asked: Asked) -> list[Part]:
             f"{pairs.trade_id[row]} {described(seen, row)[1]}",
             float(share[row]),
             asked.address(seen, trade=int(pairs.trade_id[row])),
+            asked.params(factor=asked.factor, trade=int(pairs.trade_id[row])),
         )
         for row in rows.tolist()
     ]
-    return _with_others(found, float(share.sum()))
+    named = ",".join(str(part.params["trade"]) for part in found)
+    return _with_others(found, float(share.sum()), asked.params(factor=asked.factor, less=named))
 
 
 def _tenors(seen: Explained, asked: Asked) -> list[Part]:
@@ -71,17 +80,20 @@ def _tenors(seen: Explained, asked: Asked) -> list[Part]:
         Part(
             cell.label,
             cell.delta + cell.gamma,
-            asked.address(seen, factor=f"price:{cell.curve}:{cell.month}"),
+            asked.address(seen, factor=cell.factor),
+            asked.params(factor=cell.factor),
         )
         for cell in cells
     ]
-    return _with_others(found, float(seen.combined.lines[Line.PRICE, 0]), REST)
+    total = float(seen.combined.lines[Line.PRICE, 0])
+    named = ",".join(cell.label for cell in cells)
+    return _with_others(found, total, asked.params(factor=KEYS[Line.PRICE], less=named), REST)
 
 
-def _with_others(found: list[Part], total: float, label: str = OTHERS) -> list[Part]:
+def _with_others(found: list[Part], total: float, params: dict[str, Any], label: str = OTHERS) -> list[Part]:
     left = total - sum(part.worth for part in found)
     name = label if len(found) < MOST else OTHERS
-    return [*found, Part(name, left, "")] if abs(left) > 0.005 else found
+    return [*found, Part(name, left, "", params)] if abs(left) > 0.005 else found
 
 
 def worths(found: list[Part]) -> FloatArray1D:

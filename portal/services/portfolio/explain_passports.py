@@ -24,11 +24,9 @@ from portal.services.portfolio.explain_replays import SUM_ROUNDING, replay_band,
 from portal.services.portfolio.explain_rows import (
     ALL_BOOKS,
     KEYS,
-    REST,
     described,
     factor_share,
     missing_rows,
-    tenor_by_trade,
 )
 
 TOTAL = "total"
@@ -38,12 +36,12 @@ SCOPE = (
     Parameter("trade", "Trade (0 for all)", "integer", default=0, low=0, high=1e12),
 )
 LINE = Parameter("line", "Cause", default=TOTAL)
-TENOR = Parameter("tenor", "Curve and month")
 Compute = Callable[[Explained, Params], Outcome]
 Share = Callable[[Explained, Params], FloatArray1D]
 
 
-def _seen(params: Params, clocks: Clocks, actor: Actor) -> Explained:
+def seen_by(params: Params, clocks: Clocks, actor: Actor) -> Explained:
+    """Return the explanation that the parameters of a figure mean."""
     try:
         since = date.fromisoformat(str(params["since"]))
     except ValueError:
@@ -60,7 +58,7 @@ def _seen(params: Params, clocks: Clocks, actor: Actor) -> Explained:
     )
 
 
-def _register(
+def register_figure(
     metric: Metric,
     compute: Compute,
     *more: Parameter,
@@ -79,7 +77,7 @@ def _register(
     )
     def run(_work: UnitOfWork, asked: Params, clocks: Clocks, actor: Actor) -> Evaluation:
         params = {**asked, "line": line} if line else asked
-        seen = _seen(params, clocks, actor)
+        seen = seen_by(params, clocks, actor)
         found = compute(seen, params)
         steps = (
             Step("From the close of", f"{seen.since}"),
@@ -87,28 +85,29 @@ def _register(
             *found.steps,
         )
         return Evaluation(
-            _subject(seen),
+            subject_of(seen),
             found.value,
             found.unit,
-            (rows or _inputs)(seen, params),
+            (rows or inputs_of)(seen, params),
             steps,
             newest=clocks.as_of,
             note=found.note,
         )
 
 
-def _subject(seen: Explained) -> str:
+def subject_of(seen: Explained) -> str:
+    """Return what is looked at."""
     if seen.trade is not None:
         return f"Trade {seen.trade}"
     return seen.node.name if seen.node else "All books"
 
 
-def _inputs(seen: Explained, params: Params) -> Table:
+def inputs_of(seen: Explained, params: Params) -> Table:
     """The trades that the figure is made of: values and rates at both ends, P&L, and the part that is asked for."""
     return _trades(seen, np.flatnonzero(seen.rows), _part(seen, params))
 
 
-def _split_by(share: Share) -> Callable[[Explained, Params], Table]:
+def split_by(share: Share) -> Callable[[Explained, Params], Table]:
     """The same with another part of each trade."""
     return lambda seen, params: _trades(seen, np.flatnonzero(seen.rows), share(seen, params))
 
@@ -146,11 +145,6 @@ def _trades(seen: Explained, chosen: IntArray1D, part: FloatArray1D) -> Table:
 
 
 def _part(seen: Explained, params: Params) -> FloatArray1D:
-    tenor = params.get("tenor")
-    if tenor == REST:
-        return seen.whole.cells.rest
-    if tenor is not None:
-        return tenor_by_trade(seen, str(tenor))
     return factor_share(seen, str(params.get("line") or ""))
 
 
@@ -228,11 +222,6 @@ def _share(seen: Explained, params: Params) -> Outcome:
     return Outcome(unexplained_share(left, lines), "fraction", steps)
 
 
-def _cell(seen: Explained, params: Params) -> Outcome:
-    worth = _part(seen, params)
-    return Outcome(float(worth[seen.known].sum()), "EUR")
-
-
 def _left_out(seen: Explained, _params: Params) -> Outcome:
     lost = missing_rows(seen)
     return Outcome(float(seen.whole.notional[lost].sum()), "EUR", (Step("Trades", float(len(lost))),))
@@ -291,15 +280,14 @@ def _coalition_rows(seen: Explained, params: Params) -> Table:
     return Table(columns, rows, simulated=seen.simulated)
 
 
-_register(metrics.TOTAL, _total)
-_register(metrics.LINE, _line_value, LINE)
-_register(metrics.LOW, _of_table("low"), LINE, rows=_coalition_rows, replay=replay_band(at=0))
-_register(metrics.HIGH, _of_table("high"), LINE, rows=_coalition_rows, replay=replay_band(at=1))
-_register(metrics.ORDERED, _of_table("ordered"), LINE, rows=_split_by(_ordered_share))
-_register(metrics.SENSITIVITY, _sensitivity, LINE, rows=_split_by(_sensitivity_share))
-_register(metrics.UNEXPLAINED, _unexplained, LINE, rows=_split_by(_unexplained_share))
-_register(metrics.UNEXPLAINED_RATIO, _share, rows=_cause_rows, replay=replay_share)
-_register(metrics.CELL, _cell, TENOR)
-_register(metrics.LEFT_OUT, _left_out, rows=_lost_rows)
+register_figure(metrics.TOTAL, _total)
+register_figure(metrics.LINE, _line_value, LINE)
+register_figure(metrics.LOW, _of_table("low"), LINE, rows=_coalition_rows, replay=replay_band(at=0))
+register_figure(metrics.HIGH, _of_table("high"), LINE, rows=_coalition_rows, replay=replay_band(at=1))
+register_figure(metrics.ORDERED, _of_table("ordered"), LINE, rows=split_by(_ordered_share))
+register_figure(metrics.SENSITIVITY, _sensitivity, LINE, rows=split_by(_sensitivity_share))
+register_figure(metrics.UNEXPLAINED, _unexplained, LINE, rows=split_by(_unexplained_share))
+register_figure(metrics.UNEXPLAINED_RATIO, _share, rows=_cause_rows, replay=replay_share)
+register_figure(metrics.LEFT_OUT, _left_out, rows=_lost_rows)
 for _each, _metric in metrics.LINES.items():
-    _register(_metric, _line_value, line=KEYS[_each])
+    register_figure(_metric, _line_value, line=KEYS[_each])

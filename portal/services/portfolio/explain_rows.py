@@ -67,6 +67,11 @@ class Tenor:
     delta: float
     gamma: float
 
+    @property
+    def factor(self) -> str:
+        """The cell as a factor of an address."""
+        return f"price:{self.curve}:{self.month}"
+
 
 def tenors(seen: Explained) -> list[Tenor]:
     """Return the cells of the price line of what is looked at, by curve and month."""
@@ -93,15 +98,21 @@ def tenors(seen: Explained) -> list[Tenor]:
 
 def tenor_by_trade(seen: Explained, label: str) -> FloatArray1D:
     """Return delta and gamma of one curve and month for each row, shape (r,)."""
-    cells, market = seen.whole.cells, seen.whole.start.market
-    code, _, month = label.partition(" ")
-    known = code in market.curves.code
-    curve = market.curves.code.index(code) if known else -1
-    months = market.marks.months.astype(str)
-    here = (cells.curve == curve) & np.isin(cells.month, np.flatnonzero(months == month))
+    cells = seen.whole.cells
+    curve, month = place_of(seen, label)
+    here = (cells.curve == curve) & (cells.month == month)
     worth: FloatArray1D = np.zeros(len(seen.whole.found.total))
     np.add.at(worth, cells.row[here], (cells.delta + cells.gamma)[here])
     return worth
+
+
+def place_of(seen: Explained, label: str) -> tuple[int, int]:
+    """Return the positions of a curve and of a month in the market of the start; -1 for what is not there."""
+    market = seen.whole.start.market
+    code, _, month = label.partition(" ")
+    at = np.flatnonzero(market.marks.months.astype(str) == month)
+    curve = market.curves.code.index(code) if code in market.curves.code else -1
+    return curve, int(at[0]) if len(at) else -1
 
 
 def described(seen: Explained, row: int) -> tuple[str, str, str]:

@@ -72,11 +72,12 @@ def part_table(seen: Explained, asked: Asked, query: GridQuery) -> Table:
     kind, found = parts(seen, asked)
     columns = (
         Column("part", title_of(seen, asked, kind), link="to"),
-        money("worth", "P&L"),
+        money("worth", "P&L", metrics.PART),
         Column("to", "", hidden=True),
     )
     rows = [(part.label, part.worth, part.address) for part in found]
-    return sort_rows(Table(columns, rows, simulated=seen.simulated), query)
+    params = {part.label: part.params for part in found}
+    return sort_rows(Table(columns, rows, simulated=seen.simulated, extra={"params": params}), query)
 
 
 def portfolio_table(seen: Explained, asked: Asked, query: GridQuery) -> Table:
@@ -110,22 +111,26 @@ def sums(seen: Explained, books: Sequence[int]) -> tuple[float, ...]:
     return (float(found.total[rows].sum()), *(float(one) for one in found.lines[:, rows].sum(axis=1)))
 
 
+def _price(key: str, title: str, metric: Metric, **more: Any) -> Column:
+    return Column(key, title, "number", metric=metric.id, unit_from="unit", **more)
+
+
 def tenor_table(seen: Explained, asked: Asked, query: GridQuery) -> Table:
     """Return the price line by curve and delivery month, largest first, and what no single price explains."""
     columns = (
         Column("tenor", "Curve and month", link="to"),
-        Column("before", "Price at start", "number", decimals=3),
-        Column("after", "Price at end", "number", decimals=3),
+        _price("before", "Price at start", metrics.PRICE_START),
+        _price("after", "Price at end", metrics.PRICE_END),
         Column("unit", "Unit"),
-        Column("move", "Move", "number", decimals=3, signed=True),
-        money("delta", "Delta"),
-        money("gamma", "Gamma"),
+        _price("move", "Move", metrics.PRICE_MOVE, signed=True),
+        money("delta", "Delta", metrics.CELL_DELTA),
+        money("gamma", "Gamma", metrics.CELL_GAMMA),
         money("sum", "P&L", metrics.CELL),
         Column("to", "", hidden=True),
     )
     rows: list[tuple[Cell, ...]] = [
         (cell.label, cell.before, cell.after, cell.unit, cell.after - cell.before, cell.delta, cell.gamma,
-         cell.delta + cell.gamma, asked.address(seen, factor=f"price:{cell.curve}:{cell.month}"))
+         cell.delta + cell.gamma, asked.address(seen, factor=cell.factor))
         for cell in tenors(seen)
     ]  # fmt: skip
     rows.sort(key=lambda row: -abs(float(row[7] or 0.0)))  # type: ignore[arg-type]  # a number by construction
@@ -147,7 +152,7 @@ def trade_table(seen: Explained, asked: Asked, query: GridQuery) -> Table:
         Column("curve", "Curve"),
         Column("delivery", "Delivery"),
         Column("nature", "Was", "badge"),
-        *((money("factor", factor_title(asked.factor)),) if asked.factor else ()),
+        *((_factor_column(asked.factor),) if asked.factor else ()),
         money("total", "Total", metrics.TOTAL),
         *(money(KEYS[line], line.label, metrics.LINES[line]) for line in Line),
         Column("more", "Terms", link="terms", sortable=False),
@@ -166,6 +171,14 @@ def trade_table(seen: Explained, asked: Asked, query: GridQuery) -> Table:
         body = [_trade_row(seen, asked, int(row), share) for row in shown.tolist()]
         table = Table(columns, body, len(rows), simulated=seen.simulated)
     return replace(table, extra={"params": _trade_params(seen, asked, table)})
+
+
+def _factor_column(factor: str) -> Column:
+    """The column of what one factor is worth: a cause, or the price of one curve and month."""
+    title = factor_title(factor)
+    if factor.startswith("price:"):
+        return money("factor", title, metrics.CELL, params=(("tenor", title),))
+    return money("factor", title, metrics.LINE, params=(("line", factor),))
 
 
 def _sort_key(seen: Explained, query: GridQuery, share: FloatArray1D) -> FloatArray1D | None:

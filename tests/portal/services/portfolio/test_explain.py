@@ -1,5 +1,6 @@
 """P&L explain from a real database: lines, tree, refusals, both clocks, and passports that say the same."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -258,17 +259,41 @@ def test_passports_equal_the_figures_of_the_page(desk, portfolio):
         tables.portfolio_table(found, asked, EVERY),
         tables.tenor_table(found, asked, EVERY),
         tables.trade_table(found, asked, EVERY),
+        tables.part_table(found, asked, EVERY),
+        *(
+            make(found, replace(asked, factor=factor), EVERY)
+            for make in (tables.part_table, tables.trade_table)
+            for factor in ("price", "price:TTF:2026-07", "new")
+        ),
         tables.missing_table(found, EVERY),
     ):
         for row in table.rows:
             for at, column in enumerate(table.columns):
                 if column.metric is None or row[at] is None:
                     continue
-                params = table.extra["params"][row[0]]
+                params = {**table.extra["params"][row[0]], **dict(column.params)}
                 again = passports.open_passport(column.metric, params, clocks(), SYSTEM).evaluation
                 assert again.value == pytest.approx(row[at], abs=1e-6), (row[0], column.key)
                 alone = replayed(column.metric, params, again)
                 assert alone == (pytest.approx(again.value, abs=1e-6), again.unit), (row[0], column.key)
+
+
+def test_the_prices_of_a_curve_and_month_name_their_quotes(desk):
+    params = {**Asked("dtd", BEFORE.isoformat()).params(), "tenor": "TTF 2026-07"}
+    move = passports.open_passport(metrics.PRICE_MOVE.id, params, clocks(), SYSTEM).evaluation
+    assert (move.value, move.unit) == (3.0, "EUR/MWh")
+    rows = [(row["end"], row["price"], row["quoted"], row["source"]) for row in move.inputs.records()]
+    assert rows == [("start", 30.0, BEFORE, "test"), ("end", 33.0, DAY, "test")]
+    delta = passports.open_passport(metrics.CELL_DELTA.id, params, clocks(), SYSTEM).evaluation
+    assert sorted(delta.inputs.column("trade")) == sorted([str(desk["KEPT"]), str(desk["AMENDED"])])
+    with pytest.raises(NotFound, match="moved with 'TTF 2031-07'"):
+        passports.open_passport(metrics.CELL.id, {**params, "tenor": "TTF 2031-07"}, clocks(), SYSTEM)
+
+
+def test_all_others_are_the_whole_less_those_that_are_named(desk):
+    asked = {"since": BEFORE.isoformat(), "portfolio": "GAS_EU", "less": str(desk["KEPT"])}
+    found = passports.open_passport(metrics.PART.id, asked, clocks(), SYSTEM).evaluation
+    assert found.value == pytest.approx(seen("GAS_EU").combined.total[0] - 300.0)
 
 
 def replayed(metric_id, params, found):
