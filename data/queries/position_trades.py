@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Subquery, Table, any_, case, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from data.models.access import Portfolio
 from data.models.market import Curve
@@ -18,6 +18,7 @@ from portal.core.clock import Clocks
 from portal.core.errors import DomainError
 from portal.core.table import GridQuery
 
+OWN = aliased(Curve)  # of the trade, whose unit its price has; a second leg is held on another curve
 TRADES: Table = Trade.__table__  # type: ignore[assignment]  # a mapped class has a Table here
 
 
@@ -40,6 +41,7 @@ class CellTrade:
     quantity: float
     quantity_unit: str
     price: float | None
+    price_unit: str
     recorded_at: datetime
     long: float
     short: float
@@ -152,6 +154,7 @@ def trades_by_number(session: Session, *, clocks: Clocks, numbers: Collection[in
         .join(Portfolio, Portfolio.id == newest.c.portfolio_id)
         .join(Counterparty, Counterparty.id == newest.c.counterparty_id)
         .join(Curve, Curve.id == newest.c.curve_id)
+        .join(OWN, OWN.id == newest.c.curve_id)
     )
     return {row[0]: CellTrade(*(*row, 0.0, 0.0, None, None)) for row in session.execute(query)}
 
@@ -174,6 +177,7 @@ def _terms(newest: Subquery) -> list[Any]:
         n.quantity,
         n.quantity_unit,
         func.coalesce(n.price, n.strike).label("price"),
+        OWN.unit.label("price_unit"),
         n.recorded_at,
     ]
 
@@ -189,5 +193,6 @@ def _with_terms(found: Subquery, clocks: Clocks) -> Subquery:
         .join(Portfolio, Portfolio.id == newest.c.portfolio_id)
         .join(Counterparty, Counterparty.id == newest.c.counterparty_id)
         .join(Curve, Curve.id == f.curve_id)
+        .join(OWN, OWN.id == newest.c.curve_id)
         .subquery()
     )

@@ -23,6 +23,7 @@ from portal.services.market import passports as market_passports
 from portal.services.portfolio import (
     explain_cell_passports,
     explain_passports,
+    leg_passports,
     position_passports,
     trade_passports,
     valuation_passports,
@@ -40,6 +41,7 @@ AREAS = (  # importing these modules registers their evaluators
     spread_passports,
     explain_passports,
     explain_cell_passports,
+    leg_passports,
     position_passports,
     trade_passports,
     valuation_passports,

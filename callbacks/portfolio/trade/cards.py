@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from callbacks.portfolio.trade.ids import LABELS, Ids, cell_id
 from components.format import moment
 from components.kpi import kpi_row, kpi_tile
+from components.number import passport_button
 from components.page import section
 from components.states import badge, notice
 from components.table import data_grid, export_address
@@ -25,8 +26,10 @@ from portal.core.clock import Clocks
 from portal.core.permissions import Permission
 from portal.core.table import GridQuery
 from portal.domain.portfolio.trade import Event
+from portal.domain.portfolio.trade_metrics import TERM
 from portal.services.portfolio import trade_detail, trade_value
 from portal.services.portfolio.trade_detail import ProposalView, TradeDetail, VersionView
+from portal.services.portfolio.trade_passports import stated
 from portal.services.portfolio.wording import EVENTS
 
 
@@ -49,7 +52,9 @@ def content(found: TradeDetail, clocks: Clocks, actor: Actor) -> list[Component]
 def _terms(found: TradeDetail, clocks: Clocks) -> Component:
     current = found.current
     event = EVENTS.get(current.event, current.event)
-    pairs: list[tuple[str, Component | str]] = [(label, text) for _, label, text in found.terms]
+    pairs: list[tuple[str, Component | str]] = [
+        (label, _fact(found, name, text, clocks)) for name, label, text in found.terms
+    ]
     pairs += [("Version", str(current.version)), ("In effect from", str(current.effective_on))]
     notes: list[Component] = []
     if current.effective_on > clocks.as_of:
@@ -66,6 +71,14 @@ def _terms(found: TradeDetail, clocks: Clocks) -> Component:
         className="es-version-head",
     )
     return html.Section([heading, *notes, facts(pairs)], className="es-section es-full")
+
+
+def _fact(found: TradeDetail, name: str, text: str, clocks: Clocks) -> Component | str:
+    """Return a term; a number opens the versions that stated it, unless none is in effect yet."""
+    is_number = stated(found.current.terms, name, "")[0] is not None
+    if not is_number or found.current.effective_on > clocks.as_of:
+        return text
+    return passport_button(TERM, text, {"trade": found.trade_id, "term": name})
 
 
 def _value(found: TradeDetail, clocks: Clocks, actor: Actor) -> list[Component]:
@@ -89,8 +102,7 @@ def _value(found: TradeDetail, clocks: Clocks, actor: Actor) -> list[Component]:
             searchable=False,
             caption="Legs of the trade",
         )
-        note = "Volume and mark of each delivery month, in the units of its curve; money in the currency of the trade."
-        parts.append(section("Value by delivery month", [shown], note=note))
+        parts.append(section("Value by delivery month", [shown]))
     return parts
 
 

@@ -132,6 +132,82 @@ TRADE_RHO = _trade(
     "Change of the value for zero rates higher by one basis point.",
     "fx x dV/dr x 0.0001",
 )
+
+
+def _leg(
+    key: str,
+    title: str,
+    formula: str,
+    symbols: str,
+    by: str = _VALUE,
+    *,
+    coloured: bool = False,
+    **more: bool,
+) -> Metric:
+    return register(
+        Metric(f"portfolio.leg_{key}", title, "", formula, symbols, by, coloured=coloured, **more)
+    )
+
+
+LEG_VOLUME = _leg(
+    "volume",
+    "Volume of a delivery month",
+    "What a trade delivers on one curve in one month, in the volume unit of the curve: power over the hours of its "
+    "profile. Positive is long; of a right it is the notional.",
+    "side x MW x hours, or side x quantity",
+    "portal.domain.portfolio.legs.expand",
+    signed=True,
+)
+LEG_MARK = _leg(
+    "mark",
+    "Mark of a delivery month",
+    "The price that values a delivery month: its newest quote on the curve under both clocks.",
+    "F",
+    "portal.domain.portfolio.marking.mark",
+)
+LEG_FIXED = register(
+    Metric(
+        "portfolio.leg_fixed",
+        "Share of a delivery month that is fixed",
+        "%",
+        "How many of the fixings of the month are there, of all that it will have; the whole of it when it is over.",
+        "w = fixings / expected fixings",
+        "portal.domain.portfolio.valued_rows.Rows.fixed",
+        decimals=0,
+        percent=True,
+    )
+)
+LEG_VOLATILITY = _leg(
+    "volatility",
+    "Volatility of a delivery month",
+    "The volatility of a year at the strike of the trade, read off the newest surface of the curve; where its model is "
+    "normal, in price units.",
+    "vol(month, moneyness)",
+    "portal.domain.portfolio.volatility_marks.volatility",
+)
+LEG_UNREALISED = _leg(
+    "unrealised",
+    "Unrealised of a delivery month",
+    "What is still to come of one month of a trade, at its mark, in the currency of the trade.",
+    "volume x (1 - w) x (F - K) x df; options: volume x model value",
+    signed=True,
+    coloured=True,
+)
+LEG_REALISED = _leg(
+    "realised",
+    "Realised of a delivery month",
+    "What has been fixed or settled of one month of a trade, in the currency of the trade.",
+    "volume x w x (mean fixing - K) x df; options: payoff - premium",
+    signed=True,
+    coloured=True,
+)
+LEG_DELTA = _leg(
+    "delta",
+    "Delta of a delivery month",
+    "Volume of one month with the same change of value for a small move of its mark.",
+    "dV/dF, in the volume unit of the curve",
+    signed=True,
+)
 GAP_NOTIONAL = register(
     Metric(
         "portfolio.gap_notional",

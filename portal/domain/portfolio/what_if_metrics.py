@@ -59,6 +59,16 @@ LINE_THETA = _money(
     "line_theta", "Theta of a line", "Theta of one line, for one calendar day.", "dV/dt / 365 x fx"
 )
 
+LINE_FAIR = register(
+    Metric(
+        "whatif.line_fair", "Fair price of a line", "",
+        "The price at which the deal of one line would be worth nothing over its whole delivery, what is fixed of it "
+        "included.",
+        "K* = K + V(K) / ( V(K) - V(K + 1) )",
+        "portal.domain.portfolio.what_if.fair_price",
+    )
+)  # fmt: skip
+
 
 def _volume(name: str, title: str, formula: str, symbols: str) -> Metric:
     return register(

@@ -16,6 +16,7 @@ from portal.core.table import Column, GridQuery, Table
 from portal.domain.portfolio import position_metrics as metrics
 from portal.domain.portfolio.positions import ENERGY_UNITS, Measure
 from portal.domain.portfolio.trade import LABELS, Kind
+from portal.domain.portfolio.trade_metrics import TERM
 from portal.services.portfolio.position_ask import (
     UNITS,
     Ask,
@@ -120,9 +121,18 @@ def cell_table(view: CellView, clocks: Clocks) -> Table:
             coloured=False,
         ),
         Column("unit", "Unit", sortable=False),
-        Column("quantity", "Quantity", "number", decimals=2, help="As traded"),
+        Column(
+            "quantity", "Quantity", "number", metric=TERM.id, help="As traded", params=(("term", "quantity"),)
+        ),
         Column("quantity_unit", "", sortable=False),
-        Column("price", "Price or strike", "number", decimals=3),
+        Column(
+            "price",
+            "Price or strike",
+            "number",
+            metric=TERM.id,
+            unit_from="price_unit",
+            params=(("term", "agreed"),),
+        ),
         Column("price_unit", "", sortable=False),
         Column("trade_date", "Traded", "date"),
         Column("delivery_start", "Delivery", "date"),
@@ -163,7 +173,7 @@ def _row(view: CellView, trade: CellTrade, clocks: Clocks) -> tuple[TableCell, .
         trade.quantity,
         trade.quantity_unit,
         trade.price,
-        trade.unit if trade.price is not None else None,
+        trade.price_unit if trade.price is not None else "",
         trade.trade_date,
         trade.delivery_start,
         trade.delivery_end - timedelta(days=1),

@@ -16,6 +16,8 @@ from portal.core.passport import Evaluation, Outcome, Parameter, Step
 from portal.core.permissions import Permission
 from portal.core.table import Column, GridQuery, Table
 from portal.domain.portfolio import trade_metrics as metrics
+from portal.domain.portfolio.terms import Terms
+from portal.domain.portfolio.trade import Kind
 from portal.services.evaluation import evaluates
 from portal.services.portfolio.blotter import Filter, filter_of
 from portal.services.portfolio.books import visible_books
@@ -93,7 +95,9 @@ for _metric in (metrics.TRADES, metrics.LIVE_TRADES, metrics.WAITING_TRADES):
     _of_trades(_metric)
 
 
-TERMS = ("quantity", "price", "strike", "premium")
+TERMS = ("quantity", "price", "strike", "premium", "shift", "ratio1", "ratio2", "pay_days")
+AGREED = "agreed"  # the price, or the strike of what has none
+DETAIL = "details."  # with the name of one of the numbers among a trade's details
 TERM_COLUMNS = (
     Column("version", "Version", "integer"),
     Column("event", "Event"),
@@ -112,6 +116,29 @@ def _replay_term(records: Sequence[Mapping[str, Any]], _params: Params, _clocks:
     return Outcome(None if last["value"] is None else float(last["value"]), str(last["unit"]))
 
 
+def stated(terms: Terms, term: str, price_unit: str) -> tuple[float | None, str]:
+    """Return one number of a trade's terms with its unit; None for one that it does not have, or that is no number."""
+    if term not in (*TERMS, AGREED) and not term.startswith(DETAIL):
+        return None, ""
+    if term.startswith(DETAIL):
+        found = terms.details.get(term.removeprefix(DETAIL))
+        if isinstance(found, bool) or not isinstance(found, (int, float)):
+            return None, ""
+        return float(found), ""
+    if term == AGREED:
+        term = "price" if terms.price is not None else "strike"
+    is_whole = terms.kind == Kind.STORAGE.key  # agreed on once, for the contract
+    units = {
+        "quantity": "contracts" if is_whole else terms.quantity_unit,
+        "premium": price_unit.partition("/")[0] if is_whole else price_unit,
+        "ratio1": "",
+        "ratio2": "",
+        "pay_days": "days",
+    }
+    value = getattr(terms, term)
+    return None if value is None else float(value), units.get(term, price_unit)
+
+
 @evaluates(
     metrics.TERM.id,
     permission=Permission.PORTFOLIO_READ,
@@ -121,7 +148,7 @@ def _replay_term(records: Sequence[Mapping[str, Any]], _params: Params, _clocks:
 def trade_term(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
     """One term of a trade, with the versions that stated it."""
     number, term = int(params["trade"] or 0), str(params["term"])
-    if term not in TERMS:
+    if term not in (*TERMS, AGREED) and not term.startswith(DETAIL):
         raise DomainError(
             f"'{term[:40]}' is no number of a trade. Choose one of {', '.join(TERMS)}.", term=term
         )
@@ -133,19 +160,18 @@ def trade_term(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -
     curves = {row.id: row for row in curve_rows(work.session)}
     rows = []
     for version in versions:
-        terms = version.terms
-        unit = terms.quantity_unit if term == "quantity" else curves[terms.curve_id].unit
+        value, unit = stated(version.terms, term, curves[version.terms.curve_id].unit)
         rows.append(
             (
                 version.version, str(version.event), version.effective_on, version.recorded_at,
-                version.recorded_by, version.approved_by, getattr(terms, term), unit,
+                version.recorded_by, version.approved_by, value, unit,
             )
         )  # fmt: skip
     last = versions[-1]
     table = Table(TERM_COLUMNS, rows, simulated=curves[last.terms.curve_id].simulated)
     return Evaluation(
         f"Trade {last.terms.external_id}",
-        getattr(last.terms, term),
+        rows[-1][-2],
         str(rows[-1][-1]),
         table,
         (Step("Version", float(last.version)),),

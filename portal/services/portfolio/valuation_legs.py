@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from data.queries.curve_terms import volume_unit
 from portal.core.errors import NotFound
 from portal.core.passport import Outcome, Step
 from portal.core.table import Cell, Column
 from portal.domain.portfolio.book import Book
 from portal.domain.portfolio.discounting import years_to
-from portal.domain.portfolio.market import STATUS_LABELS
+from portal.domain.portfolio.market import STATUS_LABELS, Market
 from portal.domain.portfolio.rollup import LACKS
 from portal.domain.portfolio.trade import Event, Kind, VolModel
 from portal.domain.portfolio.valuation import Lack, value_legs
@@ -24,19 +25,23 @@ LEG_COLUMNS = (
     Column("curve", "Curve"),
     Column("month", "Month"),
     Column("volume", "Volume", "number", decimals=3, signed=True, coloured=False),
+    Column("volume_unit", "Volume in"),
     Column("mark", "Mark", "number", decimals=4),
+    Column("unit", "Price in"),
     Column("status", "Mark is", "badge"),
     Column("quoted", "Quoted on", "date"),
     Column("agreed", "Price or strike", "number", decimals=4),
     Column("fixed", "Share fixed", "percent"),
     Column("fixing", "Mean fixing", "number", decimals=4),
     Column("vol", "Volatility", "number", decimals=4),
+    Column("vol_unit", "Volatility in"),
     Column("rate", "Zero rate", "percent", decimals=3),
     Column("years", "Years to payment", "number", decimals=4),
     Column("money", "Money of one price unit", "number", decimals=4),
     Column("fx", "EUR for one", "number", decimals=6),
     Column("unrealised", "Unrealised", "number", signed=True),
     Column("realised", "Realised", "number", signed=True),
+    Column("currency", "Money in"),
     Column("delta", "Delta volume", "number", decimals=3, signed=True, coloured=False),
     Column("own", "Counts for delta", "integer"),
     Column("gamma", "Gamma", "number", decimals=4, signed=True, coloured=False),
@@ -93,6 +98,12 @@ def leg_rows(found: ValuedBook, number: int) -> TradeLegs:
     )
 
 
+def legs_of(book: Book, market: Market, fx: float) -> list[tuple[Cell, ...]]:
+    """Return the legs of a book of one trade as rows of :data:`LEG_COLUMNS`."""
+    rows, parts = value_legs(book, market)
+    return _rows(rows, parts.__dict__, fx)
+
+
 def _terms(book: Book, kind: Kind) -> tuple[tuple[str, float | str | None, str], ...]:
     named = (
         ("Side", "buy" if book.side[0] > 0 else "sell"),
@@ -119,11 +130,11 @@ def _rows(rows: Rows, parts: Mapping[str, Any], fx: float) -> list[tuple[Cell, .
     strike = book.strike[legs.trade]
     has_vol = book.vol_model[0] >= 0
     until = years_to(event, market.as_of)
-    vol = volatility(market, legs.curve, legs.month, rows.forward(every), strike, until)[0]
-    own = np.isin(
-        legs.curve, [legs.curve[0], market.curves.peak[np.searchsorted(market.curves.id, book.curve[0])]]
-    )
-    money = float(market.curves.money[np.searchsorted(market.curves.id, book.curve[0])])
+    vol, is_normal = volatility(market, legs.curve, legs.month, rows.forward(every), strike, until)
+    first = int(np.searchsorted(market.curves.id, book.curve[0]))
+    money, currency = float(market.curves.money[first]), market.curves.currency[first]
+    units = [market.curves.unit[at] for at in legs.curve.tolist()]
+    own = np.isin(legs.curve, [legs.curve[0], market.curves.peak[first]])
     agreed = float(book.price[0]) if isfinite(book.price[0]) else float(book.strike[0])
     points = float(points_of(book)[0])
     mark, status = rows.forward(every), rows.status(every)
@@ -135,14 +146,21 @@ def _rows(rows: Rows, parts: Mapping[str, Any], fx: float) -> list[tuple[Cell, .
     return [
         (
             market.curves.code[int(legs.curve[at])], str(market.marks.months[legs.month[at]]),
-            _cell(legs.volume[at]), _cell(mark[at]), STATUS_LABELS[int(status[at])], quoted[at].item(), _cell(agreed),
+            _cell(legs.volume[at]), volume_unit(units[at]), _cell(mark[at]), units[at],
+            STATUS_LABELS[int(status[at])], quoted[at].item(), _cell(agreed),
             None if expires else _cell(share[at]), None if expires or share[at] == 0.0 else _cell(mean[at]),
-            _cell(vol[at]) if has_vol else None, _cell(rate[at]), _cell(years[at]), money, _cell(fx),
-            amount("unrealised", at), amount("realised", at), amount("delta", at), int(own[at]),
+            _cell(vol[at]) if has_vol else None, _vol_unit(units[at], is_normal[at]) if has_vol else None,
+            _cell(rate[at]), _cell(years[at]), money, _cell(fx), amount("unrealised", at), amount("realised", at),
+            currency, amount("delta", at), int(own[at]),
             amount("gamma", at), amount("vega", at), points, amount("theta", at), amount("rho", at),
         )
         for at in range(len(every))
     ]  # fmt: skip
+
+
+def _vol_unit(price_unit: str, is_normal: bool) -> str:
+    """Return what a volatility is measured in: of the price, or in price units, for a year."""
+    return f"{price_unit} a year" if is_normal else "of the price, a year"
 
 
 def trade_outcome(key: str, records: Sequence[Mapping[str, Any]]) -> Outcome:
@@ -156,7 +174,9 @@ def trade_outcome(key: str, records: Sequence[Mapping[str, Any]]) -> Outcome:
         return Outcome(None, "", (), NO_VALUE)
     native = fsum(float(amount) for amount in amounts)
     if key in ("delta", "gamma"):
-        return Outcome(native, "", ())
+        return Outcome(
+            native, str(counted[0].get("volume_unit", "")) if key == "delta" and counted else "", ()
+        )
     fx = records[0]["fx"]
     if fx is None:
         return Outcome(None, "EUR", (), "There is no exchange rate to euros.")

@@ -1,6 +1,7 @@
 """How each figure of a what-if is computed again: the same deals, read and valued anew under the same clocks."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from math import fsum
 from typing import Any
 
@@ -13,16 +14,18 @@ from portal.core.errors import DomainError, NotFound
 from portal.core.metrics import Params
 from portal.core.passport import Evaluation, Outcome, Parameter, Step
 from portal.core.permissions import Permission
-from portal.core.table import Column, Table
+from portal.core.table import Cell, Column, Table
 from portal.domain.portfolio import what_if_metrics as metrics
 from portal.domain.portfolio.hedge import neutralise
 from portal.domain.portfolio.position_limits import limit_use
 from portal.domain.portfolio.trade import Kind
 from portal.services.evaluation import Replay, evaluates
 from portal.services.portfolio import what_if_tables as tables
-from portal.services.portfolio.what_if import Answer, Question, evaluate_in
+from portal.services.portfolio.valuation_legs import LEG_COLUMNS, legs_of
+from portal.services.portfolio.what_if import Answer, Line, Question, evaluate_in
 
 SUM_ROUNDING = 1e-9  # relative; the page adds the same figures in another order
+NO_FAIR = "Only forwards, futures and swaps with all of their marks have a fair price."
 NO_VALUE = "A line cannot be valued; the page says which and why."
 Records = Sequence[Mapping[str, Any]]
 _CellRule = Callable[[float, float, float], float]
@@ -191,21 +194,94 @@ def _register_total(name: str) -> None:
         return _evaluation(subject, answer.change(name), "EUR", _deal_rows(answer, name), lines)
 
 
+def _line(answer: Answer, params: Params) -> tuple[int, Line]:
+    """Return the place of the line that is asked for, and the line."""
+    at = int(params["line"] or 0) - 1
+    if at >= len(answer.lines):
+        raise NotFound(f"The what-if has no line {at + 1}. Open the figure again from the page.", line=at + 1)
+    return at, answer.lines[at]
+
+
 def _register_line(name: str) -> None:
     @evaluates(
         LINE_FIGURES[name].id, permission=Permission.PORTFOLIO_READ, parameters=(DEALS, BOOK, LINE),
         replay=_replay_amount, tolerance=SUM_ROUNDING,
     )  # fmt: skip
     def line(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
-        answer, at = _answer(work, params, clocks, actor), int(params["line"] or 0) - 1
-        if at >= len(answer.lines):
-            raise NotFound(
-                f"The what-if has no line {at + 1}. Open the figure again from the page.", line=at + 1
-            )
-        found = answer.lines[at]
+        answer = _answer(work, params, clocks, actor)
+        at, found = _line(answer, params)
         value = None if found.complaint else _known(answer.by_line[name][at])
         fair = (Step("Fair price", found.fair, found.unit),) if found.fair is not None else ()
         return _evaluation(found.text, value, "EUR", _deal_rows(answer, name, at), fair)
+
+
+_FAIR = (
+    *(
+        column
+        for column in LEG_COLUMNS
+        if column.key in ("curve", "month", "volume", "volume_unit", "mark", "unit")
+    ),
+    *(
+        column
+        for column in LEG_COLUMNS
+        if column.key in ("status", "quoted", "fixed", "fixing", "rate", "years")
+    ),
+    Column("agreed", "Price dealt at", "number", decimals=4),
+    Column("worth", "Value at this price", "number", decimals=4, signed=True),
+    Column("raised", "Value at a price higher by 1", "number", decimals=4, signed=True),
+    Column("currency", "Money in"),
+)
+
+
+def _fair_rows(answer: Answer, at: int) -> Table:
+    """The delivery months of a candidate, valued at its price and at one higher by 1; none for what has no price."""
+    rows: list[tuple[Cell, ...]] = []
+    for part in answer.parts:
+        mine = np.flatnonzero((part.line == at) & (part.book.trade_id < 0) & np.isfinite(part.book.price))
+        for place in mine.tolist():
+            book = part.book.take(np.array([place]))
+            fx = float(part.valuation.to_eur[place])
+            raised = replace(book, price=book.price + 1.0)
+            both = (Table(LEG_COLUMNS, legs_of(one, answer.market, fx)).records() for one in (book, raised))
+            for now, then in zip(*both, strict=True):
+                figures = {**now, "worth": _worth(now), "raised": _worth(then)}
+                rows.append(tuple(figures[column.key] for column in _FAIR))
+    return Table(_FAIR, rows, simulated=answer.base.simulated)
+
+
+def _worth(leg: Mapping[str, Any]) -> float | None:
+    parts = (leg["unrealised"], leg["realised"])
+    return None if None in parts else fsum(float(one) for one in parts)
+
+
+def _replay_fair(records: Records, params: Params, clocks: Clocks) -> Outcome:  # noqa: ARG001
+    """Return the price at which the months together are worth nothing: their value is linear in it."""
+    if not records or any(record["worth"] is None or record["raised"] is None for record in records):
+        return Outcome(None, "", note=NO_FAIR)
+    worth = fsum(float(record["worth"]) for record in records)
+    lost = fsum(float(record["worth"]) - float(record["raised"]) for record in records)
+    unit = str(records[0]["unit"])
+    return (
+        Outcome(float(records[0]["agreed"]) + worth / lost, unit)
+        if lost
+        else Outcome(None, unit, note=NO_FAIR)
+    )
+
+
+@evaluates(
+    metrics.LINE_FAIR.id,
+    permission=Permission.PORTFOLIO_READ,
+    parameters=(DEALS, BOOK, LINE),
+    replay=_replay_fair,
+    tolerance=SUM_ROUNDING,
+)
+def fair_price_of_line(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
+    """Fair price of a candidate, with the delivery months that it is the mean of."""
+    answer = _answer(work, params, clocks, actor)
+    at, found = _line(answer, params)
+    unit = found.unit if found.fair is not None else ""
+    note = "" if found.fair is not None else NO_FAIR
+    return Evaluation(found.text, found.fair, unit, _fair_rows(answer, at), note=note)
 
 
 def _register_cell(name: str, of_page: Callable[[tables.CellChange], float], of_rows: _CellRule) -> None:

@@ -73,7 +73,7 @@ def deal_table(answer: Answer) -> Table:
         Column("number", "#", "integer", decimals=0),
         Column("deal", "Deal"),
         Column("said", "What is wrong", hidden=not any(line.complaint for line in answer.lines)),
-        Column("fair", "Fair price", "number", decimals=3),
+        Column("fair", "Fair price", "number", metric=metrics.LINE_FAIR.id, unit_from="unit"),
         Column("unit", "Unit"),
         Column("value", "Value", "number", "EUR", 0, metrics.LINE_VALUE.id, signed=True),
         Column("move", "1 % move", "number", "EUR", 0, metrics.LINE_MOVE.id, signed=True, coloured=False),

@@ -120,14 +120,17 @@ _DEFAULTS: Mapping[str, Any] = {"ratio1": 1.0, "ratio2": 1.0, "pay_days": 0, "sh
 
 
 def described(terms: Terms, names: Names) -> list[tuple[str, str, str]]:
-    """Return the terms that say something: field, label and text."""
+    """Return the terms that say something: field (``details.`` before the name of a detail), label and text."""
     found = []
     for name, label in LABELS.items():
         value = getattr(terms, name)
         if value is None or name == "quantity_unit" or value == _DEFAULTS.get(name, ...):
             continue
         if name == "details":
-            found += [(name, key.replace("_", " ").capitalize(), _plain(item)) for key, item in value.items()]
+            found += [
+                (f"{name}.{key}", key.replace("_", " ").capitalize(), _plain(item))
+                for key, item in value.items()
+            ]
         else:
             found.append((name, label, show(name, value, terms, names)))
     return found

@@ -171,7 +171,10 @@ def opened(metric_id, params):
 
 
 def test_passports_equal_the_page(desk):
-    answer = ask("buy 7 MW TTF Q3-26 @ 30", f"scale #{desk} by 2")
+    option = "buy 100 MWh TTF Jul-26 put strike 62 premium 1.9 expiry 2026-06-26"
+    answer = ask(
+        "buy 7 MW TTF Q3-26 @ 30", f"scale #{desk} by 2", "sell 5 MW POWER_DE offpeak Jul-26 swap", option
+    )
     params = tables.deal_params(answer)
     for name in ("value", "move", "gamma", "vega", "theta", "rho"):
         assert opened(f"whatif.{name}", params).value == answer.change(name)
@@ -179,6 +182,9 @@ def test_passports_equal_the_page(desk):
         found = opened("whatif.line_value", {**params, "line": number})
         assert found.value == row["value"]
         assert found.inputs.rows
+        fair = opened("whatif.line_fair", {**params, "line": number})
+        assert fair.value == row["fair"]
+        assert bool(fair.note) == (row["fair"] is None)
     for cell in tables.cell_changes(answer):
         given = {**params, "curve": cell.curve, "month": cell.month}
         for name, value in (("before", cell.before), ("change", cell.change), ("after", cell.after)):
