@@ -172,7 +172,7 @@ LEG_FIXED = register(
         "%",
         "How many of the fixings of the month are there, of all that it will have; the whole of it when it is over.",
         "w = fixings / expected fixings",
-        "portal.domain.portfolio.valued_rows.Rows.fixed",
+        "portal.domain.portfolio.marking.expected_fixings",
         decimals=0,
         percent=True,
     )
