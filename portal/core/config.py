@@ -66,6 +66,24 @@ class Settings(BaseSettings):
         5, ge=1, description="Sessions one user may have open; the oldest is ended."
     )
     threads: int = Field(8, ge=1, description="Threads of the web server.")
+    job_heartbeat_seconds: float = Field(
+        1.0,
+        gt=0,
+        description="Seconds between two signs of life of a running job; a cancel reaches it with the next one.",
+    )
+    job_stale_seconds: float = Field(
+        30.0,
+        gt=0,
+        description="Seconds of silence after which the worker of a job is given up; several heartbeats long.",
+    )
+    job_grace_seconds: float = Field(
+        10.0,
+        ge=0,
+        description="Seconds that a cancelled job has to stop by itself before its process is ended.",
+    )
+    job_poll_seconds: float = Field(
+        1.0, gt=0, description="Seconds between two looks of an idle worker for a job."
+    )
     upload_mb: int = Field(64, ge=1, description="Largest file that the import page takes, in megabytes.")
 
     @property

@@ -1,0 +1,44 @@
+"""Durable jobs: what takes longer than a page may wait is a row that a worker carries on, whoever watches.
+
+A kind of job registers itself (:func:`register_kind`); somebody asks for one (:func:`submit`), shares one that is
+there, follows it (:func:`job`), stops it (:func:`cancel`) or runs it again (:func:`rerun`). Whoever executes it, a page's own
+process, the local worker or Celery, calls :func:`run`. :func:`recover` finds those whose worker died.
+"""
+
+from data.queries.jobs import EventRow
+from data.writes.jobs import Held
+from portal.services.jobs.asking import announce_with, cancel, rerun, submit
+from portal.services.jobs.context import Cancelled, JobContext
+from portal.services.jobs.recovery import recover, worker_died
+from portal.services.jobs.registry import KINDS, JobKind, all_kinds, find_kind, register_kind
+from portal.services.jobs.running import execute, run, take_next
+from portal.services.jobs.views import ACTIVE, OVER, STATES, JobView, active_jobs, job, job_log, jobs
+
+__all__ = [
+    "ACTIVE",
+    "KINDS",
+    "OVER",
+    "STATES",
+    "Cancelled",
+    "EventRow",
+    "Held",
+    "JobContext",
+    "JobKind",
+    "JobView",
+    "active_jobs",
+    "all_kinds",
+    "announce_with",
+    "cancel",
+    "execute",
+    "find_kind",
+    "job",
+    "job_log",
+    "jobs",
+    "recover",
+    "register_kind",
+    "rerun",
+    "run",
+    "submit",
+    "take_next",
+    "worker_died",
+]
