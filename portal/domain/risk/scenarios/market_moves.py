@@ -1,7 +1,7 @@
 """From moves of factors to markets: one whole market, or the arrays of many.
 
 API: ``moved_market(market, factors, moves) -> Market``, ``moved_markets(market, factors, moves) -> MovedMarkets``,
-``price_cells(market, factors)``, ``MovedMarkets``.
+``price_cells(market, factors)``, ``check_moves(factors, moves)``, ``MovedMarkets``.
 
 Both do the same: a price cell moves by the absolute move of its factor (cells without one stay), all volatilities of a
 curve are scaled by ``1 + move``, exchange rates likewise, zero curves are shifted in parallel. Days, fixings and
@@ -95,7 +95,7 @@ def moved_markets(market: Market, factors: FactorSet, moves: FloatArray2D) -> Mo
     BadParameter
         A volatility or an exchange rate would fall to zero or below; the factor is named.
     """
-    _check(factors, moves)
+    check_moves(factors, moves)
     cells = price_cells(market, factors)
     padded = np.concatenate([moves, np.zeros((len(moves), 1))], axis=1)  # position -1 reads a move of zero
     currency = tuple(sorted({*market.curves.currency, market.reporting}))
@@ -152,7 +152,21 @@ def moved_market(market: Market, factors: FactorSet, moves: FloatArray1D) -> Mar
     )
 
 
-def _check(factors: FactorSet, moves: FloatArray2D) -> None:
+def check_moves(factors: FactorSet, moves: FloatArray2D) -> None:
+    """Refuse moves that no market can make.
+
+    Parameters
+    ----------
+    factors : FactorSet
+        Factors of the columns.
+    moves : ndarray of shape (b, k)
+        Absolute moves in the unit of each factor.
+
+    Raises
+    ------
+    LengthMismatch, SeriesHasNaN, BadParameter
+        As for :func:`moved_markets`.
+    """
     if moves.ndim != 2 or moves.shape[1] != len(factors):
         raise LengthMismatch(
             f"The moves have shape {moves.shape}, but there are {len(factors)} factors; give one column for each.",
