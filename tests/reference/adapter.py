@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from portal.domain.market import decomposition, garch, garch_forecast, returns, seasonality, volatility
-from tests.reference import portfolio_curves, portfolio_flexible, portfolio_options
+from tests.reference import portfolio_curves, portfolio_flexible, portfolio_options, risk_backtests
 
 Inputs = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -269,4 +269,5 @@ MODELS: dict[tuple[str, str], Callable[[Inputs], Answer]] = {
     **portfolio_curves.MODELS,
     **portfolio_flexible.MODELS,
     **portfolio_options.MODELS,
+    **risk_backtests.MODELS,
 }
