@@ -1,0 +1,103 @@
+"""What a scenario does to a book: profit or loss of each trade by full revaluation, and layer by layer.
+
+API: ``impact(book, valuation, market, layers) -> Impact``, ``layer_steps(...)``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from portal.core.arrays import BoolArray1D, FloatArray1D
+from portal.domain.portfolio.book import Book
+from portal.domain.portfolio.market import Market
+from portal.domain.portfolio.valuation import Valuation, value_book
+from portal.domain.risk.stress.apply import book_for, stressed
+from portal.domain.risk.stress.shocks import Layer
+
+
+@dataclass(frozen=True, eq=False)  # arrays have no single truth value
+class Impact:
+    """Profit or loss of n trades in one scenario.
+
+    Attributes
+    ----------
+    market : Market
+        The stressed market.
+    pnl : ndarray of shape (n,)
+        In the reporting currency, positive when money is made: all value in the stressed market at its exchange rates,
+        less that of today; NaN for a trade that has no value in one of them.
+    lost : ndarray of shape (n,), bool
+        Trades that have a value today and none in the scenario; they are in no sum.
+    """
+
+    market: Market
+    pnl: FloatArray1D
+    lost: BoolArray1D
+
+    @property
+    def loss(self) -> float:
+        """Loss of all trades together, positive when money is lost."""
+        return -float(np.nansum(self.pnl))
+
+
+def impact(
+    book: Book, valuation: Valuation, market: Market, layers: Sequence[Layer], *, lenient: bool = False
+) -> Impact:
+    """Value a book in the market of a scenario.
+
+    Parameters
+    ----------
+    book : Book
+        Trades.
+    valuation : Valuation
+        Their values in ``market``.
+    market : Market
+        Today's.
+    layers : sequence of Layer
+        Shocks, in order.
+    lenient : bool, default False
+        Whether shocks of curves that the market lacks are passed over.
+
+    Returns
+    -------
+    Impact
+        An empty book has an empty one, which is no loss.
+
+    Raises
+    ------
+    BadParameter
+        As ``stressed``.
+    SeriesHasNaN
+        A price or a size is not a number.
+    """
+    after = stressed(market, layers, lenient=lenient)
+    then = value_book(book_for(book, market, after), after, greeks=False)
+    pnl = then.total_eur - valuation.total_eur
+    return Impact(after, pnl, np.isfinite(valuation.total_eur) & ~np.isfinite(pnl))
+
+
+def layer_steps(
+    book: Book, valuation: Valuation, market: Market, layers: Sequence[Layer], *, lenient: bool = False
+) -> FloatArray1D:
+    """What each layer adds to the P&L on top of those before it; the steps add up to the whole.
+
+    Parameters
+    ----------
+    book, valuation, market, layers, lenient
+        As for :func:`impact`.
+
+    Returns
+    -------
+    ndarray of shape (layers, n)
+        In the reporting currency; NaN where a trade loses its value on the way.
+
+    Raises
+    ------
+    BadParameter, SeriesHasNaN
+        As :func:`impact`; a price below zero on the way is refused even if a later layer lifts it.
+    """
+    total = np.zeros((len(layers) + 1, len(book)))
+    for at in range(1, len(layers) + 1):
+        total[at] = impact(book, valuation, market, layers[:at], lenient=lenient).pnl
+    return np.asarray(np.diff(total, axis=0), dtype=np.float64)
