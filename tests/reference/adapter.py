@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 
 from portal.domain.market import decomposition, garch, garch_forecast, returns, seasonality, volatility
-from tests.reference import portfolio_curves, portfolio_flexible, portfolio_options, risk_backtests
+from tests.reference import (
+    portfolio_curves,
+    portfolio_flexible,
+    portfolio_options,
+    risk_backtests,
+    risk_historical,
+)
 
 Inputs = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -270,4 +276,5 @@ MODELS: dict[tuple[str, str], Callable[[Inputs], Answer]] = {
     **portfolio_flexible.MODELS,
     **portfolio_options.MODELS,
     **risk_backtests.MODELS,
+    **risk_historical.MODELS,
 }
