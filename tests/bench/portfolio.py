@@ -20,7 +20,7 @@ from data.session import UnitOfWork
 from portal.core import clock
 from portal.core.actor import SYSTEM
 from portal.core.clock import Clocks
-from portal.domain.portfolio import flexible_part, valuation
+from portal.domain.portfolio import flexible_contracts, valuation
 from portal.domain.portfolio.book import Book
 from portal.domain.portfolio.market import Market
 from portal.domain.portfolio.rollup import PERIODS, period_start
@@ -105,7 +105,7 @@ def _naive_read(clocks: Clocks) -> pd.DataFrame:
 
 def _value(count: int, rounds: int) -> Iterator[Figure]:
     clocks = _clocks()
-    flexible_part.forget()
+    flexible_contracts.forget()
     book, market, reading, marking = _book_and_market(clocks)
     first, _ = timed(lambda: valuation.value_book(book, market))
     cold = reading + marking + first
@@ -135,7 +135,7 @@ def _value(count: int, rounds: int) -> Iterator[Figure]:
 def _flexible(book: Book, market: Market) -> Iterator[Figure]:
     """Yield what storage and swing contracts take by themselves, when their result is and is not remembered."""
     chosen = book.take((book.kind == Kind.STORAGE) | (book.kind == Kind.SWING))
-    flexible_part.forget()
+    flexible_contracts.forget()
     cold, _ = timed(lambda: valuation.value_book(chosen, market))
     warm, _ = timed(lambda: valuation.value_book(chosen, market))
     subject = f"{len(chosen)} storage and swing"
@@ -220,7 +220,7 @@ def _explain(rounds: int) -> Iterator[Figure]:
     clocks = _clocks()
     for period in PERIODS:
         since = period_start(clocks.as_of, period)
-        flexible_part.forget()
+        flexible_contracts.forget()
         took: list[float] = []
         for _ in range(rounds + 1):
             with UnitOfWork() as work:  # below the door that remembers results for a while

@@ -21,10 +21,16 @@ class Contract(Protocol[DecisionT]):
     def states(self, k: int) -> int:
         """Number of states before period ``k``, and at the end for ``k`` = ``periods``; one before the first."""
 
-    def choose(self, k: int, spot: FloatArray1D, ahead: FloatArray2D, *, ordered: bool = False) -> DecisionT:
-        """Best decision of each scenario and state before the period, judged by ``ahead`` (n, states after).
+    def choose(self, k: int, spot: FloatArray1D, ahead: FloatArray2D) -> DecisionT:
+        """Best decision of each scenario and state before the period, judged by ``ahead`` (n, states after)."""
 
-        ``ordered`` says that scenarios are equally spaced nodes, between which a decision may switch.
+    def roll(
+        self, k: int, spot: FloatArray1D, ahead: FloatArray2D, apart: int
+    ) -> tuple[DecisionT, FloatArray2D]:
+        """Best decision and the value before the period that it brings, where scenarios are equally spaced nodes.
+
+        From a node to the next one, between which a decision may switch, it is ``apart`` rows: as many as there are
+        curves that are valued together.
         """
 
     def collect(self, k: int, spot: FloatArray1D, decision: DecisionT, ahead: FloatArray2D) -> FloatArray2D:

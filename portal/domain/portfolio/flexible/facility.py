@@ -6,7 +6,13 @@ import numpy as np
 
 from portal.core.arrays import FloatArray1D, FloatLike1D
 from portal.domain.market.errors import BadParameter
-from portal.domain.portfolio.flexible.terms import InfeasibleContract, Prices, check_amount, check_rates
+from portal.domain.portfolio.flexible.terms import (
+    Curves,
+    InfeasibleContract,
+    Prices,
+    check_amount,
+    check_rates,
+)
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value
@@ -171,24 +177,24 @@ def sold_volume(facility: Facility, change: FloatArray1D) -> FloatArray1D:
     return sold
 
 
-def check_periods(facility: Facility, prices: Prices) -> None:
+def check_periods(facility: Facility, prices: Prices | Curves) -> None:
     """Refuse a facility that was built for other periods.
 
     Parameters
     ----------
     facility : Facility
         The contract.
-    prices : Prices
-        Its curve.
+    prices : Prices or Curves
+        Its curve, or those of many scenarios.
 
     Raises
     ------
     BadParameter
         The numbers of periods differ.
     """
-    if len(facility.rise) != len(prices):
+    if len(facility.rise) != len(prices.times_years):
         raise BadParameter(
-            f"The storage was built for {len(facility.rise)} periods, the curve has {len(prices)}.",
+            f"The storage was built for {len(facility.rise)} periods, the curve has {len(prices.times_years)}.",
             name="facility",
             value=len(facility.rise),
         )

@@ -23,7 +23,7 @@ from portal.domain.portfolio.flexible.grid import deterministic_value
 from portal.domain.portfolio.flexible.paths import FactorModel, Simulator, factor_model
 from portal.domain.portfolio.flexible.regression import DEGREE, fit_policy, polynomial_basis, price_policy
 from portal.domain.portfolio.flexible.storage_contract import StorageContract
-from portal.domain.portfolio.flexible.swing import SwingContract, check_swing
+from portal.domain.portfolio.flexible.swing_contract import SwingContract, check_swing
 from portal.domain.portfolio.flexible.terms import FlexValue, Prices, check_prices
 from portal.domain.portfolio.flexible.volume_levels import LEVELS
 

@@ -6,6 +6,7 @@ factor ``z = X / sd(X)``, whose grid and transitions do not depend on ``sigma``:
 once and serve its value, its vega and every scenario of prices.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,8 +19,9 @@ GRID_EDGE = 5.5  # standard deviations; 4e-8 of the mass is outside, where value
 WIDTH_STEP = (
     0.5  # up to which the width of the price is rounded, so that bumped volatilities share their grid
 )
-OPERATORS_KEPT = 32  # sets of matrices, 1.5 MB each for 52 periods and 61 nodes
-KEPT_PERIODS = 120  # contracts by the day have matrices too large to keep
+GRIDS_KEPT, KEPT_PERIODS = 32, 120  # contracts by the day have too many matrices to keep together
+ROUNDED = 14  # decimals of a step's correlation, so that contracts with other first months share it
+OPERATORS_KEPT, KEPT_NODES = 1024, 100  # matrices, 33 kB each for 64 nodes; finer ones are not kept
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value
@@ -32,15 +34,16 @@ class FactorGrid:
         Values of ``z``, equally spaced.
     start : ndarray of shape (n,)
         Weights of the first period: ``start @ f`` is the expectation of ``f(z_0)`` today.
-    steps : ndarray of shape (m - 1, n, n)
-        ``steps[k] @ f`` is the expectation of ``f(z_{k+1})`` given ``z_k``, at each node of ``z_k``.
+    steps : sequence of ndarray of shape (n, n)
+        One for each of the ``m - 1`` steps: ``steps[k] @ f`` is the expectation of ``f(z_{k+1})`` given ``z_k``, at
+        each node of ``z_k``.
     spread : ndarray of shape (m,)
         Standard deviation of ``X_k`` per unit of ``sigma``, in sqrt(years).
     """
 
     nodes: FloatArray1D
     start: FloatArray1D
-    steps: FloatArray
+    steps: Sequence[FloatArray2D]
     spread: FloatArray1D
 
     def growth(self, sigma: float) -> FloatArray2D:
@@ -181,26 +184,46 @@ def factor_grid(times_years: FloatLike1D, kappa: float, nodes: int, sigma: float
     return build(times.tobytes(), float(kappa), int(nodes), int(np.ceil(widest / WIDTH_STEP)))
 
 
-@lru_cache(maxsize=OPERATORS_KEPT)
+@lru_cache(maxsize=GRIDS_KEPT)
 def _kept_grid(times_bytes: bytes, kappa: float, nodes: int, width_steps: int) -> FactorGrid:
-    times = np.frombuffer(times_bytes, dtype=np.float64)
-    width = width_steps * WIDTH_STEP
-    h = 2.0 * GRID_EDGE / (nodes - 1) / max(width, 1.0)
-    z: FloatArray1D = -GRID_EDGE + h * np.arange(1.0 + np.ceil((2.0 * GRID_EDGE + width) / h - 1e-9))
-    nodes = len(z)
+    times, z = np.frombuffer(times_bytes, dtype=np.float64), _kept_nodes(nodes, width_steps)
     variance = ou_variance(times, kappa)
     with np.errstate(
         invalid="ignore", divide="ignore"
     ):  # a known price (variance 0) forgets and is forgotten
         ratio = np.sqrt(variance[:-1] / variance[1:]) * np.exp(-kappa * np.diff(times))
     correlation = np.clip(np.nan_to_num(ratio, nan=0.0, posinf=0.0), 0.0, 1.0)
-    steps = np.empty((len(correlation), nodes, nodes))
-    for k, rho in enumerate(correlation):
-        steps[k] = transition_operator(z, rho * z, float(np.sqrt(max(1.0 - rho**2, 0.0))))
-    start = transition_operator(z, np.zeros(1), 1.0)[0]
-    for array in (z, start, steps):
-        array.setflags(write=False)  # shared by all contracts with these times
-    return FactorGrid(z, start, steps, np.sqrt(variance))
+    correlation = np.round(
+        correlation, ROUNDED
+    )  # the last digit of numpy's exp depends on the place in the array
+    build = _kept_step if len(z) <= KEPT_NODES else _kept_step.__wrapped__
+    steps = tuple(build(nodes, width_steps, rho) for rho in correlation.tolist())
+    return FactorGrid(z, _kept_start(nodes, width_steps), steps, np.sqrt(variance))
+
+
+@lru_cache(maxsize=GRIDS_KEPT)
+def _kept_nodes(nodes: int, width_steps: int) -> FloatArray1D:
+    width = width_steps * WIDTH_STEP
+    h = 2.0 * GRID_EDGE / (nodes - 1) / max(width, 1.0)
+    z: FloatArray1D = -GRID_EDGE + h * np.arange(1.0 + np.ceil((2.0 * GRID_EDGE + width) / h - 1e-9))
+    z.setflags(write=False)
+    return z
+
+
+@lru_cache(maxsize=GRIDS_KEPT)
+def _kept_start(nodes: int, width_steps: int) -> FloatArray1D:
+    start: FloatArray1D = transition_operator(_kept_nodes(nodes, width_steps), np.zeros(1), 1.0)[0]
+    start.setflags(write=False)
+    return start
+
+
+@lru_cache(maxsize=OPERATORS_KEPT)
+def _kept_step(nodes: int, width_steps: int, rho: float) -> FloatArray2D:
+    """One step of the factor by its correlation: contracts over the same months share it on a day."""
+    z = _kept_nodes(nodes, width_steps)
+    step = transition_operator(z, rho * z, float(np.sqrt(max(1.0 - rho**2, 0.0))))
+    step.setflags(write=False)
+    return step
 
 
 def transition_operator(nodes: FloatArray1D, means: FloatArray1D, sd: float) -> FloatArray2D:

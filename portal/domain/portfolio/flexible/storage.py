@@ -4,12 +4,14 @@ The holder's decisions are in ``storage_contract``, the engine in ``grid``, the 
 ``intrinsic``; ``lsmc`` values the same contract on several factors.
 """
 
-from portal.core.arrays import FloatLike1D
+import numpy as np
+
+from portal.core.arrays import FloatArray, FloatArray1D, FloatArray2D, FloatLike1D
 from portal.domain.portfolio.flexible.facility import Facility, build_facility, check_periods
-from portal.domain.portfolio.flexible.grid import grid_value
+from portal.domain.portfolio.flexible.grid import grid_value, grid_values
 from portal.domain.portfolio.flexible.intrinsic import storage_plan
 from portal.domain.portfolio.flexible.storage_contract import StorageContract
-from portal.domain.portfolio.flexible.terms import FlexValue, Prices, check_amount, check_prices
+from portal.domain.portfolio.flexible.terms import FlexValue, Prices, check_amount, check_curves, check_prices
 from portal.domain.portfolio.flexible.volume_levels import LEVELS
 
 NODES = 61
@@ -133,3 +135,49 @@ def value_facility(
     return FlexValue(
         found.value, plan.value, found.delta, found.vega, found.value, found.value, 0.0, found.schedule
     )
+
+
+def storage_values(
+    facility: Facility,
+    forward: FloatArray2D,
+    times_years: FloatLike1D,
+    discount: FloatArray,
+    *,
+    kappa: float,
+    sigma: float,
+    nodes: int = NODES,
+    levels: int = LEVELS,
+) -> FloatArray1D:
+    """Value of one storage contract in many scenarios of prices: the values of ``storage_value`` to rounding.
+
+    Parameters
+    ----------
+    facility : Facility
+        The contract, from ``build_facility``.
+    forward : ndarray of shape (s, m)
+        Forward prices by scenario and period.
+    times_years : array_like of shape (m,)
+        As in ``storage_value``, the same in all scenarios.
+    discount : ndarray of shape (m,) or (s, m)
+        Discount factors of all scenarios, or of each.
+    kappa, sigma, nodes, levels
+        As in ``storage_value``.
+
+    Returns
+    -------
+    ndarray of shape (s,)
+        Discounted money; NaN in scenarios with a price that is not positive, which the lognormal factor cannot take.
+
+    Raises
+    ------
+    BadParameter, LengthMismatch
+        The facility was built for another number of periods, a parameter is out of its range, or the lengths do not
+        fit.
+    """
+    curves, fine = check_curves(forward, times_years, discount, "Storage")
+    check_periods(facility, curves)
+    check_amount(sigma, "sigma", "volatility of the storage's price")
+    values = np.full(len(fine), np.nan)
+    contract = StorageContract(facility, levels)
+    values[fine] = grid_values(contract, curves, kappa=kappa, sigma=sigma, nodes=nodes)
+    return values

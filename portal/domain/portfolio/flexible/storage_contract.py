@@ -6,12 +6,21 @@ is enumerated. Moves that end between two computed volumes are mixed from both, 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from portal.core.arrays import BoolArray1D, FloatArray1D, FloatArray2D, IntArray1D, IntArray2D
+from portal.core.arrays import (
+    BoolArray1D,
+    BoolArray2D,
+    FloatArray,
+    FloatArray1D,
+    FloatArray2D,
+    IntArray1D,
+    IntArray2D,
+)
 from portal.domain.portfolio.flexible.facility import Facility, sold_volume, unit_prices
-from portal.domain.portfolio.flexible.volume_levels import LEVELS, volume_levels
+from portal.domain.portfolio.flexible.volume_levels import LEVELS, Stage, stages
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value
@@ -20,15 +29,18 @@ class Switches:
 
     Attributes
     ----------
-    node, volume : ndarray of int
-        The lower node and the volume before the period.
+    row, volume : ndarray of int
+        The row of the lower node and the volume before the period.
     where : ndarray
         The place of the change between the nodes, 0 to 1.
+    apart : int
+        Rows from a node to the next one.
     """
 
-    node: IntArray1D
+    row: IntArray1D
     volume: IntArray1D
     where: FloatArray1D
+    apart: int
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value
@@ -37,21 +49,75 @@ class Move:
 
     Attributes
     ----------
-    change : ndarray of shape (n, volumes before)
-        Change of the volume inside.
+    stage : Stage
+        Volumes before and after the period.
     cell, share : ndarray of shape (n, volumes before)
         Number of the level below the new volume, and weight of the level above it.
     switches : Switches, optional
         On a grid: where moves change between nodes.
-    bonus : ndarray of shape (n, volumes before) or float
-        On a grid: what sums over nodes miss of the kinks there.
     """
 
-    change: FloatArray2D
+    stage: Stage
     cell: IntArray2D
     share: FloatArray2D
     switches: Switches | None = None
-    bonus: FloatArray2D | float = 0.0
+
+    @cached_property
+    def change(self) -> FloatArray2D:
+        """Change of the volume inside, shape (n, volumes before)."""
+        change: FloatArray2D = self.share * self.stage.gap[self.cell]
+        change += self.stage.after[self.cell]
+        change -= self.stage.before
+        return change
+
+
+@dataclass(frozen=True, eq=False)  # arrays have no single truth value
+class _Best:
+    """The best move of every row and volume, and all that tells what it and its neighbours' moves are worth.
+
+    ``worth`` (2, n, volumes after) is the value of a level less the money for all that is inside then, at the price of
+    those who withdraw and of those who inject: with the money for what was inside before it is that of the move.
+    """
+
+    stage: Stage
+    buy: FloatArray1D
+    sell: FloatArray1D
+    worth: FloatArray
+    place: FloatArray2D
+    up: BoolArray2D
+    cell: IntArray2D
+    share: FloatArray2D
+
+    def value(self) -> FloatArray2D:
+        """Value before the period, (n, volumes before)."""
+        rows, count = self.worth.shape[1:]
+        at = np.multiply(self.up, rows * count, dtype=np.int64)
+        at += self.cell
+        at += count * np.arange(rows)[:, None]
+        value: FloatArray2D = _between(self.worth, at, self.share)
+        value += np.where(self.up, self.buy[:, None], self.sell[:, None]) * self.stage.before
+        return value
+
+    def value_of(self, row: IntArray1D, volume: IntArray1D, chosen: IntArray1D) -> FloatArray1D:
+        """Value in rows ``row``, from ``volume``, of the moves that are best at the places ``chosen``."""
+        rows, count = self.worth.shape[1:]
+        up, share = self.up.ravel()[chosen], self.share.ravel()[chosen]
+        at = np.multiply(up, rows * count, dtype=np.int64) + self.cell.ravel()[chosen] + count * row
+        value: FloatArray1D = _between(self.worth, at, share)
+        value += np.where(up, self.buy[row], self.sell[row]) * self.stage.before[volume]
+        return value
+
+
+def _between(worth: FloatArray, at: IntArray2D, share: FloatArray) -> FloatArray:
+    """Values at places ``at`` of the flattened ``worth``, ``share`` of the way to the next one."""
+    flat = worth.ravel()
+    value: FloatArray = flat.take(at)
+    if worth.shape[-1] > 1:
+        above = flat.take(at + 1)
+        above -= value
+        above *= share
+        value += above
+    return value
 
 
 class StorageContract:
@@ -67,88 +133,74 @@ class StorageContract:
 
     def __init__(self, facility: Facility, levels: int = LEVELS) -> None:
         self.facility = facility
-        self.volumes = volume_levels(facility, levels)
+        self.stages = stages(facility, levels)
 
     @property
     def periods(self) -> int:
         """Number of periods."""
-        return len(self.facility.rise)
+        return len(self.stages)
 
     def states(self, k: int) -> int:
         """Number of volumes before period ``k``."""
-        return len(self.volumes[k])
+        return len(self.stages[k].before if k < self.periods else self.stages[-1].after)
 
-    def choose(self, k: int, spot: FloatArray1D, ahead: FloatArray2D, *, ordered: bool = False) -> Move:
-        """Fill up to one target, empty down to another, else stay, all within the rates.
+    def choose(self, k: int, spot: FloatArray1D, ahead: FloatArray2D) -> Move:
+        """Fill up to one target, empty down to another, else stay, all within the rates."""
+        best = self._best(k, spot, ahead)
+        return Move(best.stage, best.cell, best.share)
+
+    def _best(self, k: int, spot: FloatArray1D, ahead: FloatArray2D) -> _Best:
+        """Find the targets and the moves towards them.
 
         Volumes are compared by their position among those after the period, which rises with the volume: the
         comparison is the same, and the position is what is needed next.
         """
-        before, after = self.volumes[k], self.volumes[k + 1]
+        stage = self.stages[k]
         buy, sell = unit_prices(self.facility, spot, 1.0)
-        fill = np.argmax(ahead - buy[:, None] * after, axis=1)
-        empty = np.maximum(np.argmax(ahead - sell[:, None] * after, axis=1), fill)
-        index = np.arange(len(after), dtype=np.float64)
-        lowest = np.interp(before - self.facility.fall[k], after, index)
-        highest = np.interp(before + self.facility.rise[k], after, index)
-        place = np.maximum(np.minimum(np.interp(before, after, index), empty[:, None]), fill[:, None])
-        place = np.minimum(np.maximum(place, lowest), highest)
-        cell = np.minimum(place.astype(np.int64), max(len(after) - 2, 0))
-        share = place - cell
-        gap = np.append(np.diff(after), 0.0)
-        move = Move(after[cell] + share * gap[cell] - before, cell, share)
-        return self._switched(spot, ahead, move, place) if ordered else move
+        worth = np.empty((2, *ahead.shape))
+        for price, one in zip((sell, buy), worth, strict=True):
+            np.multiply(price[:, None], stage.after, out=one)
+            np.subtract(ahead, one, out=one)
+        fill = worth[1].argmax(axis=1).astype(np.float64)
+        empty = np.maximum(worth[0].argmax(axis=1), fill)
+        place = np.minimum(stage.stay, empty[:, None])
+        np.maximum(place, fill[:, None], out=place)
+        np.maximum(place, stage.lowest, out=place)
+        np.minimum(place, stage.highest, out=place)
+        cell = place.astype(np.int64)
+        np.minimum(cell, max(ahead.shape[1] - 2, 0), out=cell)
+        return _Best(stage, buy, sell, worth, place, place > stage.stay, cell, place - cell)
 
-    def _switched(self, spot: FloatArray1D, ahead: FloatArray2D, move: Move, place: FloatArray2D) -> Move:
-        """Correct moves on equally spaced nodes for where, between two of them, they change.
+    def roll(self, k: int, spot: FloatArray1D, ahead: FloatArray2D, apart: int) -> tuple[Move, FloatArray2D]:
+        """The best moves on a grid and the value before the period, both corrected for where moves change.
 
-        The value has a kink and the move a jump at the place where both neighbours' moves are worth the same. A sum
-        over nodes misses the integral of the kink by the second Bernoulli polynomial of that place, and that of the
-        jump by the first one (the Euler-Maclaurin formula); both are given to the two nodes so that their centre is
-        the place.
+        Between two neighbouring nodes the value has a kink and the move a jump at the place where both nodes' moves are
+        worth the same. A sum over nodes misses the integral of the kink by the second Bernoulli polynomial of that
+        place, and that of the jump by the first one (the Euler-Maclaurin formula); both are given to the two nodes so
+        that their centre is the place.
         """
-        node, volume = np.nonzero(place[1:] != place[:-1])
-        at = np.concatenate([node, node, node + 1, node + 1])
-        chosen = np.concatenate([node, node + 1, node + 1, node])  # by the node itself, by its neighbour
-        worth = self._worth(spot, ahead, move, at, chosen, np.tile(volume, 4)).reshape(4, -1)
-        loss, gain = worth[0] - worth[1], worth[2] - worth[3]
+        best = self._best(k, spot, ahead)
+        value = best.value()
+        flat, next_node = value.ravel(), apart * value.shape[1]
+        lower = np.flatnonzero(best.place[apart:] != best.place[:-apart])
+        upper = lower + next_node
+        row, volume = np.divmod(lower, value.shape[1])
+        loss = flat[lower] - best.value_of(row, volume, upper)
+        gain = flat[upper] - best.value_of(row + apart, volume, lower)
         step = np.maximum(loss, 0.0) + np.maximum(gain, 0.0)
         where = np.where(step > 0.0, np.maximum(loss, 0.0) / np.where(step > 0.0, step, 1.0), 0.5)
         kink = 0.5 * step * (where * where - where + 1.0 / 6.0)
-        bonus = np.zeros(place.shape)
-        bonus[node, volume] += (1.0 - where) * kink
-        bonus[node + 1, volume] += where * kink
-        return Move(move.change, move.cell, move.share, Switches(node, volume, where), bonus)
-
-    def _worth(
-        self,
-        spot: FloatArray1D,
-        ahead: FloatArray2D,
-        move: Move,
-        at: IntArray1D,
-        chosen: IntArray1D,
-        volume: IntArray1D,
-    ) -> FloatArray1D:
-        """Value at nodes ``at`` of the moves that are best at nodes ``chosen``."""
-        cell, change = move.cell[chosen, volume], move.change[chosen, volume]
-        value = ahead[at, cell]
-        if ahead.shape[1] > 1:
-            value += move.share[chosen, volume] * (ahead[at, cell + 1] - value)
-        buy, sell = unit_prices(self.facility, spot, 1.0)
-        value -= np.where(change > 0.0, buy[at], sell[at]) * change
-        return np.asarray(value, dtype=np.float64)
+        flat[lower] += (1.0 - where) * kink
+        flat[upper] += where * kink
+        return Move(best.stage, best.cell, best.share, Switches(row, volume, where, apart)), value
 
     def collect(self, k: int, spot: FloatArray1D, decision: Move, ahead: FloatArray2D) -> FloatArray2D:
         """Cash of the move and the value at the new volume, between levels in a straight line."""
         del k  # the move knows its period
         buy, sell = unit_prices(self.facility, spot, 1.0)
         place = decision.cell + ahead.shape[1] * np.arange(len(ahead))[:, None]
-        flat = ahead.ravel()
-        value: FloatArray2D = flat[place]
-        if ahead.shape[1] > 1:
-            value += decision.share * (flat[place + 1] - value)
+        value: FloatArray2D = _between(ahead, place, decision.share)
         value -= np.where(decision.change > 0.0, buy[:, None], sell[:, None]) * decision.change
-        value += decision.bonus
         return value
 
     def carry(
@@ -173,7 +225,7 @@ class StorageContract:
 
     def best(self, k: int, spot: FloatArray1D, ahead: FloatArray2D) -> FloatArray2D:
         """Best of all moves from level to level, for values that need not be concave."""
-        before, after = self.volumes[k], self.volumes[k + 1]
+        before, after = self.stages[k].before, self.stages[k].after
         buy, sell = unit_prices(self.facility, spot, 1.0)
         tiny = 1e-9 * self.facility.capacity
         value = np.empty((len(spot), len(before)))
@@ -194,12 +246,12 @@ class StorageContract:
 def _shifted(
     switches: Switches, weight: FloatArray2D
 ) -> tuple[IntArray1D, IntArray1D, IntArray1D, FloatArray1D]:
-    """Weight that goes from the lower node's move to the upper one's: at which node, whose move, volume, how much."""
-    node, level, where = switches.node, switches.volume, switches.where
+    """Weight that goes from the lower node's move to the upper one's: in which row, whose move, volume, how much."""
+    row, level, where, above = switches.row, switches.volume, switches.where, switches.row + switches.apart
     shift = 0.5 - where
-    lower, upper = shift * (1.0 - where) * weight[node, level], shift * where * weight[node + 1, level]
-    at = np.concatenate([node, node, node + 1, node + 1])
-    chosen = np.concatenate([node, node + 1, node, node + 1])
+    lower, upper = shift * (1.0 - where) * weight[row, level], shift * where * weight[above, level]
+    at = np.concatenate([row, row, above, above])
+    chosen = np.concatenate([row, above, row, above])
     return at, chosen, np.tile(level, 4), np.concatenate([-lower, lower, -upper, upper])
 
 

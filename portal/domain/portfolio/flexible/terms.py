@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from portal.core.arrays import FloatArray1D, FloatLike1D
+from portal.core.arrays import BoolArray1D, FloatArray, FloatArray1D, FloatArray2D, FloatLike1D
 from portal.core.errors import DomainError
 from portal.domain.market.errors import BadParameter, LengthMismatch, NonPositivePrices
 
@@ -60,6 +60,102 @@ class Prices:
 
     def __len__(self) -> int:
         return len(self.forward)
+
+
+@dataclass(frozen=True, eq=False)  # arrays have no single truth value
+class Curves:
+    """Checked prices of a contract's periods in many scenarios.
+
+    Attributes
+    ----------
+    forward, discount : ndarray of shape (s, m)
+        Forward price and discount factor by scenario and period.
+    times_years : ndarray of shape (m,)
+        Decision times, the same in all scenarios.
+    """
+
+    forward: FloatArray2D
+    times_years: FloatArray1D
+    discount: FloatArray2D
+
+    def __len__(self) -> int:
+        return len(self.forward)
+
+    @classmethod
+    def of(cls, prices: Prices) -> "Curves":
+        """One scenario.
+
+        Parameters
+        ----------
+        prices : Prices
+            Its curve.
+
+        Returns
+        -------
+        Curves
+            With ``s`` = 1.
+        """
+        return cls(prices.forward[None, :], prices.times_years, prices.discount[None, :])
+
+    def take(self, at: slice | BoolArray1D) -> "Curves":
+        """Some of the scenarios.
+
+        Parameters
+        ----------
+        at : slice or ndarray of bool
+            Which.
+
+        Returns
+        -------
+        Curves
+            Only these.
+        """
+        return Curves(self.forward[at], self.times_years, self.discount[at])
+
+
+def check_curves(
+    forward: FloatArray2D, times_years: FloatLike1D, discount: FloatArray, what: str
+) -> tuple[Curves, BoolArray1D]:
+    """Check the curves of many scenarios.
+
+    Parameters
+    ----------
+    forward : ndarray of shape (s, m)
+        Forward prices by scenario and period.
+    times_years : array_like of shape (m,)
+        As for ``check_prices``.
+    discount : ndarray of shape (m,) or (s, m)
+        Discount factors of all scenarios, or of each.
+    what : str
+        Subject of the messages.
+
+    Returns
+    -------
+    tuple of Curves and ndarray of bool
+        The scenarios that can be valued, and which of the ``s`` they are: those whose forwards and discount factors are
+        all positive numbers.
+
+    Raises
+    ------
+    LengthMismatch
+        The arrays do not fit together, or there is no period.
+    BadParameter
+        Times fall or are missing.
+    """
+    curves, factors = np.asarray(forward, dtype=np.float64), np.asarray(discount, dtype=np.float64)
+    if curves.ndim != 2 or factors.shape not in {curves.shape, curves.shape[1:]}:
+        raise LengthMismatch(
+            f"{what} needs forwards by scenario and period, and discount factors for each period or of the same shape; "
+            f"given are arrays of the shapes {curves.shape} and {factors.shape}.",
+            forward=curves.size,
+            discount=factors.size,
+        )
+    ones = np.ones(curves.shape[1])
+    times = check_prices(ones, times_years, ones, what).times_years
+    factors = np.broadcast_to(factors, curves.shape)
+    usable = np.isfinite(curves) & (curves > 0.0) & np.isfinite(factors) & (factors > 0.0)
+    fine = np.asarray(usable.all(axis=1))
+    return Curves(curves, times, factors).take(fine), fine
 
 
 def check_prices(forward: FloatLike1D, times_years: FloatLike1D, discount: FloatLike1D, what: str) -> Prices:

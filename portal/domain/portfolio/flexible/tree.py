@@ -10,7 +10,7 @@ import numpy as np
 
 from portal.core.arrays import FloatArray, FloatArray1D
 from portal.domain.market.errors import BadParameter
-from portal.domain.portfolio.flexible.swing import SwingTerms, check_swing
+from portal.domain.portfolio.flexible.swing_contract import SwingTerms, check_swing
 from portal.domain.portfolio.flexible.terms import check_amount
 
 

@@ -8,6 +8,7 @@ be many, as far as there is room. When all volumes of a contract are multiples o
 nothing is lost.
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -20,6 +21,60 @@ MOST_LEVELS = 241  # and up to which straight ones are kept
 LEVELS_KEPT = 256  # contracts whose volumes are kept for the next scenario of prices
 
 Levels = list[FloatArray1D]
+
+
+@dataclass(frozen=True, eq=False)  # arrays have no single truth value
+class Stage:
+    """The volumes of one period and how far they can be moved, whatever prices are.
+
+    Attributes
+    ----------
+    before, after : ndarray of shape (b,) and (a,)
+        Volumes before and after the period, rising.
+    gap : ndarray of shape (a,)
+        From a volume after the period to the next one; 0 for the last.
+    stay, lowest, highest : ndarray of shape (b,)
+        Of each volume before: its place among those after when nothing is moved (-1 below the first, whence one must
+        inject), when all that is possible is withdrawn, and when it is injected.
+    """
+
+    before: FloatArray1D
+    after: FloatArray1D
+    gap: FloatArray1D
+    stay: FloatArray1D
+    lowest: FloatArray1D
+    highest: FloatArray1D
+
+
+def stages(facility: Facility, count: int = LEVELS) -> list[Stage]:
+    """The volumes to compute with, period by period.
+
+    Parameters
+    ----------
+    facility : Facility
+        The contract.
+    count : int, default 41
+        As for ``volume_levels``.
+
+    Returns
+    -------
+    list of Stage
+        One for each of the ``m`` periods; kept for the next scenario of prices.
+    """
+    return _kept_stages(*_key(facility), max(int(count), 2))
+
+
+@lru_cache(maxsize=LEVELS_KEPT)
+def _kept_stages(rise: bytes, fall: bytes, low: bytes, high: bytes, count: int) -> list[Stage]:
+    levels = _kept_levels(rise, fall, low, high, count)
+    found = []
+    for k, (up, down) in enumerate(zip(np.frombuffer(rise), np.frombuffer(fall), strict=True)):
+        before, after = levels[k], levels[k + 1]
+        index = np.arange(len(after), dtype=np.float64)
+        stay = np.interp(before, after, index, left=-1.0)
+        lowest, highest = (np.interp(before + move, after, index) for move in (-down, up))
+        found.append(Stage(before, after, np.append(np.diff(after), 0.0), stay, lowest, highest))
+    return found
 
 
 def volume_levels(facility: Facility, count: int = LEVELS) -> Levels:
@@ -37,8 +92,11 @@ def volume_levels(facility: Facility, count: int = LEVELS) -> Levels:
     list of ndarray
         Rising volumes before each period and at the end, ``m + 1`` arrays from ``low`` to ``high``.
     """
-    key = (facility.rise, facility.fall, facility.low, facility.high)
-    return _kept_levels(*(part.tobytes() for part in key), max(int(count), 2))
+    return _kept_levels(*_key(facility), max(int(count), 2))
+
+
+def _key(facility: Facility) -> tuple[bytes, bytes, bytes, bytes]:
+    return facility.rise.tobytes(), facility.fall.tobytes(), facility.low.tobytes(), facility.high.tobytes()
 
 
 @lru_cache(maxsize=LEVELS_KEPT)

@@ -67,7 +67,12 @@ def test_grids_are_kept_and_cannot_be_changed():
     grid = factor_grid(TIMES, 2.5, 61)
     assert factor_grid(TIMES.copy(), 2.5, 61) is grid
     with pytest.raises(ValueError, match="read-only"):
-        grid.steps[0, 0, 0] = 1.0
+        grid.steps[0][0, 0] = 1.0
+
+
+def test_contracts_that_begin_in_other_months_share_their_steps():
+    whole, later = factor_grid(TIMES, 1.5, 61), factor_grid(TIMES[20:], 1.5, 61)
+    assert all(a is b for a, b in zip(whole.steps[20:], later.steps, strict=True))
 
 
 def test_grids_of_daily_contracts_are_not_kept():

@@ -11,7 +11,7 @@ from portal.domain.portfolio.flexible.regression import (
     price_policy,
     volumes_taken,
 )
-from portal.domain.portfolio.flexible.swing import SwingContract, check_swing
+from portal.domain.portfolio.flexible.swing_contract import SwingContract, check_swing
 
 # Longstaff and Schwartz (2001), section 1: eight paths of a share, strike 1.10, exercise at 1, 2 and 3
 SPOT = np.array(

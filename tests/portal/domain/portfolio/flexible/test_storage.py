@@ -7,7 +7,7 @@ from portal.core.errors import DomainError
 from portal.domain.market.errors import BadParameter, LengthMismatch, NonPositivePrices
 from portal.domain.portfolio.flexible.facility import build_facility
 from portal.domain.portfolio.flexible.intrinsic import storage_plan, storage_programme
-from portal.domain.portfolio.flexible.storage import storage_value
+from portal.domain.portfolio.flexible.storage import storage_value, storage_values
 from portal.domain.portfolio.flexible.terms import InfeasibleContract, check_prices
 
 TIMES = np.arange(12) / 12 + 0.04
@@ -98,6 +98,39 @@ def test_the_plan_is_the_optimum_of_the_linear_programme(seed):
     assert volume[-1] > end - 1e-9
     earned = plan.sold * forward - 0.2 * np.maximum(-plan.sold, 0) - 0.1 * np.maximum(plan.sold, 0)
     assert earned @ DISCOUNT == pytest.approx(plan.value, rel=1e-9, abs=1e-7)
+
+
+def _scenarios(changes, forward, discount=DISCOUNT):
+    terms = {name: v for name, v in {**CONTRACT, **changes}.items() if name not in {"kappa", "sigma"}}
+    return storage_values(build_facility(12, **terms), forward, TIMES, discount, kappa=1.5, sigma=0.7)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, AWKWARD, {"start_volume": 0.0, "end_volume": 100.0, "injection_rate": 9.0}, {"capacity": 20.0}],
+)
+def test_many_scenarios_at_once_are_worth_what_each_is_alone(changes, monkeypatch):
+    """Also those that must inject, and whatever is taken at once."""
+    rng = np.random.default_rng(3)
+    forward = FORWARD * np.exp(0.2 * rng.standard_normal((23, 12)))
+    alone = [_value(curve, **changes).value for curve in forward]
+    assert _scenarios(changes, forward) == pytest.approx(alone, rel=1e-12)
+    monkeypatch.setattr("portal.domain.portfolio.flexible.grid.AT_ONCE", 10**6)
+    assert _scenarios(changes, forward) == pytest.approx(alone, rel=1e-12)
+
+
+def test_scenarios_may_have_their_own_discount_factors_and_bad_ones_have_no_value():
+    forward = np.array([FORWARD, FORWARD, 1.1 * FORWARD])
+    forward[1, 3] = -0.5
+    discount = np.array([DISCOUNT, DISCOUNT, DISCOUNT**2])
+    alone = storage_value(forward[2], TIMES, discount[2], **CONTRACT).value
+    assert _scenarios({}, forward, discount) == pytest.approx([_value().value, np.nan, alone], nan_ok=True)
+    assert _scenarios({}, np.zeros((0, 12))).shape == (0,)
+    with pytest.raises(LengthMismatch, match="forwards by scenario and period"):
+        _scenarios({}, FORWARD)
+    facility = build_facility(12, **{k: v for k, v in CONTRACT.items() if k not in {"kappa", "sigma"}})
+    with pytest.raises(BadParameter, match="built for 12 periods, the curve has 3"):
+        storage_values(facility, np.ones((1, 3)), TIMES[:3], DISCOUNT[:3], kappa=1.5, sigma=0.7)
 
 
 def test_flexibility_is_worth_something_and_more_with_volatility():

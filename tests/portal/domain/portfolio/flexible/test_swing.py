@@ -7,7 +7,8 @@ import pytest
 
 from portal.domain.market.errors import BadParameter
 from portal.domain.portfolio.flexible.strip import option_strip
-from portal.domain.portfolio.flexible.swing import swing_value
+from portal.domain.portfolio.flexible.swing import swing_value, swing_values
+from portal.domain.portfolio.flexible.swing_contract import check_swing
 from portal.domain.portfolio.flexible.terms import InfeasibleContract, check_prices
 
 TIMES = np.arange(12) / 12 + 0.04
@@ -136,3 +137,24 @@ def test_no_rights_are_worth_nothing():
 def test_contracts_that_make_no_sense_are_refused(changes, error, message):
     with pytest.raises(error, match=message):
         _value(**changes)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"cooldown": 2},
+        {"min_rights": 4},
+        {"min_rights": 3, "cooldown": 1, "is_call": False},
+        {"rights": 12},
+    ],
+)
+def test_many_scenarios_at_once_are_worth_what_each_is_alone(changes):
+    rng = np.random.default_rng(3)
+    forward = FORWARD * np.exp(0.2 * rng.standard_normal((70, 12)))
+    terms = {"cooldown": 0, "min_rights": 0, "is_call": True, **CONTRACT, **changes}
+    model = {name: terms.pop(name) for name in ("kappa", "sigma")}
+    found = swing_values(check_swing(12, **terms), forward, TIMES, DISCOUNT, **model)
+    assert found == pytest.approx([_value(curve, **changes).value for curve in forward], rel=1e-12)
+    forward[5, 0] = np.nan
+    assert np.isnan(swing_values(check_swing(12, **terms), forward, TIMES, DISCOUNT, **model)[5])
