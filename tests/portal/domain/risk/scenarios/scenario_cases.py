@@ -1,4 +1,4 @@
-"""A small market for tests of scenarios: two curves in two currencies, one of them rolled at the front."""
+"""A small market and made histories for tests of scenarios."""
 
 from datetime import date
 
@@ -15,6 +15,8 @@ from portal.domain.portfolio.market import (
     VolSurface,
     ZeroCurve,
 )
+from portal.domain.risk.scenarios.factors import FactorSet, Shock
+from portal.domain.risk.scenarios.history import FactorHistory, SeriesRows
 
 AS_OF = date(2026, 11, 20)
 MONTHS = np.arange("2026-10", "2027-04", dtype="datetime64[M]")  # tenors -1 to 4
@@ -60,3 +62,46 @@ def small_market(prices: dict[int, list[float]] | None = None) -> Market:
         AS_OF, terms, Marks(MONTHS, price, day, status), Fixings(zeros, zeros, zeros + 30.0, {}), {GAS: surface},
         {(GAS, POWER): 0.5}, rates, {"EUR": 1.0, "USD": 0.9}, "EUR", {},
     )  # fmt: skip
+
+
+def series(values, *, first="2026-01-05", column=0):
+    """Rows of one column on consecutive weekdays; NaN leaves a day out."""
+    days = np.busday_offset(first, np.arange(len(values)), roll="forward")
+    known = np.isfinite(values)
+    return SeriesRows(
+        days[known], np.full(int(known.sum()), column, dtype=np.int64), np.asarray(values, np.float64)[known]
+    )
+
+
+def price_factors(curves, tenors=3, *, levels=50.0, shock=Shock.RELATIVE, as_of=AS_OF):
+    """Price factors of some curves, tenors 1 to ``tenors`` each."""
+    curve, tenor = np.repeat(np.array(curves), tenors), np.tile(np.arange(1, tenors + 1), len(curves))
+    k = len(curve)
+    return FactorSet(
+        as_of, np.zeros(k, np.int8), curve, tenor, ("EUR",) * k,
+        tuple(f"C{c} +{t}" for c, t in zip(curve, tenor, strict=True)), ("EUR/MWh",) * k, np.full(k, levels),
+        (shock,) * k, np.zeros(k),
+    )  # fmt: skip
+
+
+def made_history(
+    moves, *, level=50.0, curves=1, tenors=3, as_of=AS_OF, last="2026-11-20", shock=Shock.RELATIVE
+):
+    """A history of given differences, every day from the same level; NaN is a missing move."""
+    moves = np.asarray(moves, np.float64)
+    n = len(moves)
+    factors = price_factors(range(1, curves + 1), tenors, levels=level, as_of=as_of, shock=shock)
+    day = np.busday_offset(last, np.arange(1 - n, 1), roll="backward")
+    known = np.isfinite(moves)
+    before = np.where(known, level, np.nan)
+    history = FactorHistory(
+        factors, day, before, before + moves, known.astype(np.int8), np.zeros(0, "datetime64[D]")
+    )
+    return factors, history
+
+
+def correlated(n, k, *, seed=1, scale=1.0, common=0.8):
+    """Normal moves of k factors with one common part."""
+    rng = np.random.default_rng(seed)
+    shared = rng.standard_normal((n, 1))
+    return scale * (np.sqrt(common) * shared + np.sqrt(1.0 - common) * rng.standard_normal((n, k)))
