@@ -61,18 +61,6 @@ def offset_days(days: Any, count: int, *, roll: str = "backward") -> Days:
     return moved
 
 
-def closing_days(days: Days, daily: int) -> list[date]:
-    """Return the last ``daily`` of ``days``, and of those before them the first and the ends of weeks and months."""
-    week, month = (
-        (days + 3).astype("datetime64[W]"),
-        days.astype("datetime64[M]"),
-    )  # numpy's weeks begin on Thursdays
-    ends = np.append((week[1:] != week[:-1]) | (month[1:] != month[:-1]), [True])
-    ends[0], ends[-daily:] = True, True
-    chosen: list[date] = days[ends].astype(object).tolist()
-    return chosen
-
-
 def day_after(day: date, count: int) -> date:
     """Return the day ``count`` trading days after ``day``, or before it when ``count`` is negative."""
     return date.fromisoformat(str(offset_days(np.datetime64(day, "D"), count)))

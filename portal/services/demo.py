@@ -20,7 +20,6 @@ from portal.services.portfolio import closing, ledger
 if TYPE_CHECKING:
     from data.demo.world import World
 
-DAILY_VALUES = 130  # trading days of the last half year, whose values are kept day by day; by week before
 SETTLED_AFTER = timedelta(hours=19)  # UTC; by then all settles of a trading day are in
 
 
@@ -144,12 +143,12 @@ def _trade(
 
 
 def _close(last: date, progress: Callable[[float, str], None]) -> None:
-    """Keep what the books were worth on the days of the two years, as known now."""
-    from data.demo.calendar import business_days, closing_days
+    """Keep what the books were worth on every trading day of the two years, as known now."""
+    from data.demo.calendar import business_days
     from data.demo.deal_catalogue import YEARS
     from data.demo.world import years_before
 
-    days = closing_days(business_days(years_before(last, YEARS), last), DAILY_VALUES)
+    days: list[date] = business_days(years_before(last, YEARS), last).astype(object).tolist()
     now = clock.now()
     with UnitOfWork(write=True) as work:
         closing.close_in(

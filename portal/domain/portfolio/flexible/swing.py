@@ -1,7 +1,8 @@
 """Swing options: their mark by exact backward induction on one factor.
 
-The holder's decisions are in ``swing_contract``, the engine in ``grid``. The intrinsic value is that of the best rights,
-or the same recursion with a factor that does not move where a right blocks the next ones. An American or Bermudan option is a swing with one right.
+The holder's decisions are in ``swing_contract``, the engine in ``grid``. The intrinsic value is that of the best
+rights, or the same recursion with a factor that does not move where a right blocks the next ones. An American or
+Bermudan option is a swing with one right.
 """
 
 import numpy as np
