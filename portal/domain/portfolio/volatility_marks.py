@@ -2,12 +2,14 @@
 
 API: ``volatility(market, curve, month, forward, strike, years) -> (vol, is_normal)``, ``as_model(...)`` turns a
 volatility into that of another model by the price at the money; ``points_of(book)`` is one point of volatility.
+``smile_lines`` and ``moneyness`` are the two halves of reading a surface.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from portal.core.arrays import BoolArray1D, FloatArray1D, IntArray1D
+from portal.core.arrays import BoolArray1D, FloatArray, FloatArray1D, FloatArray2D, IntArray1D
 from portal.domain.portfolio.book import Book
 from portal.domain.portfolio.market import Market, VolSurface
 from portal.domain.portfolio.trade import Kind, VolModel
@@ -54,34 +56,62 @@ def volatility(
 def _read(
     surface: VolSurface, month: IntArray1D, forward: FloatArray1D, strike: FloatArray1D, years: FloatArray1D
 ) -> FloatArray1D:
-    """Volatility of one surface; months between those quoted are read off the line between them."""
+    """Volatility of one surface at the strikes."""
+    lines = smile_lines(surface, month)
+    at_money = _along(surface.moneyness, lines, np.zeros(len(lines)))
+    deviation = at_money * np.sqrt(np.maximum(years, 0.0))
+    return _along(surface.moneyness, lines, moneyness(surface.is_normal, forward, strike, deviation))
+
+
+def smile_lines(surface: VolSurface, month: IntArray1D) -> FloatArray2D:
+    """The smile of each delivery month; months between those quoted are read off the line between them.
+
+    Parameters
+    ----------
+    surface : VolSurface
+        Of one curve.
+    month : ndarray of shape (n,), int64
+        Months since 1970.
+
+    Returns
+    -------
+    ndarray of shape (n, s)
+        Volatility at the nodes of the surface.
+    """
     quoted = surface.months.astype("datetime64[M]").astype(np.int64)
     place = np.interp(month, quoted, np.arange(len(quoted)))
     row = np.minimum(place.astype(np.int64), max(len(quoted) - 2, 0))
-    above = np.minimum(row + 1, len(quoted) - 1)
-    share = place - row
-    nodes = surface.moneyness
-    money = float(np.interp(0.0, nodes, np.arange(len(nodes))))
-    middle, part = int(money), money - int(money)
+    share = (place - row)[:, None]
+    lines: FloatArray2D = (1.0 - share) * surface.vol[row]
+    lines += share * surface.vol[np.minimum(row + 1, len(quoted) - 1)]
+    return lines
 
-    def at(column: IntArray1D, weight: FloatArray1D) -> FloatArray1D:
-        right = np.minimum(column + 1, len(nodes) - 1)
-        near = (1.0 - weight) * surface.vol[row, column] + weight * surface.vol[row, right]
-        far = (1.0 - weight) * surface.vol[above, column] + weight * surface.vol[above, right]
-        read: FloatArray1D = (1.0 - share) * near + share * far
-        return read
 
-    at_money = at(np.full(len(row), middle), np.full(len(row), part))
-    moneyness = _moneyness(surface.is_normal, forward, strike, at_money * np.sqrt(np.maximum(years, 0.0)))
-    column = np.interp(moneyness, nodes, np.arange(len(nodes)))
+def _along(nodes: FloatArray1D, lines: FloatArray2D, at: FloatArray1D) -> FloatArray1D:
+    """Each line at its own place: linear between the nodes, flat beyond them."""
+    column = np.interp(at, nodes, np.arange(len(nodes)))
     left = np.minimum(column.astype(np.int64), max(len(nodes) - 2, 0))
-    return at(left, column - left)
+    share, row = column - left, np.arange(len(lines))
+    found: FloatArray1D = (1.0 - share) * lines[row, left]
+    found += share * lines[row, np.minimum(left + 1, len(nodes) - 1)]
+    return found
 
 
-def _moneyness(
-    is_normal: bool, forward: FloatArray1D, strike: FloatArray1D, deviation: FloatArray1D
-) -> FloatArray1D:
-    """Standard deviations of the strike above the forward; 0 where there is no strike or no time."""
+def moneyness(is_normal: bool, forward: FloatArray, strike: FloatArray, deviation: FloatArray) -> FloatArray:
+    """Standard deviations of the strike above the forward.
+
+    Parameters
+    ----------
+    is_normal : bool
+        Whether deviations are in price units.
+    forward, strike, deviation : ndarray
+        Arrays that broadcast: forward price, strike, and volatility at the money times root of time.
+
+    Returns
+    -------
+    ndarray
+        0 where there is no strike or no time.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         if is_normal:
             distance = strike - forward
@@ -93,38 +123,41 @@ def _moneyness(
 
 
 def as_model(
-    vol: FloatArray1D,
-    is_normal: BoolArray1D,
-    wants_normal: BoolArray1D,
-    forward: FloatArray1D,
-    years: FloatArray1D,
-    shift: FloatArray1D,
-) -> FloatArray1D:
+    vol: FloatArray,
+    is_normal: NDArray[np.bool_],
+    wants_normal: NDArray[np.bool_],
+    forward: FloatArray,
+    years: FloatArray,
+    shift: FloatArray,
+) -> FloatArray:
     """Turn volatilities into those of the model of each trade, so that the option at the money keeps its price.
 
     Parameters
     ----------
-    vol : ndarray of shape (n,)
-        As quoted.
-    is_normal, wants_normal : ndarray of shape (n,), bool
+    vol : ndarray
+        As quoted; the arguments broadcast to one shape.
+    is_normal, wants_normal : ndarray of bool
         Whether the quote is normal, and whether the trade's model is.
-    forward, years, shift : ndarray of shape (n,)
+    forward, years, shift : ndarray
         Forward price, years to expiry, and the shift of a shifted lognormal model (0 for the plain one).
 
     Returns
     -------
-    ndarray of shape (n,)
+    ndarray of the common shape
         Volatilities; NaN where a lognormal one does not exist (a price at or below minus the shift).
 
     Notes
     -----
     At the money Black's price is ``F (2 N(v sqrt(T) / 2) - 1)`` and Bachelier's ``s sqrt(T / 2 pi)``.
     """
+    vol, is_normal, wants_normal, forward, years, shift = np.broadcast_arrays(
+        vol, is_normal, wants_normal, forward, years, shift
+    )
     root = np.sqrt(np.maximum(years, 0.0))
     same = (is_normal == wants_normal) & ((shift == 0.0) | wants_normal)
     found = vol.copy()
-    rows = np.flatnonzero(~same & np.isfinite(vol) & (root > 0.0))
-    if len(rows):
+    rows = ~same & np.isfinite(vol) & (root > 0.0)
+    if rows.any():
         v, t, f = vol[rows], root[rows], forward[rows]
         lognormal = np.where(f > 0.0, f, np.nan) * (2.0 * ndtr(0.5 * v * t) - 1.0)
         price = np.where(is_normal[rows], v * t / _ROOT_TWO_PI, lognormal)
