@@ -10,22 +10,28 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.core.arrays import BoolArray1D, FloatArray1D, FloatArray2D, IntArray1D
+from portal.core.arrays import BoolArray1D, FloatArray2D, IntArray1D
 from portal.domain.portfolio.book import Book
 from portal.domain.portfolio.legs import positions_in
 from portal.domain.portfolio.market import Market
 from portal.domain.portfolio.trade import OPTIONAL, Event, Kind
-from portal.domain.portfolio.valuation import Valuation, value_book
+from portal.domain.portfolio.valuation import Valuation
 from portal.domain.risk.revaluation.errors import NoValueInScenario
 from portal.domain.risk.revaluation.exposures import Exposures, exposures
+from portal.domain.risk.revaluation.flexible_values import flexible_values
+from portal.domain.risk.revaluation.moved_inputs import MovedInputs
+from portal.domain.risk.revaluation.option_values import option_values
 from portal.domain.risk.revaluation.outcome import Outcome, effective_moves
 from portal.domain.risk.scenarios.factors import FactorSet
-from portal.domain.risk.scenarios.market_moves import check_moves, moved_market
+from portal.domain.risk.scenarios.market_moves import check_moves
 
 Report = Callable[[float, str], None]
 """Told the share done (0 to 1) and what is being done; what it raises stops the revaluation."""
 
-CHUNK = 64
+CHUNK = 32_768
+AT_ONCE = 4_000_000  # trades times scenarios whose values are held in double precision: 32 MB an array
+_EFFORT = {Kind.OPTION: 1.0, Kind.ASIAN: 6.0, Kind.SPREAD_OPTION: 3.0, Kind.STORAGE: 200.0, Kind.SWING: 40.0}
+_TOLD_EVERY = 0.005
 _CANCELLED = list(Event).index(Event.CANCELLED)
 _EXPIRING = (Kind.OPTION, Kind.SPREAD_OPTION)
 
@@ -56,8 +62,8 @@ def revalue(
         Absolute moves in the unit of each factor.
     report : callable, optional
         Told the share done between chunks.
-    chunk : int, default 64
-        Scenarios between two reports; the outcome does not depend on it.
+    chunk : int, default 32,768
+        Legs times scenarios that are priced at a time; the outcome does not depend on it.
 
     Returns
     -------
@@ -78,16 +84,15 @@ def revalue(
     effective = effective_moves(factors, moves)
     rest_row = np.flatnonzero(_is_bent(book, market))
     rest = np.zeros((len(rest_row), len(moves)), dtype=np.float32)
-    if len(rest_row):
-        by_factor = np.ascontiguousarray(effective.T)
-        chosen, now = book.take(rest_row), valuation.total_eur[rest_row]
-        for start in range(0, len(moves), chunk):
-            if report is not None:
-                report(start / len(moves), f"Revaluing {len(rest_row):,} trades, scenario {start + 1:,}")
-            part = slice(start, start + chunk)
-            gain = _gains(chosen, now, market, factors, moves[part])
-            _refuse_lost(chosen, gain, start)
-            rest[:, part] = gain - _line(found, rest_row, by_factor[:, part])
+    inputs = MovedInputs.of(market, factors, moves)
+    by_factor = np.ascontiguousarray(effective.T)
+    progress = _Progress(report, book.take(rest_row), len(moves))
+    size = max(1, AT_ONCE // max(len(moves), 1))
+    for start in range(0, len(rest_row), size):
+        part = slice(start, start + size)
+        gain = _gains(book.take(rest_row[part]), valuation.take(rest_row[part]), inputs, chunk, progress)
+        gain -= _line(found, rest_row[part], by_factor)
+        rest[part] = gain
     return Outcome(
         book.trade_id,
         book.portfolio,
@@ -134,22 +139,56 @@ def _line(found: Exposures, rows: IntArray1D, moves: FloatArray2D) -> NDArray[np
     return out
 
 
+class _Progress:
+    """Tells how far the revaluation is, by what each kind takes."""
+
+    def __init__(self, report: Report | None, book: Book, scenarios: int) -> None:
+        last = (book.delivery_end - 1).astype("datetime64[M]")
+        months = (last - book.delivery_start.astype("datetime64[M]")).astype(np.int64) + 1
+        self.report, self.done, self.told = report, 0.0, -1.0
+        self.whole = sum(float(months[book.kind == kind].sum()) * effort for kind, effort in _EFFORT.items())
+        self.text = f"Revaluing {len(book):,} trades in {scenarios:,} scenarios"
+        self._tell()
+
+    def step(self, kind: Kind, legs: int) -> None:
+        """So many more legs are done."""
+        self.done += _EFFORT[kind] * legs
+        self._tell()
+
+    def _tell(self) -> None:
+        share = min(self.done / self.whole, 1.0) if self.whole else 1.0
+        if self.report is not None and (share - self.told >= _TOLD_EVERY or share == 1.0):
+            self.told = share
+            self.report(share, self.text)
+
+
 def _gains(
-    book: Book, now: FloatArray1D, market: Market, factors: FactorSet, moves: FloatArray2D
+    book: Book, valuation: Valuation, inputs: MovedInputs, chunk: int, progress: _Progress
 ) -> NDArray[np.float64]:
-    """Change of the value in each scenario, shape (q, s)."""
-    out = np.empty((len(book), len(moves)))
-    for at, move in enumerate(moves):
-        moved = moved_market(market, factors, move)
-        out[:, at] = value_book(book, moved, greeks=False).total_eur - now
-    return out
+    """Change of the value in each scenario, EUR, shape (q, s)."""
+    gain = np.zeros((len(book), len(inputs)))
+    flexible = (book.kind == Kind.STORAGE) | (book.kind == Kind.SWING)
+    for rows, value in (
+        (np.flatnonzero(~flexible), option_values),
+        (np.flatnonzero(flexible), flexible_values),
+    ):
+        if len(rows):
+            gain[rows] = value(book.take(rows), inputs, chunk, progress.step)
+    curve = positions_in(inputs.market.curves.id, book.curve)
+    for row, (at, to_eur, now) in enumerate(
+        zip(curve.tolist(), valuation.to_eur.tolist(), valuation.total_eur.tolist(), strict=True)
+    ):
+        gain[row] *= to_eur * inputs.fx_scales(at)
+        gain[row] -= now
+    _refuse_lost(book, gain)
+    return gain
 
 
-def _refuse_lost(book: Book, gain: NDArray[np.float64], start: int) -> None:
+def _refuse_lost(book: Book, gain: NDArray[np.float64]) -> None:
     lost = ~np.isfinite(gain)
     if lost.any():
         row, at = (int(where[0]) for where in np.nonzero(lost))
-        trade, scenario = int(book.trade_id[row]), start + at + 1
+        trade, scenario = int(book.trade_id[row]), at + 1
         raise NoValueInScenario(
             f"Trade {trade} has a value today but none in scenario {scenario}; most often a price falls to zero or "
             "below there and the model of its option knows no such price. Give the trade a normal or shifted model, "
