@@ -29,6 +29,7 @@ from portal.services.portfolio import (
     valuation_passports,
     what_if_passports,
 )
+from portal.services.risk import figure_passports
 
 AREAS = (  # importing these modules registers their evaluators
     market_passports,
@@ -46,6 +47,7 @@ AREAS = (  # importing these modules registers their evaluators
     trade_passports,
     valuation_passports,
     what_if_passports,
+    figure_passports,
 )
 
 

@@ -2,4 +2,6 @@
 
 from types import ModuleType
 
-AREAS: tuple[ModuleType, ...] = ()  # importing a module registers its kinds
+from portal.services.risk import jobs as risk_jobs
+
+AREAS: tuple[ModuleType, ...] = (risk_jobs,)  # importing a module registers its kinds

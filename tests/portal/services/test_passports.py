@@ -80,7 +80,8 @@ def of_prices() -> set[str]:
     return {
         metric
         for metric in METRICS
-        if not metric.startswith(("portfolio.", "whatif.")) and not own & names.get(metric, set())
+        if not metric.startswith(("portfolio.", "whatif.", "risk.", "jobs."))
+        and not own & names.get(metric, set())
     }
 
 

@@ -1,0 +1,307 @@
+"""How the figures that the pages of Risk share are computed again: from the scenarios of their run."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from data.session import UnitOfWork
+from portal.core.actor import Actor
+from portal.core.arrays import FloatArray1D
+from portal.core.clock import Clocks
+from portal.core.errors import DomainError
+from portal.core.metrics import Metric, Params
+from portal.core.passport import Evaluation, Outcome, Parameter, Step
+from portal.core.permissions import Permission
+from portal.core.table import Column, Table
+from portal.domain.risk import figure_metrics as metrics
+from portal.domain.risk.reading import Measure, read
+from portal.domain.risk.uncertainty import read_tail
+from portal.services.evaluation import Replay, evaluates
+from portal.services.risk.ask import EVERYTHING
+from portal.services.risk.cuts import Figure, part_pnl
+from portal.services.risk.runs import ALL, METHODS, Run, load_in
+
+SUM_ROUNDING = 1e-9  # relative; sums over trades are added in another order
+Records = Sequence[Mapping[str, Any]]
+
+RUN = Parameter("run", "Run", "integer", low=1, high=1e15)
+PORTFOLIO = Parameter("portfolio", "Portfolio", default=EVERYTHING)
+LEVEL = Parameter("level", "Level", "number", default=0.975, low=0.5, high=0.9999)
+MEASURE = Parameter("measure", "Measure", default=str(Measure.ES))
+BY = Parameter("by", "Split by", default="node")
+KEY = Parameter("key", "Part")
+FIGURE = (RUN, PORTFOLIO, LEVEL, MEASURE)
+
+TAIL_COLUMNS = (
+    Column("scenario", "Scenario"),
+    Column("share", "Share", "number", decimals=6),
+    Column("pnl", "P&L", "number", "EUR", decimals=2, signed=True),
+    Column("book", "P&L of the whole", "number", "EUR", decimals=2, signed=True),
+)
+ALL_COLUMNS = (
+    Column("scenario", "Scenario"),
+    Column("weight", "Weight", "number", decimals=6),
+    Column("pnl", "P&L of the part", "number", "EUR", decimals=2, signed=True),
+    Column("book", "P&L of the whole", "number", "EUR", decimals=2, signed=True),
+)
+
+
+def figure_of(work: UnitOfWork, params: Params, actor: Actor, measure: Measure | None = None) -> Figure:
+    """Return the figure that the parameters name, as ``actor`` may see it.
+
+    Raises
+    ------
+    DomainError
+        There is no such measure.
+    NotFound
+        There is no such run or portfolio.
+    """
+    text = str(params.get("measure", ""))
+    if measure is None and text not in list(Measure):
+        raise DomainError(f"There is no measure '{text[:40]}'. Open the figure again from the page.")
+    run = load_in(work, int(params["run"] or 0), actor)
+    code = str(params["portfolio"])
+    found = Figure(
+        run, ALL if code == EVERYTHING else code, measure or Measure(text), float(params["level"] or 0)
+    )
+    if found.code != ALL:
+        run.at(found.code)
+    return found
+
+
+def run_steps(run: Run) -> tuple[Step, ...]:
+    """Return what a reader must know of a run."""
+    row = run.row
+    return (
+        Step("Run", f"{row.id}, {METHODS.get(row.method, row.method)}, as of {row.as_of}"),
+        Step("Scenarios", float(row.scenarios), ""),
+        Step("Horizon", f"{row.params.get('horizon_days', 1)} business days"),
+    )
+
+
+def subject(figure: Figure) -> str:
+    """Return the node of a figure by name."""
+    return figure.run.nodes[figure.run.at(figure.code)].name if figure.code else "All that you may see"
+
+
+def _read_metric(metric: Metric, measure: Measure) -> None:
+    @evaluates(
+        metric.id, permission=Permission.RISK_READ, parameters=(RUN, PORTFOLIO, LEVEL), replay=_replay_shares,
+        tolerance=SUM_ROUNDING,
+    )  # fmt: skip
+    def run(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:  # noqa: ARG001
+        found = figure_of(work, params, actor, measure)
+        return Evaluation(
+            subject(found),
+            found.value,
+            "EUR",
+            _tail_rows(found, found.pnl),
+            (*run_steps(found.run), *_certainty(found)),
+            newest=found.run.row.as_of,
+            note=found.run.row.facts.get("note", ""),
+        )
+
+
+def _certainty(figure: Figure) -> tuple[Step, ...]:
+    """Say how many observations carry the figure, and within which losses the true one lies."""
+    steps = [Step("Observations in the tail", figure.reading.observations)]
+    if figure.is_normal:
+        return tuple(steps)
+    found = read_tail(figure.pnl, figure.level, figure.run.weight)
+    band = found.var_interval if figure.measure is Measure.VAR else found.es_interval
+    steps += [Step("95 % interval, from", band.low, "EUR"), Step("95 % interval, to", band.high, "EUR")]
+    return tuple(steps)
+
+
+def _tail_rows(figure: Figure, pnl: FloatArray1D) -> Table:
+    reading, label = figure.reading, figure.run.label
+    rows = zip(
+        (label[at] for at in reading.scenarios.tolist()),
+        reading.shares.tolist(),
+        pnl[reading.scenarios].tolist(),
+        figure.pnl[reading.scenarios].tolist(),
+        strict=True,
+    )
+    return Table(TAIL_COLUMNS, list(rows), simulated=figure.run.row.simulated)
+
+
+def _all_rows(figure: Figure, pnl: FloatArray1D) -> Table:
+    run = figure.run
+    rows = zip(run.label, run.weight.tolist(), pnl.tolist(), figure.pnl.tolist(), strict=True)
+    return Table(ALL_COLUMNS, list(rows), simulated=run.row.simulated)
+
+
+def _replay_shares(records: Records, params: Params, clocks: Clocks) -> Outcome:  # noqa: ARG001
+    """Return the mean loss over the scenarios with their shares."""
+    return Outcome(-sum(float(row["share"]) * float(row["pnl"]) for row in records), "EUR")
+
+
+def _replay_share_of_whole(records: Records, params: Params, clocks: Clocks) -> Outcome:  # noqa: ARG001
+    whole = -sum(float(row["share"]) * float(row["book"]) for row in records)
+    part = -sum(float(row["share"]) * float(row["pnl"]) for row in records)
+    return Outcome(part / whole if whole else None, "fraction", note="" if whole else "The figure is zero.")
+
+
+Change = Callable[[Figure, FloatArray1D, FloatArray1D], float]
+
+
+def _replay_change(change: Callable[[Any, FloatArray1D, FloatArray1D], float]) -> Replay:
+    def replay(records: Records, params: Params, clocks: Clocks) -> Outcome:  # noqa: ARG001
+        weight, part, book = (
+            np.array([float(row[name]) for row in records]) for name in ("weight", "pnl", "book")
+        )
+        normal = str(params.get("method", "")) == "parametric"
+
+        def figure(pnl: FloatArray1D) -> float:
+            level = float(params["level"] or 0)
+            return read(pnl, str(params["measure"]), level, weights=weight, normal=normal).value
+
+        return Outcome(change(figure, part, book), "EUR")
+
+    return replay
+
+
+def _component(metric: Metric, *, share: bool) -> None:
+    @evaluates(
+        metric.id, permission=Permission.RISK_READ, parameters=(*FIGURE, BY, KEY),
+        replay=_replay_share_of_whole if share else _replay_shares, tolerance=SUM_ROUNDING,
+    )  # fmt: skip
+    def run(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:  # noqa: ARG001
+        found = figure_of(work, params, actor)
+        name, pnl = part_pnl(found, str(params["by"]), str(params["key"]))
+        part = float(-(found.reading.shares @ pnl[found.reading.scenarios]))
+        value = (part / found.value if found.value else None) if share else part
+        return Evaluation(
+            f"{name} in {subject(found)}",
+            value,
+            "fraction" if share else "EUR",
+            _tail_rows(found, pnl),
+            (*run_steps(found.run), Step(found.measure.label, found.value, "EUR")),
+            newest=found.run.row.as_of,
+        )
+
+
+def _changed(metric: Metric, change: Callable[[Any, FloatArray1D, FloatArray1D], float]) -> None:
+    method = Parameter("method", "Method", default="historical")
+
+    @evaluates(
+        metric.id, permission=Permission.RISK_READ, parameters=(*FIGURE, BY, KEY, method),
+        replay=_replay_change(change), tolerance=SUM_ROUNDING,
+    )  # fmt: skip
+    def run(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:  # noqa: ARG001
+        found = figure_of(work, params, actor)
+        name, pnl = part_pnl(found, str(params["by"]), str(params["key"]))
+        return Evaluation(
+            f"{name} in {subject(found)}",
+            change(lambda values: found.read(values).value, pnl, found.pnl),
+            "EUR",
+            _all_rows(found, pnl),
+            (*run_steps(found.run), Step(found.measure.label, found.value, "EUR")),
+            newest=found.run.row.as_of,
+        )
+
+
+_read_metric(metrics.VAR, Measure.VAR)
+_read_metric(metrics.ES, Measure.ES)
+_component(metrics.COMPONENT, share=False)
+_component(metrics.COMPONENT_SHARE, share=True)
+_changed(metrics.STAND_ALONE, lambda figure, part, _book: figure(part))
+_changed(metrics.INCREMENTAL, lambda figure, part, book: figure(book) - figure(book - part))
+
+
+@evaluates(
+    metrics.DIVERSIFICATION.id, permission=Permission.RISK_READ, parameters=FIGURE,
+    replay=lambda records, params, clocks: Outcome(  # noqa: ARG005
+        sum(float(row["alone"]) for row in records) - float(records[0]["whole"]), "EUR"
+    ),
+    tolerance=SUM_ROUNDING,
+)  # fmt: skip
+def diversification(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:  # noqa: ARG001
+    """What the parts right below a node lose together less than each by itself."""
+    found = figure_of(work, params, actor)
+    below = found.run.children(found.code)
+    alone = [found.alone(found.run.node_pnl[:, at]) for at in below]
+    rows = [(found.run.nodes[at].name, value, found.value) for at, value in zip(below, alone, strict=True)]
+    columns = (
+        Column("part", "Part"),
+        Column("alone", "By itself", "number", "EUR"),
+        Column("whole", "Whole", "number", "EUR"),
+    )
+    value = sum(alone) - found.value if below else 0.0
+    table = Table(
+        columns, rows or [(subject(found), found.value, found.value)], simulated=found.run.row.simulated
+    )
+    return Evaluation(subject(found), value, "EUR", table, run_steps(found.run), newest=found.run.row.as_of)
+
+
+SCENARIO = Parameter("scenario", "Scenario")
+
+
+@evaluates(
+    metrics.SCENARIO_PNL.id, permission=Permission.RISK_READ, parameters=(RUN, PORTFOLIO, SCENARIO),
+    replay=lambda records, params, clocks: Outcome(sum(float(row["pnl"]) for row in records), "EUR"),  # noqa: ARG005
+    tolerance=SUM_ROUNDING,
+)  # fmt: skip
+def scenario_pnl(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:  # noqa: ARG001
+    """The P&L of a node in one scenario, factor by factor."""
+    found = figure_of(work, {**params, "level": 0.975}, actor, Measure.ES)
+    run, name = found.run, str(params["scenario"])
+    if name not in run.label:
+        raise DomainError(f"There is no scenario '{name[:40]}' in run {run.row.id}.", scenario=name)
+    at = run.label.index(name)
+    exposure, moves = run.exposure(found.code), run.outcome.moves[at]
+    used = np.flatnonzero(exposure)
+    columns = (
+        Column("factor", "Factor"),
+        Column("exposure", "Exposure", "number", "EUR", signed=True),
+        Column("move", "Move", "number", decimals=6, signed=True),
+        Column("pnl", "P&L", "number", "EUR", decimals=2, signed=True),
+    )
+    rows = [
+        (run.factors.label[k], float(exposure[k]), float(moves[k]), float(exposure[k] * moves[k]))
+        for k in used.tolist()
+    ]
+    rest = float(found.pnl[at] - exposure[used] @ moves[used])
+    table = Table(columns, [*rows, ("Convexity", 0.0, 0.0, rest)], simulated=run.row.simulated)
+    return Evaluation(
+        f"{subject(found)} on {name}",
+        float(found.pnl[at]),
+        "EUR",
+        table,
+        run_steps(run),
+        newest=run.row.as_of,
+    )
+
+
+@evaluates(
+    metrics.EXPOSURE.id, permission=Permission.RISK_READ, parameters=(RUN, PORTFOLIO, BY, KEY),
+    replay=lambda records, params, clocks: Outcome(sum(float(row["exposure"]) for row in records), "EUR"),  # noqa: ARG005
+    tolerance=SUM_ROUNDING,
+)  # fmt: skip
+def exposure_of(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:  # noqa: ARG001
+    """The exposure of a node to one factor, trade by trade."""
+    found = figure_of(work, {**params, "level": 0.975}, actor, Measure.ES)
+    run, name = found.run, str(params["key"])
+    if name not in run.factors.label:
+        raise DomainError(f"There is no factor '{name[:40]}' in run {run.row.id}.", factor=name)
+    k = run.factors.label.index(name)
+    own = np.zeros(len(run.outcome.trade_id), dtype=np.bool_)
+    own[run.trades(found.code)] = True
+    rows = np.flatnonzero((run.outcome.column == k) & own[run.outcome.row])
+    columns = (
+        Column("trade", "Trade"),
+        Column("exposure", "Exposure", "number", "EUR", decimals=2, signed=True),
+    )
+    table = Table(
+        columns,
+        [
+            (str(run.outcome.trade_id[run.outcome.row[z]]), float(run.outcome.exposure[z]))
+            for z in rows.tolist()
+        ],
+        simulated=run.row.simulated,
+    )
+    value = float(run.exposure(found.code)[k])
+    return Evaluation(
+        f"{name} in {subject(found)}", value, "EUR", table, run_steps(run), newest=run.row.as_of
+    )
