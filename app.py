@@ -1,7 +1,7 @@
 """The composition root: settings, database, Flask server, Dash, pages, guard.
 
-``create_app`` builds the portal over a database that is connected already; ``server`` (for gunicorn) and ``app`` are
-made at first use, so that importing this module starts nothing.
+``create_app`` builds the portal over a database that is connected already; ``server`` (for gunicorn), ``celery_app``
+(for Celery) and ``app`` are made at first use, so that importing this module starts nothing.
 """
 
 import importlib
@@ -13,6 +13,7 @@ from dash import Dash
 from flask import Flask
 
 from portal.core.config import Settings, settings
+from portal.services import jobs as job_service
 from portal.services import runtime
 from portal.web import access, assets, document, errors, exports, guard, headers, health, jobs
 
@@ -24,6 +25,7 @@ def create_app(config: Settings) -> Dash:
     """Return the portal; a process has one, since Dash keeps pages and callbacks in registries of the process."""
     server = Flask("enerscope", static_folder=None)
     access.install(server, config)
+    workers = celery_of(config)
     app = document.Portal(
         __name__,
         server=server,
@@ -37,7 +39,7 @@ def create_app(config: Settings) -> Dash:
         serve_locally=True,
         on_error=errors.on_callback_error,
         enable_mcp=False,
-        background_callback_manager=jobs.manager(config),
+        background_callback_manager=jobs.manager(config, workers),
     )
     for name in ("callbacks", "pages"):
         importlib.import_module(name)
@@ -52,11 +54,23 @@ def create_app(config: Settings) -> Dash:
     return app
 
 
+@lru_cache(maxsize=1)
+def celery_of(config: Settings) -> Any:
+    """Return the Celery app of a portal with ``REDIS_URL`` and let it be told of new jobs; None without."""
+    if config.redis_url is None:
+        return None
+    from portal.jobs import celery_app  # takes a while to import, and one machine does without
+
+    made = celery_app.make(config)
+    job_service.announce_with(celery_app.announcer(made))
+    return made
+
+
 def __getattr__(name: str) -> Any:
-    """Make ``app`` and ``server`` at first use, over the database of the environment."""
-    if name not in ("app", "server"):
+    """Make ``app``, ``server`` and ``celery_app`` at first use, over the database of the environment."""
+    if name not in ("app", "server", "celery_app"):
         raise AttributeError(f"module 'app' has no attribute '{name}'")
     config = settings()
     runtime.open_database(config)
     made = create_app(config)
-    return made if name == "app" else made.server
+    return {"app": made, "server": made.server, "celery_app": celery_of(config)}[name]

@@ -87,6 +87,11 @@ def disconnect() -> None:
     _engine = None
 
 
+def is_connected() -> bool:
+    """Tell whether this process has an engine."""
+    return _engine is not None
+
+
 def engine() -> Engine:
     """Return the engine of this process.
 

@@ -131,14 +131,19 @@ def finish(
     return session.scalar(_held(held).values(**values).returning(Job.id)) is not None
 
 
-def put_back(session: Session, held: Held | Silent, *, after_seconds: float) -> bool:
-    """Queue a held job for another attempt by a worker; False when it is no longer held."""
+def put_back(session: Session, held: Held | Silent, *, after_seconds: float, spent: bool = True) -> bool:
+    """Queue a held job for another attempt by a worker; False when it is no longer held.
+
+    ``spent`` False gives the attempt back: its worker was stopped on purpose.
+    """
     statement = (
         update(Job)
-        .where(Job.id == held.id, Job.state == "running", Job.attempt == held.attempt)
+        .where(
+            Job.id == held.id, Job.state == "running", Job.worker == held.worker, Job.attempt == held.attempt
+        )
         .values(
             state="queued", queue="worker", worker=None, progress=0.0, message="",
-            not_before=_now() + timedelta(seconds=after_seconds),
+            attempt=Job.attempt - (0 if spent else 1), not_before=_now() + timedelta(seconds=after_seconds),
         )
     )  # fmt: skip
     return session.scalar(statement.returning(Job.id)) is not None

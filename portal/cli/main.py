@@ -14,6 +14,7 @@ from portal.core.errors import EnerscopeError
 # name of the command: module, the attribute that is a Typer app or a function, help
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("portal.cli.run", "run", "Start the database if needed, and serve the portal."),
+    "worker": ("portal.cli.worker", "worker", "Run the jobs of this machine, where there is no Redis."),
     "migrate": ("portal.cli.db", "migrate", "Bring the database to the schema of this release."),
     "demo": ("portal.cli.demo", "app", "Load or reset the simulated desk."),
     "users": ("portal.cli.users", "app", "Create, list and disable accounts."),

@@ -15,9 +15,9 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.http import wsgi
 
 from portal.cli.address import listen
+from portal.cli.companion import FOLLOW, Companion
 from portal.core.config import Settings
 
-FOLLOW = "ENERSCOPE_FOLLOW_PARENT"  # process whose end is ours too; the Makefile names make
 _LOOK_SECONDS = 2.0
 _WARM_UP_AFTER_SECONDS = 3.0
 _BACKLOG = 512
@@ -33,7 +33,11 @@ HEAVY = (
 def serve(listener: socket.socket, now: Settings, *, on_ready: Callable[[], None]) -> None:
     """Serve ``app:server`` on ``listener`` until a signal; ends by :class:`SystemExit`."""
     listen(listener, _BACKLOG)
-    _Launcher(_Portal(listener, now, on_ready)).run()
+    companion = Companion(now)
+    try:
+        _Launcher(_Portal(listener, now, on_ready), companion).run()
+    finally:
+        companion.stop()
 
 
 class _Portal(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -76,10 +80,11 @@ class _Portal(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 
 class _Launcher(Arbiter):  # type: ignore[misc]  # gunicorn has no types
-    """The process that keeps the worker, and with it the database, alive; and that stops when its parent does."""
+    """The process that keeps all others alive: web worker, database, worker of jobs. It stops when its parent does."""
 
-    def __init__(self, app: _Portal) -> None:
+    def __init__(self, app: _Portal, companion: Companion) -> None:
         super().__init__(app)
+        self._companion = companion
         self._parent = int(os.environ.get(FOLLOW) or 0)
         self._parent_caught = _caught(self._parent)
         self._looked = time.monotonic()
@@ -91,6 +96,7 @@ class _Launcher(Arbiter):  # type: ignore[misc]  # gunicorn has no types
             raise StopIteration
         if time.monotonic() - self._looked > _LOOK_SECONDS:
             self._revive_database()
+            self._companion.look()
             self._looked = time.monotonic()
 
     def handle_hup(self) -> None:

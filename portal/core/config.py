@@ -81,6 +81,9 @@ class Settings(BaseSettings):
         ge=0,
         description="Seconds that a cancelled job has to stop by itself before its process is ended.",
     )
+    job_workers: int = Field(
+        1, ge=0, description="Jobs that the local worker runs at once; 0 starts no local worker."
+    )
     job_poll_seconds: float = Field(
         1.0, gt=0, description="Seconds between two looks of an idle worker for a job."
     )

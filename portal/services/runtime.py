@@ -1,5 +1,7 @@
 """The database of this process: found or started, connected, migrated, and left again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 from data import engine, migrations
@@ -61,6 +63,19 @@ def close_database() -> bool:
     engine.disconnect()
     server, _embedded, _url = _embedded, None, None
     return server.stop() if server is not None else False
+
+
+@contextmanager
+def borrowed_database(settings: Settings) -> Iterator[None]:
+    """Have a database for the length of a job: the process's own, or one that is opened and left again."""
+    if engine.is_connected():
+        yield
+        return
+    open_database(settings)
+    try:
+        yield
+    finally:
+        close_database()
 
 
 def revive_database() -> bool:

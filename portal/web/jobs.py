@@ -1,17 +1,18 @@
 """Background callbacks: work that a page starts and follows, in a process of its own.
 
-The process is started by a fork server that holds no sockets and no database connections, so a job can neither keep the
-port nor share a connection with the web server. ``cache_by`` holds a nonce: without it Dash would hand the result
-of one user's job to
-another who asks the same.
+On one machine the process is started by a fork server that holds no sockets and no database connections, so a job can
+neither keep the port nor share a connection with the web server. With Redis it is a Celery worker. ``cache_by`` holds a
+nonce: without it Dash would hand the result of one user's job to another who asks the same. Expired results leave the
+cache by themselves.
 """
 
 from functools import lru_cache
+from typing import Any
 from uuid import uuid4
 
 import multiprocess
 import multiprocess.forkserver
-from dash import DiskcacheManager
+from dash import CeleryManager, DiskcacheManager
 from diskcache import Cache
 
 from portal.core.config import Settings
@@ -23,15 +24,24 @@ PRELOADED = ["callbacks"]
 """What the fork server imports once, so that a job starts at once; named as text, since it is above this floor."""
 
 
+def _nonce() -> str:
+    return uuid4().hex
+
+
 @lru_cache(maxsize=1)
-def manager(config: Settings) -> DiskcacheManager:
-    """Return what runs the background callbacks of this process; its folder is for our own account only."""
+def manager(config: Settings, celery_app: Any = None) -> DiskcacheManager | CeleryManager:
+    """Return what runs the background callbacks: Celery when there is an app of it, else processes of this machine.
+
+    The folder of their results is for our own account only.
+    """
+    if celery_app is not None:
+        return CeleryManager(celery_app, cache_by=[_nonce], expire=RESULT_SECONDS)
     folder = config.root / "cache" / "jobs"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if multiprocess.get_start_method(allow_none=True) != "forkserver":
         multiprocess.set_start_method("forkserver", force=True)
         multiprocess.set_forkserver_preload(PRELOADED)
-    return DiskcacheManager(Cache(str(folder)), cache_by=[lambda: uuid4().hex], expire=RESULT_SECONDS)
+    return DiskcacheManager(Cache(str(folder)), cache_by=[_nonce], expire=RESULT_SECONDS)
 
 
 def warm_up() -> None:

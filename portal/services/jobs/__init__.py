@@ -1,18 +1,18 @@
 """Durable jobs: what takes longer than a page may wait is a row that a worker carries on, whoever watches.
 
 A kind of job registers itself (:func:`register_kind`); somebody asks for one (:func:`submit`), shares one that is
-there, follows it (:func:`job`), stops it (:func:`cancel`) or runs it again (:func:`rerun`). Whoever executes it, a page's own
-process, the local worker or Celery, calls :func:`run`. :func:`recover` finds those whose worker died.
+there, follows it (:func:`job`), stops it (:func:`cancel`) or runs it again (:func:`rerun`). Whoever executes it, a
+page's own process, the local worker or Celery, calls :func:`run`. :func:`recover` finds those whose worker died.
 """
 
 from data.queries.jobs import EventRow
 from data.writes.jobs import Held
 from portal.services.jobs.asking import announce_with, cancel, rerun, submit
-from portal.services.jobs.context import Cancelled, JobContext
-from portal.services.jobs.recovery import recover, worker_died
+from portal.services.jobs.context import Cancelled, JobContext, log
+from portal.services.jobs.recovery import recover, release, worker_died
 from portal.services.jobs.registry import KINDS, JobKind, all_kinds, find_kind, register_kind
 from portal.services.jobs.running import execute, run, take_next
-from portal.services.jobs.views import ACTIVE, OVER, STATES, JobView, active_jobs, job, job_log, jobs
+from portal.services.jobs.views import ACTIVE, OVER, STATES, JobView, active_jobs, due, job, job_log, jobs
 
 __all__ = [
     "ACTIVE",
@@ -29,13 +29,16 @@ __all__ = [
     "all_kinds",
     "announce_with",
     "cancel",
+    "due",
     "execute",
     "find_kind",
     "job",
     "job_log",
     "jobs",
+    "log",
     "recover",
     "register_kind",
+    "release",
     "rerun",
     "run",
     "submit",

@@ -2,7 +2,7 @@
 
 from data.session import UnitOfWork
 from data.writes import jobs as writes
-from data.writes.jobs import Silent
+from data.writes.jobs import Held, Silent
 from portal.core.config import settings
 from portal.services.jobs.asking import announce
 from portal.services.jobs.context import log
@@ -33,6 +33,18 @@ def recover(*, stale_seconds: float | None = None, job_id: int | None = None) ->
 def worker_died(job_id: int) -> None:
     """Settle a job whose worker is known to be dead, without waiting for the silence."""
     recover(stale_seconds=0.0, job_id=job_id)
+
+
+def release(held: Held) -> None:
+    """Let go of a job whose worker is stopped on purpose: it waits for the next worker and loses no attempt."""
+    with UnitOfWork(write=True) as work:
+        for one in writes.silent(work.session, seconds=0.0, job_id=held.id):
+            if one.cancel_by:
+                _settle(work, one)
+            elif writes.put_back(work.session, held, after_seconds=0.0, spent=False):
+                writes.log(
+                    work.session, held.id, "warning", "Its worker was stopped; the next one begins anew."
+                )
 
 
 def _settle(work: UnitOfWork, silent: Silent) -> bool:

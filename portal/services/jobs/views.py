@@ -127,6 +127,12 @@ def active_jobs(kind: str, actor: Actor) -> list[JobView]:
     return [_view(row, actor, expected) for row in rows]
 
 
+def due() -> list[int]:
+    """Return the jobs that a worker should take now, the most urgent first."""
+    with UnitOfWork() as work:
+        return queries.due(work.session)
+
+
 def job_log(job_id: int, actor: Actor) -> list[EventRow]:
     """Return the log of a job, oldest line first; :class:`NotFound` where the actor may not see it."""
     with UnitOfWork() as work:

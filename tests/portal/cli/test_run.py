@@ -137,6 +137,36 @@ def test_killed_worker_is_replaced(home: Path):
         assert portal.status("/healthz/ready") == 200
 
 
+def companion(home: Path) -> int:
+    """Return the process of the worker of jobs, once there is one."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for pid in processes_with(str(home)):
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            if b"worker" in words:
+                return pid
+        time.sleep(0.1)
+    raise AssertionError("there is no worker of jobs")
+
+
+def test_killed_worker_of_jobs_is_replaced(home: Path):
+    with Portal(home, free_port()) as portal:
+        first = companion(home)
+        os.kill(first, signal.SIGKILL)
+        time.sleep(0.5)
+        assert companion(home) != first
+        assert portal.stop() == 0
+    wait_until_gone(home)
+
+
+@pytest.mark.parametrize("other", [{"ENERSCOPE_JOB_WORKERS": "0"}, {"REDIS_URL": "redis://127.0.0.1:1/0"}])
+def test_a_worker_of_jobs_is_started_only_where_it_is_wanted(home: Path, other: dict[str, str]):
+    with Portal(home, free_port(), **other):
+        time.sleep(4)
+        commands = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in processes_with(str(home))]
+    assert [words for words in commands if b"worker" in words.split(b"\0")] == []
+
+
 def test_killed_database_comes_back_with_what_was_committed(home: Path):
     with Portal(home, free_port()) as portal:
         with psycopg.connect(EmbeddedPostgres(home)._url()) as connection:

@@ -1,0 +1,1 @@
+"""The door of jobs in production: Celery over Redis."""

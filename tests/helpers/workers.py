@@ -1,0 +1,67 @@
+"""Programs of the portal that also know the tests' kinds of jobs, and a real Celery worker."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.helpers.program import ROOT, environment
+
+QUICK = {
+    "ENERSCOPE_JOB_HEARTBEAT_SECONDS": "0.1",
+    "ENERSCOPE_JOB_STALE_SECONDS": "2",
+    "ENERSCOPE_JOB_GRACE_SECONDS": "0.5",
+    "ENERSCOPE_JOB_POLL_SECONDS": "0.1",
+}
+"""Settings under which the dead are found in seconds."""
+
+
+def knowing_the_kinds(folder: Path) -> dict[str, str]:
+    """Return settings of the environment with which every Python program knows the kinds of ``job_kinds``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    words = "from tests.helpers import job_kinds\njob_kinds.register()\n"
+    (folder / "sitecustomize.py").write_text(words, "utf-8")
+    return {"PYTHONPATH": f"{folder}:{ROOT}"}
+
+
+@contextmanager
+def celery_worker(
+    home: Path, *, database: str, redis: str, beat: bool = True
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Yield a real worker with one process (and beat, which sends for jobs that wait) once it is ready."""
+    log = home / "celery.log"
+    home.mkdir(parents=True, exist_ok=True)
+    more = QUICK | knowing_the_kinds(home / "site")
+    command = [sys.executable, "-m", "celery", "--app", "app:celery_app", "worker", "--loglevel", "INFO"]
+    with log.open("ab") as said:
+        process = subprocess.Popen(
+            [
+                *command,
+                "--concurrency",
+                "1",
+                "--without-gossip",
+                "--without-mingle",
+                *(["--beat"] if beat else []),
+            ],
+            env=environment(home, DATABASE_URL=database, REDIS_URL=redis, **more),
+            cwd=ROOT,
+            stdout=said,
+            stderr=said,
+        )
+    try:
+        deadline = time.monotonic() + 90
+        while " ready." not in log.read_text("utf-8"):
+            assert process.poll() is None, log.read_text("utf-8")
+            assert time.monotonic() < deadline, log.read_text("utf-8")
+            time.sleep(0.1)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()

@@ -1,0 +1,132 @@
+"""``enerscope worker`` as a process of its own: runs jobs, is killed, stopped and cancelled."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from portal.core.permissions import Role
+from portal.services import jobs
+from tests.helpers import job_kinds
+from tests.helpers.job_kinds import somebody
+from tests.helpers.program import ROOT, environment
+from tests.helpers.workers import QUICK
+
+ANN = somebody("ann", Role.RISK_OFFICER)
+PROGRAM = (
+    "from tests.helpers import job_kinds; job_kinds.register(); from portal.cli.main import main; main()"
+)
+
+
+@pytest.fixture(autouse=True)
+def _kinds(database: str) -> None:
+    job_kinds.register()
+
+
+@contextmanager
+def worker(database: str, home: Path, *arguments: str, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "worker", *arguments],
+        env=environment(home, DATABASE_URL=database, **(QUICK | more)),
+        cwd=ROOT,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(20)
+
+
+def wait_for(job_id: int, *states: str, seconds: float = 30.0) -> jobs.JobView:
+    deadline = time.monotonic() + seconds
+    while (found := jobs.job(job_id, ANN)).state not in states:
+        assert time.monotonic() < deadline, f"job {job_id} is {found.state}, not {states}"
+        time.sleep(0.05)
+    return found
+
+
+def words(job_id: int) -> str:
+    return " | ".join(event.message for event in jobs.job_log(job_id, ANN))
+
+
+def test_runs_what_waits_and_ends(database: str, tmp_path: Path):
+    asked = [jobs.submit("test-steps", {"steps": n}, ANN) for n in (1, 2, 3)]
+    with worker(database, tmp_path, "--once") as process:
+        assert process.wait(60) == 0
+    assert [jobs.job(one, ANN).state for one in asked] == ["done"] * 3
+
+
+def test_a_job_whose_process_dies_is_retried_at_once_and_then_lost(database: str, tmp_path: Path):
+    once = jobs.submit("test-steps", {"end": "killed once"}, ANN)
+    always = jobs.submit("test-steps", {"end": "killed"}, ANN)
+    with worker(database, tmp_path, "--once") as process:
+        assert process.wait(60) == 0
+    assert (jobs.job(once, ANN).state, jobs.job(once, ANN).attempt) == ("done", 2)
+    lost = jobs.job(always, ANN)
+    assert (lost.state, lost.attempt) == ("lost", 2)
+    assert "stopped without a word" in lost.error
+
+
+def test_a_killed_worker_takes_its_job_with_it_and_the_next_one_finds_it(database: str, tmp_path: Path):
+    job_id = jobs.submit("test-steps", {"steps": 30, "seconds": 0.1}, ANN)
+    with worker(database, tmp_path) as process:
+        wait_for(job_id, "running")
+        child = psutil.Process(process.pid).children()[0]
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        psutil.wait_procs([child], timeout=10)
+        assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+        assert jobs.job(job_id, ANN).state == "running"
+    with worker(database, tmp_path):
+        done = wait_for(job_id, "done")
+    assert done.attempt == 2
+    assert "gave no sign of life" in words(job_id)
+
+
+def test_a_stopped_worker_gives_its_job_back_without_costing_an_attempt(database: str, tmp_path: Path):
+    job_id = jobs.submit("test-steps", {"steps": 100, "seconds": 0.1}, ANN)
+    with worker(database, tmp_path) as process:
+        wait_for(job_id, "running")
+        process.terminate()
+        process.wait(20)
+    found = jobs.job(job_id, ANN)
+    assert (found.state, found.attempt) == ("queued", 0)
+    assert "Its worker was stopped" in words(job_id)
+
+
+@pytest.mark.parametrize("end", ["well", "deaf"])
+def test_a_cancelled_job_ends_even_when_it_does_not_listen(database: str, tmp_path: Path, end: str):
+    steps, seconds = (2, 60.0) if end == "deaf" else (1200, 0.05)
+    job_id = jobs.submit("test-steps", {"steps": steps, "seconds": seconds, "end": end}, ANN)
+    with worker(database, tmp_path):
+        wait_for(job_id, "running")
+        jobs.cancel(job_id, ANN)
+        found = wait_for(job_id, "cancelled", seconds=10)
+    assert found.error == "ann cancelled it."
+    assert ("ending its process" in words(job_id)) == (end == "deaf")
+
+
+def test_several_at_once(database: str, tmp_path: Path):
+    asked = [jobs.submit("test-steps", {"steps": 10 + n, "seconds": 0.1}, ANN) for n in range(2)]
+    with worker(database, tmp_path, ENERSCOPE_JOB_WORKERS="2"):
+        for job_id in asked:
+            wait_for(job_id, "running")
+        assert {jobs.job(job_id, ANN).state for job_id in asked} == {"running"}
+
+
+def test_an_idle_worker_costs_next_to_nothing(database: str, tmp_path: Path):
+    with worker(database, tmp_path, ENERSCOPE_JOB_POLL_SECONDS="1") as process:
+        job_id = jobs.submit("test-steps", {"steps": 1}, ANN)
+        wait_for(job_id, "done")
+        seen = psutil.Process(process.pid)
+        before = sum(seen.cpu_times()[:2])
+        time.sleep(4)
+        assert sum(seen.cpu_times()[:2]) - before < 0.2  # seconds in four

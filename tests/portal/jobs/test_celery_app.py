@@ -1,0 +1,111 @@
+"""Jobs on a real Redis with a real Celery worker: run, killed, cancelled, and Redis taken away."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from pydantic import SecretStr
+
+from portal.core.config import Settings
+from portal.core.errors import ConfigurationError
+from portal.jobs import celery_app
+from portal.services import jobs
+from tests.helpers import job_kinds
+from tests.helpers.job_kinds import somebody
+from tests.helpers.redis_server import RedisServer
+from tests.helpers.workers import celery_worker
+
+ANN = somebody("ann")
+
+
+@pytest.fixture(scope="module")
+def redis() -> Iterator[RedisServer]:
+    with RedisServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def worker(module_database: str, redis: RedisServer, short_folder: Path) -> Iterator[psutil.Process]:
+    job_kinds.register()
+    home = short_folder / "celery"
+    config = Settings(home=home, redis_url=SecretStr(redis.url))
+    jobs.announce_with(celery_app.announcer(celery_app.make(config)))
+    with celery_worker(home, database=module_database, redis=redis.url) as process:
+        yield psutil.Process(process.pid)
+    jobs.announce_with(None)
+
+
+def wait_for(job_id: int, *states: str, seconds: float = 40.0) -> jobs.JobView:
+    deadline = time.monotonic() + seconds
+    while (found := jobs.job(job_id, ANN)).state not in states:
+        assert time.monotonic() < deadline, f"job {job_id} is {found.state}, not {states}"
+        time.sleep(0.05)
+    return found
+
+
+def test_needs_redis(tmp_path: Path):
+    with pytest.raises(ConfigurationError, match="Celery needs REDIS_URL"):
+        celery_app.make(Settings(home=tmp_path, redis_url=None))
+
+
+def test_a_job_is_run_as_soon_as_it_is_asked_for(worker: psutil.Process):
+    job_id = jobs.submit("test-steps", {"steps": 2}, ANN)
+    began = time.monotonic()
+    done = wait_for(job_id, "done")
+    assert "(celery)" in done.worker
+    assert time.monotonic() - began < celery_app.LOOK_SECONDS, "it waited for the look"
+
+
+def test_a_message_that_was_lost_is_sent_again(worker: psutil.Process):
+    announcer, jobs.asking._announcer = jobs.asking._announcer, None
+    try:
+        job_id = jobs.submit("test-steps", {"steps": 3}, ANN)
+    finally:
+        jobs.asking._announcer = announcer
+    assert wait_for(job_id, "done").attempt == 1
+
+
+def test_a_killed_process_costs_an_attempt_and_the_second_one_the_job(worker: psutil.Process):
+    once = jobs.submit("test-steps", {"end": "killed once"}, ANN)
+    assert wait_for(once, "done").attempt == 2
+    always = jobs.submit("test-steps", {"end": "killed"}, ANN)
+    assert "stopped without a word" in wait_for(always, "lost").error
+
+
+@pytest.mark.parametrize(("end", "steps", "seconds"), [("well", 1000, 0.05), ("deaf", 2, 60.0)])
+def test_cancel(worker: psutil.Process, end: str, steps: int, seconds: float):
+    job_id = jobs.submit("test-steps", {"steps": steps, "seconds": seconds, "end": end}, ANN)
+    wait_for(job_id, "running")
+    assert jobs.cancel(job_id, ANN) == "running"
+    assert wait_for(job_id, "cancelled", seconds=10).error == "ann cancelled it."
+
+
+def test_a_run_outlives_redis(worker: psutil.Process, redis: RedisServer):
+    """The last of this module: the worker and its broker have to find each other again."""
+    job_id = jobs.submit("test-steps", {"steps": 40, "seconds": 0.1}, ANN)
+    wait_for(job_id, "running")
+    redis.kill()
+    began = time.monotonic()
+    meanwhile = jobs.submit("test-steps", {"steps": 4}, ANN)
+    assert time.monotonic() - began < 10, "whoever asks does not wait for Redis"
+    assert wait_for(job_id, "done").attempt == 1
+    assert jobs.job(meanwhile, ANN).state == "queued"
+    redis.start()
+    assert wait_for(meanwhile, "done", seconds=60).attempt == 1
+
+
+def test_a_killed_worker_leaves_nothing_running(worker: psutil.Process):
+    """Really the last: nobody is left to take jobs."""
+    job_id = jobs.submit("test-steps", {"steps": 100, "seconds": 0.1}, ANN)
+    wait_for(job_id, "running")
+    family = [*worker.children(recursive=True), worker]
+    for one in family:
+        os.kill(one.pid, signal.SIGKILL)
+    time.sleep(1.5)
+    assert jobs.recover(stale_seconds=1.0) == [job_id]
+    assert jobs.job(job_id, ANN).attempt == 1
+    assert jobs.cancel(job_id, ANN) == "cancelled"
