@@ -16,6 +16,7 @@ from tests.reference import (
     portfolio_options,
     risk_backtests,
     risk_historical,
+    risk_limits,
 )
 
 Inputs = Mapping[str, Any]
@@ -276,5 +277,6 @@ MODELS: dict[tuple[str, str], Callable[[Inputs], Answer]] = {
     **portfolio_flexible.MODELS,
     **portfolio_options.MODELS,
     **risk_backtests.MODELS,
+    **risk_limits.MODELS,
     **risk_historical.MODELS,
 }
