@@ -97,6 +97,8 @@ def filtered(prepared: Prepared, ask: ScenarioAsk) -> ScenarioSet:
         )
         growth, facts = float(np.sqrt(ask.horizon_days)), {"decay": decay}
     facts = {**facts, **_cap_facts(result), "burn_in_days": burn}
+    if burn:
+        notes = (*notes, f"The first {burn} days start the filter and make no scenarios.")
     sentences = (*notes, *((result.note(names),) if result.note(names) else ()))
     late = Prepared(
         prepared.factors, prepared.day[result.kept :], result.moves, prepared.facts, prepared.notes

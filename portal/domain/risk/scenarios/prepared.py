@@ -128,13 +128,19 @@ def _notes(window: FactorHistory, factors: FactorSet, done: Completed) -> tuple[
     if len(window.dropped):
         named = ", ".join(str(day) for day in window.dropped[:_NAMED])
         more = f" and {len(window.dropped) - _NAMED} more" if len(window.dropped) > _NAMED else ""
+        one = len(window.dropped) == 1
         notes.append(
-            f"{len(window.dropped)} days lack more than {LACKING_SHARE:.0%} of the factors and are dropped "
-            f"({named}{more}); the moves after them run from the day before."
+            f"{len(window.dropped)} {'day lacks' if one else 'days lack'} more than {LACKING_SHARE:.0%} of the factors "
+            f"and {'is' if one else 'are'} dropped ({named}{more}); the next move runs from the day before."
         )
     if len(done.kept) < len(window):
         count = len(window) - len(done.kept)
-        notes.append(f"{count} days on which some factor has no move are dropped, as asked.")
+        words = (
+            "day on which some factor has no move is"
+            if count == 1
+            else "days on which some factor has no move are"
+        )
+        notes.append(f"{count:,} {words} dropped, as asked.")
     filled = done.proxied + done.drawn
     if filled.any():
         most = int(np.argmax(filled))
