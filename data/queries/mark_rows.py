@@ -183,11 +183,13 @@ def rate_points(session: Session, clocks: Clocks, currencies: Sequence[str]) -> 
     return [RateRow(*row) for row in session.execute(statement)]
 
 
-def correlations(session: Session, clocks: Clocks) -> dict[tuple[int, int], float]:
-    """Return the newest correlation of each pair of curves, the smaller id first."""
+def correlations(session: Session, clocks: Clocks) -> dict[tuple[int, int], tuple[float, date]]:
+    """Return the newest correlation of each pair of curves, the smaller id first, and its day."""
     n = latest(MARKS, clocks, key=("curve_id", "curve2_id", "day"), day="day").subquery().c
-    statement = select(n.curve_id, n.curve2_id, n.value).order_by(n.day)
-    return {(one, two): value for one, two, value in session.execute(statement)}  # a newer day comes later
+    statement = select(n.curve_id, n.curve2_id, n.value, n.day).order_by(n.day)
+    return {
+        (one, two): (value, day) for one, two, value, day in session.execute(statement)
+    }  # newer days come later
 
 
 def fx_rates(session: Session, clocks: Clocks, currencies: Sequence[str], reporting: str) -> list[FxRow]:

@@ -16,7 +16,15 @@ from sqlalchemy.orm import Session
 from data.queries import mark_spans as spans
 from data.queries.curve_terms import CurveRow, curve_rows
 from data.queries.mark_rows import RateRow
-from data.queries.marks import REPORTING, Expiries, exchange, load_market, with_peaks, zero_curves
+from data.queries.marks import (
+    REPORTING,
+    Expiries,
+    exchange,
+    exchange_days,
+    load_market,
+    with_peaks,
+    zero_curves,
+)
 from portal.core.arrays import DateArray1D, IntArray1D
 from portal.core.clock import Clocks
 from portal.domain.portfolio.legs import positions_in
@@ -88,6 +96,10 @@ class MarketDays:
         self._settle(*at)
         self._fix(*at)
         market = self._market
+        rates, marked = (
+            _last(self._fx, before, day),
+            [row for row in self._correlations if before < row[0] <= day],
+        )
         self._market = replace(
             market,
             as_of=day,
@@ -102,11 +114,10 @@ class MarketDays:
             ),
             vols={**market.vols, **self._surfaces(*at)},
             rates={**market.rates, **zero_curves(_last(self._rates, before, day))},
-            fx={**market.fx, **exchange(_last(self._fx, before, day), market.reporting)},
-            correlations={
-                **market.correlations,
-                **{(one, two): value for on, one, two, value in self._correlations if before < on <= day},
-            },
+            fx={**market.fx, **exchange(rates, market.reporting)},
+            fx_days={**market.fx_days, **exchange_days(rates, market.reporting)},
+            correlations={**market.correlations, **{(one, two): value for _, one, two, value in marked}},
+            correlation_days={**market.correlation_days, **{(one, two): on for on, one, two, _ in marked}},
         )
 
     def _settle(self, before: np.datetime64, day: np.datetime64) -> None:

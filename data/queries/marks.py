@@ -5,7 +5,7 @@ which months they deliver in, which of their contracts have expired, and which c
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,16 +68,18 @@ def load_market(
     complete = Fixings(*fixings, expected_fixings(months, every_day), final)
     quotes, newest = _quotes(session, clocks, curves, wanted, months, complete)
     pairs = rows.fx_rates(session, clocks, currencies, reporting)
+    correlations = rows.correlations(session, clocks)
     return Market(
         as_of=clocks.as_of,
         curves=curves,
         marks=mark(quotes, newest, months, clocks.as_of),
         fixings=complete,
         vols=surfaces(rows.vol_points(session, clocks, curves.id[wanted].tolist())),
-        correlations=rows.correlations(session, clocks),
+        correlations={key: value for key, (value, _) in correlations.items()},
         rates=zero_curves(rows.rate_points(session, clocks, currencies)),
         fx=exchange(pairs, reporting),
-        fx_days={row.quote if row.base == reporting else row.base: row.day for row in pairs},
+        fx_days=exchange_days(pairs, reporting),
+        correlation_days={key: day for key, (_, day) in correlations.items()},
         reporting=reporting,
         hours=hours_of(curves, months),
     )
@@ -219,6 +221,11 @@ def exchange(found: Sequence[rows.FxRow], reporting: str) -> dict[str, float]:
     """Return the reporting currency for one unit of each currency that has a rate against it, either way round."""
     fx = {row.quote: 1.0 / row.rate for row in found if row.base == reporting and row.rate > 0.0}
     return fx | {row.base: row.rate for row in found if row.quote == reporting} | {reporting: 1.0}
+
+
+def exchange_days(found: Sequence[rows.FxRow], reporting: str) -> dict[str, date]:
+    """Return the day of each rate by the currency that it turns into the reporting one."""
+    return {row.quote if row.base == reporting else row.base: row.day for row in found}
 
 
 def hours_of(curves: CurveTerms, months: DateArray1D) -> dict[tuple[str, str], NDArray[np.float64]]:

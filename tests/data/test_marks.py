@@ -120,6 +120,7 @@ def test_volatilities_rates_correlations_and_exchange_rates(database):
     assert found.rates["EUR"].years.tolist() == [1 / 12, 1.0]
     assert found.rates["EUR"].rate.tolist() == [0.02, 0.03]
     assert found.correlations == {(ttf, brent): 0.3}
+    assert found.correlation_days == {(ttf, brent): MONDAY}
     assert found.fx == {"EUR": 1.0, "USD": pytest.approx(0.8)}
     assert list(market(FRIDAY).fx.values()) == [pytest.approx(1 / 1.2), 1.0]
 

@@ -154,6 +154,8 @@ class Market:
         Reporting currency, ``EUR``.
     fx_days : mapping of str to date
         Day of each exchange rate; a currency that is not named has no day to judge.
+    correlation_days : mapping of (int, int) to date
+        Day of each correlation; a pair that is not named has no day to judge.
     hours : mapping of (str, str) to ndarray of shape (m,)
         Hours of (timezone, block) in each month of ``marks``; blocks ``base``, ``peak``, ``offpeak``.
     """
@@ -169,6 +171,7 @@ class Market:
     reporting: str
     hours: Mapping[tuple[str, str], FloatArray1D]
     fx_days: Mapping[str, date] = field(default_factory=dict)
+    correlation_days: Mapping[tuple[int, int], date] = field(default_factory=dict)
 
     @property
     def missing(self) -> BoolArray2D:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portal.core.arrays import BoolArray1D, FloatArray1D, FloatArray2D, IntArray1D
+from portal.domain.portfolio.legs import positions_in
 from portal.domain.portfolio.option_terms import (
     OptionTerms,
     SpreadTerms,
@@ -27,6 +28,7 @@ from portal.domain.portfolio.trade import Kind
 from portal.domain.portfolio.valued_rows import Lack, Parts, Rows
 from portal.domain.portfolio.volatility_marks import as_model, volatility
 
+OLD_CORRELATION_DAYS = 45  # calendar days; correlations are estimated by the month, not quoted by the day
 _GREEKS = ("delta", "gamma", "vega", "theta", "rho")
 
 
@@ -183,12 +185,24 @@ def _spreads(rows: Rows, parts: Parts, at: IntArray1D, greeks: bool) -> None:
         _live_spreads(rows, parts, spread_terms(rows, at[alive], second[alive], volume[alive]), greeks)
 
 
+def _old_correlation(rows: Rows, at: IntArray1D, second: IntArray1D) -> BoolArray1D:
+    """Whether the correlation of both legs was marked long ago."""
+    market = rows.market
+    old = np.zeros((len(market.curves.id),) * 2, dtype=np.bool_)
+    for pair, day in market.correlation_days.items():
+        places = positions_in(market.curves.id, np.array(pair))
+        if (places >= 0).all() and (market.as_of - day).days > OLD_CORRELATION_DAYS:
+            old[places, places[::-1]] = True
+    return np.asarray(old[rows.legs.curve[at], rows.legs.curve[second]])
+
+
 def _live_spreads(rows: Rows, parts: Parts, every: SpreadTerms, greeks: bool) -> None:
     at, second = every.at, every.second
     at_money = np.full(len(at), np.nan)
     vols = [_vol(rows, parts, every, leg, at_money) for leg in (at, second)]
     money = exchange(rows, at, second)
     parts.lack(at, Lack.CORRELATION, np.isnan(every.correlation))
+    parts.lack(at, Lack.FRESH_CORRELATION, _old_correlation(rows, at, second))
     parts.lack(at, Lack.FX, np.isnan(every.ratio2 * money))
     for chosen in (True, False):
         of = np.flatnonzero(every.normal == chosen)

@@ -29,6 +29,7 @@ LACKS = {
     Lack.FRESH_VOLATILITY: "stale volatility",
     Lack.FRESH_FX: "stale exchange rate",
     Lack.FRESH_RATE: "stale zero rate",
+    Lack.FRESH_CORRELATION: "stale correlation",
 }
 
 

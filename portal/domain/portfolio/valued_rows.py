@@ -32,6 +32,7 @@ class Lack(IntFlag):
     FRESH_MARK = 128
     FRESH_FX = 256
     FRESH_RATE = 512
+    FRESH_CORRELATION = 1024
 
 
 WITHOUT_VALUE = Lack.MARK | Lack.VOLATILITY | Lack.TERMS | Lack.FX | Lack.CORRELATION

@@ -213,6 +213,7 @@ _ADVICE = {
     "no volatility": "Import a volatility surface of this curve.",
     "stale volatility": "Import the newest volatility surface.",
     "no correlation": "Import a correlation of both curves.",
+    "stale correlation": "Import the newest correlation of both curves.",
     "no exchange rate": "Import the exchange rates.",
     "no zero rate, discounted at 0": "Import zero rates of this currency.",
     "stale exchange rate": "Import the newest exchange rates.",

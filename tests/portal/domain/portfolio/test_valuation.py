@@ -1,7 +1,7 @@
 """The value of a book: by hand for each kind, greeks by bumping, and one bad trade that leaves the others alone."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -179,6 +179,20 @@ def spread_market(price1=80.0, price2=30.0, day=DAY, **parts):
     vols = {1: flat_vol(0.5, day), 2: flat_vol(0.4, day)}
     parts = {"vols": vols, "correlations": {(1, 2): 0.6}, **parts}
     return market_of(day, curves, "2026-10", [[price1], [price2]], rates=flat_rates(0.04, day), **parts)
+
+
+@pytest.mark.parametrize(("age", "old"), [(45, False), (46, True)])
+def test_an_old_correlation_is_listed_with_the_money_that_rests_on_it(age, old):
+    day = {(1, 2): DAY - timedelta(days=age)}
+    book, market = spread_book(), spread_market(correlation_days=day)
+    found = value_book(book, market)
+    assert found.total_eur[0] == value_book(book, spread_market()).total_eur[0]
+    assert bool(found.lacks[0] & Lack.FRESH_CORRELATION) is old
+    listed = {gap.what: gap for gap in gaps(book, market, found)}
+    assert ("stale correlation" in listed) is old
+    if old:
+        assert listed["stale correlation"].valued
+        assert listed["stale correlation"].notional_eur == pytest.approx(found.notional_eur[0])
 
 
 @pytest.mark.parametrize("model", [VolModel.BLACK76, VolModel.BACHELIER])
