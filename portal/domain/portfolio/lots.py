@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from portal.core.errors import DomainError
 from portal.core.units import UnitMismatch, UnknownUnit, conversion_factor, parse_unit
+from portal.domain.portfolio.curve_facts import CurveFacts
 from portal.domain.portfolio.terms import CAPACITY_UNIT
-from portal.domain.portfolio.trade_rules import CurveFacts
 
 # ICE, NYMEX and EEX contract specifications. UK gas is left out: its lot is 1,000 therms for each day of the month.
 LOTS: Mapping[str, tuple[float, str]] = {

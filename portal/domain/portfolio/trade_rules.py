@@ -1,6 +1,6 @@
 """What a trade must be to be taken in: every term judged, and for each that is wrong a sentence that says what to do.
 
-API: ``check_terms(terms, first, second, today=...) -> tuple of Complaint``, ``CurveFacts``, ``Complaint``.
+API: ``check_terms(terms, first, second, today=...) -> tuple of Complaint``, ``Complaint``.
 
 Imports, amendments and what-ifs ask here, so that a trade is refused everywhere for the same reasons.
 """
@@ -11,6 +11,7 @@ from datetime import date
 from math import isfinite
 
 from portal.core.unit_symbols import MINOR_CURRENCIES
+from portal.domain.portfolio.curve_facts import DIFFERENCES, NEGATIVE_CURVES, CurveFacts
 from portal.domain.portfolio.detail_rules import check_details
 from portal.domain.portfolio.terms import CAPACITY_UNIT, KIND_OF, MODEL_OF, PROFILE_OF, Terms
 from portal.domain.portfolio.trade import OPTIONAL, TERMS, Kind
@@ -27,25 +28,10 @@ LARGEST = {
 """Volumes for one month that nobody trades in one contract, by unit; they catch a unit or a decimal mark misread."""
 PRICE_RATIO = 10.0
 """A price so many times above or below the market's is in another unit: cents for dollars, pence for pounds."""
-NEGATIVE_PRICES = frozenset({"power"})
+LARGEST_PRICE = 20_000.0
+"""No price of power, and no difference of prices, was ever so far from zero."""
 PART_MONTHS = frozenset({Kind.FORWARD_PHYSICAL, Kind.FORWARD_FINANCIAL, Kind.SWAP})
 HOURLY = frozenset({"power", "gas"})
-
-
-@dataclass(frozen=True, slots=True)
-class CurveFacts:
-    """What the rules must know of a curve; ``level`` is a recent price in its unit, None when there is none."""
-
-    code: str
-    commodity: str
-    unit: str
-    currency: str
-    level: float | None = None
-
-    @property
-    def volume_unit(self) -> str:
-        """The unit of volume of its price: bbl of USD/bbl."""
-        return self.unit.partition("/")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,24 +171,38 @@ def _money(terms: Terms, kind: Kind, curve: CurveFacts) -> Iterator[Complaint]:
 def _against_market(name: str, value: float | None, curve: CurveFacts) -> Iterator[Complaint]:
     if value is None:
         return
-    if value < 0.0 and curve.commodity not in NEGATIVE_PRICES:
-        words = f"The {name} {value:g} {curve.unit} is below zero, which {curve.commodity} is not sold at. Correct it."
+    if value < 0.0 and not curve.may_be_negative:
+        named, ends = " and ".join(sorted(NEGATIVE_CURVES)), ", ".join(DIFFERENCES)
+        words = (
+            f"The {name} {value:g} {curve.unit} is below zero. Only power, {named}, differences (codes that end in "
+            f"{ends}) and curves that stood at or below zero on that day are dealt there; {curve.code} is none of "
+            "them. Correct it."
+        )
         yield Complaint(name, "negative-price", words)
-    elif curve.level and curve.level > 0.0 and value > 0.0 and curve.commodity not in NEGATIVE_PRICES:
-        ratio = value / curve.level
-        if not 1.0 / PRICE_RATIO <= ratio <= PRICE_RATIO:
+    elif curve.is_free:
+        if abs(value) > LARGEST_PRICE:
+            words = f"The {name} {value:g} {curve.unit} is beyond any price of it. Check its unit and decimal mark."
+            yield Complaint(name, "absurd-price", words)
+    elif curve.level and value != 0.0:
+        ratio = abs(value) / curve.level
+        least = (
+            0.0 if curve.may_be_negative else 1.0 / PRICE_RATIO
+        )  # on its way below zero it passes all that is small
+        if not least <= ratio <= PRICE_RATIO:
             yield Complaint(
                 name, "absurd-price",
                 f"The {name} {value:g} {curve.unit} is far from the market, which is at {curve.level:g} {curve.unit}. "
                 "Check that it is in the unit of the curve.",
             )  # fmt: skip
-    elif abs(value) > 20_000.0 and curve.commodity in NEGATIVE_PRICES:
-        words = f"The {name} {value:g} {curve.unit} is beyond any price of power. Check its unit and decimal mark."
-        yield Complaint(name, "absurd-price", words)
 
 
 def _option(terms: Terms, kind: Kind) -> Iterator[Complaint]:
-    if terms.vol_model is not None and terms.vol_model not in MODEL_OF:
+    if kind is Kind.ASIAN and terms.vol_model == "bachelier":
+        words = "An Asian option is valued with lognormal prices, not with normal ones. Write vol_model black76, or "
+        yield Complaint(
+            "vol_model", "asian-model", words + "shifted with a shift where prices come near zero."
+        )
+    elif terms.vol_model is not None and terms.vol_model not in MODEL_OF:
         known = ", ".join(MODEL_OF)
         yield Complaint(
             "vol_model", "unknown-model", f"'{terms.vol_model}' is no option model. Write one of {known}."

@@ -23,10 +23,11 @@ from portal.core.clock import EARLIEST, LATEST
 from portal.core.errors import DomainError
 from portal.core.units import parse_unit
 from portal.domain.market.delivery_periods import parse_period
+from portal.domain.portfolio.curve_facts import CurveFacts
 from portal.domain.portfolio.lots import quantity_in
 from portal.domain.portfolio.terms import KIND_OF, PROFILE_OF, Terms
 from portal.domain.portfolio.trade import LABELS
-from portal.domain.portfolio.trade_rules import Complaint, CurveFacts, check_terms
+from portal.domain.portfolio.trade_rules import Complaint, check_terms
 from portal.services.portfolio.books import visible_books
 
 _SIDES = {

@@ -12,13 +12,13 @@ from portal.core.clock import Clocks
 from portal.core.table import Column, Table
 from portal.domain.market.curve_products import product_label
 from portal.domain.portfolio import what_if_metrics as metrics
+from portal.domain.portfolio.curve_facts import CurveFacts
 from portal.domain.portfolio.hedge import neutralise
 from portal.domain.portfolio.lots import lot_of
 from portal.domain.portfolio.market import Market
 from portal.domain.portfolio.position_limits import limit_use
 from portal.domain.portfolio.profile_hours import calendar_of, interval_hours
 from portal.domain.portfolio.terms import CAPACITY_UNIT
-from portal.domain.portfolio.trade_rules import CurveFacts
 from portal.domain.portfolio.what_if import deltas
 from portal.services.portfolio.what_if import Answer
 

@@ -14,8 +14,9 @@ from data.demo.parties import PARTIES, TRADERS
 from data.demo.proposals import WAITING
 from data.demo.trading import LIVE_EVENTS, trading
 from data.demo.world import build
+from portal.domain.portfolio.curve_facts import CurveFacts
 from portal.domain.portfolio.trade import Event, Kind
-from portal.domain.portfolio.trade_rules import CurveFacts, check_terms
+from portal.domain.portfolio.trade_rules import check_terms
 
 ODD = 5  # deals that cannot be valued
 

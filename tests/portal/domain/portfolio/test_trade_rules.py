@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 
 from portal.core.errors import DomainError
+from portal.domain.portfolio.curve_facts import CurveFacts
 from portal.domain.portfolio.terms import Terms, book_of, changed_fields, replace_terms
-from portal.domain.portfolio.trade_rules import Complaint, CurveFacts, check_terms
+from portal.domain.portfolio.trade_rules import Complaint, check_terms
 
 TTF = CurveFacts("TTF", "gas", "EUR/MWh", "EUR", 30.0)
 BRENT = CurveFacts("BRENT", "crude", "USD/bbl", "USD", 72.0)
 RBOB = CurveFacts("RBOB", "products", "USD/gal", "USD", 2.1)
 POWER = CurveFacts("POWER_DE", "power", "EUR/MWh", "EUR", 80.0)
+WTI = CurveFacts("WTI", "crude", "USD/bbl", "USD", 18.0)
+BASIS = CurveFacts("PEG_BASIS", "gas", "EUR/MWh", "EUR", 0.02)
 TODAY = date(2026, 3, 2)
 
 FORWARD = Terms(
@@ -21,6 +24,7 @@ FORWARD = Terms(
     quantity_unit="MW", trade_date=TODAY, delivery_start=date(2026, 7, 1), delivery_end=date(2026, 10, 1),
     trader="mara", price=31.5,
 )  # fmt: skip
+BARRELS = replace(FORWARD, quantity=1000.0, quantity_unit="bbl")
 OPTION = replace(
     FORWARD, kind="option", price=None, strike=35.0, premium=1.2, is_call=True, vol_model="black76",
     expiry=date(2026, 6, 25), quantity=1000.0, quantity_unit="MWh",
@@ -55,6 +59,11 @@ def _found(
         pytest.param(STORAGE, TTF, None, id="storage"),
         pytest.param(SPREAD, BRENT, RBOB, id="spread"),
         pytest.param(replace(FORWARD, price=-5.0, profile="peak"), POWER, None, id="negative-power"),
+        pytest.param(replace(BARRELS, price=-37.63), WTI, None, id="negative-wti"),
+        pytest.param(replace(BARRELS, price=0.1), WTI, None, id="wti-near-zero"),
+        pytest.param(replace(FORWARD, price=-0.4), BASIS, None, id="negative-basis"),
+        pytest.param(replace(FORWARD, price=-3.0), replace(TTF, level=-1.5), None, id="market-below-zero"),
+        pytest.param(replace(OPTION, kind="asian", expiry=None), TTF, None, id="asian"),
         pytest.param(replace(FORWARD, delivery_start=date(2026, 7, 13)), TTF, None, id="part-month-of-mw"),
     ],
 )
@@ -81,7 +90,16 @@ def test_good_terms_pass(terms: Terms, first: CurveFacts, second: CurveFacts | N
         (replace(FORWARD, price=3150.0), TTF, "price", "absurd-price"),
         (replace(FORWARD, price=0.31), TTF, "price", "absurd-price"),
         (replace(FORWARD, price=-3.0), TTF, "price", "negative-price"),
+        (replace(BARRELS, price=-3.0), BRENT, "price", "negative-price"),
+        (replace(BARRELS, price=-3700.0), WTI, "price", "absurd-price"),
         (replace(FORWARD, price=1e6), POWER, "price", "absurd-price"),
+        (replace(FORWARD, price=-1e6), BASIS, "price", "absurd-price"),
+        (
+            replace(OPTION, kind="asian", expiry=None, vol_model="bachelier"),
+            TTF,
+            "vol_model",
+            "asian-model",
+        ),
         (replace(OPTION, strike=None), TTF, "strike", "no-strike"),
         (replace(OPTION, premium=None), TTF, "premium", "no-premium"),
         (replace(OPTION, premium=-1.0), TTF, "premium", "negative-premium"),
