@@ -1,6 +1,6 @@
 """What a few deals, or changes to existing ones, would do to a book: values, sensitivities and deltas by month.
 
-API: ``scaled(book, factors) -> Book``, ``effect(valuation, market) -> Effect``, ``deltas(...) -> Deltas``,
+API: ``scaled(book, factors) -> Book``, ``effect(book, valuation, market) -> Effect``, ``deltas(...) -> Deltas``,
 ``fair_price(...)``.
 """
 
@@ -13,9 +13,10 @@ from portal.domain.portfolio.book import Book
 from portal.domain.portfolio.market import Market
 from portal.domain.portfolio.trade import OPTIONAL, Kind
 from portal.domain.portfolio.valuation import Valuation, value_book
+from portal.domain.portfolio.volatility_marks import points_of
 
 _OPTIONAL = np.array([kind in OPTIONAL for kind in Kind])
-VOL_POINT, BASIS_POINT, YEAR_DAYS, MOVE = 0.01, 1e-4, 365.0, 0.01
+BASIS_POINT, YEAR_DAYS, MOVE = 1e-4, 365.0, 0.01
 
 
 def scaled(book: Book, factors: FloatArray1D) -> Book:
@@ -52,7 +53,7 @@ class Effect:
     gamma : ndarray
         What the same rise adds in second order.
     vega : ndarray
-        For one point (0.01) of volatility; of normal volatility, for 0.01 of a price unit.
+        For one point of volatility as ``points_of`` has it: 0.01, or one price unit for a normal volatility.
     theta : ndarray
         For one calendar day that passes.
     rho : ndarray
@@ -67,12 +68,12 @@ class Effect:
     rho: FloatArray1D
 
 
-def effect(valuation: Valuation, market: Market) -> Effect:
+def effect(book: Book, valuation: Valuation, market: Market) -> Effect:
     """The figures of each trade in money that people compare.
 
     Parameters
     ----------
-    valuation : Valuation
+    book, valuation : Book, Valuation
         Trades with sensitivities.
     market : Market
         What they were valued in.
@@ -91,7 +92,7 @@ def effect(valuation: Valuation, market: Market) -> Effect:
         value=valuation.total_eur,
         move=np.bincount(legs.trade, np.nan_to_num(legs.delta) * step * money, n) * fx + gone,
         gamma=np.bincount(legs.trade, 0.5 * np.nan_to_num(legs.gamma) * step**2 * money, n) * fx + gone,
-        vega=valuation.vega * VOL_POINT * fx + gone,
+        vega=valuation.vega * points_of(book) * fx + gone,
         theta=valuation.theta / YEAR_DAYS * fx + gone,
         rho=valuation.rho * BASIS_POINT * fx + gone,
     )

@@ -39,8 +39,8 @@ GAMMA = _money(
     "sum( 0.5 gamma (0.01 F)^2 x fx )",
 )
 VEGA = _money(
-    "vega", "Vega", "Change for one point of volatility (0.01; of normal volatility 0.01 of the price unit).",
-    "sum( dV/dv x 0.01 x fx )",
+    "vega", "Vega", "Change for one point of volatility: 0.01, or one price unit for normal volatility.",
+    "sum( dV/dv x 0.01 (x 1 for normal volatility) x fx )",
 )  # fmt: skip
 THETA = _money("theta", "Theta", "Change for one calendar day that passes.", "sum( dV/dt / 365 x fx )")
 RHO = _money("rho", "Rho", "Change for one basis point of interest rate.", "sum( dV/dr x 0.0001 x fx )")
@@ -53,7 +53,10 @@ LINE_MOVE = _money(
     "delta x 0.01 F x fx",
 )  # fmt: skip
 LINE_VEGA = _money(
-    "line_vega", "Vega of a line", "Vega of one line, for one point of volatility.", "dV/dv x 0.01 x fx"
+    "line_vega",
+    "Vega of a line",
+    "Vega of one line, for one point of volatility: 0.01, or one price unit for normal one.",
+    "dV/dv x 0.01 (x 1 for normal volatility) x fx",
 )
 LINE_THETA = _money(
     "line_theta", "Theta of a line", "Theta of one line, for one calendar day.", "dV/dt / 365 x fx"

@@ -255,7 +255,7 @@ def _at_fair_price(book: Book, market: Market, is_priced: np.ndarray) -> tuple[B
 
 def _part(book: Book, market: Market, sign: float, line: np.ndarray) -> Part:
     valuation = value_book(book, market)
-    return Part(book, valuation, effect(valuation, market), sign, line)
+    return Part(book, valuation, effect(book, valuation, market), sign, line)
 
 
 def save(question: Question, title: str, clocks: Clocks, actor: Actor) -> str:
