@@ -94,8 +94,8 @@ class ValuationCards:
         return section(
             f"Trades of {self.portfolio}",
             [self._grid(Ids.TRADES, table, query, "Trades with value and sensitivities", True)],
-            note="Delta is a volume; vega for a point of volatility (0.01, or one price unit where it is normal), theta "
-            "for a calendar day, rho for a basis point.",
+            note="Delta is a volume; vega for a point of volatility (0.01, or one price unit where it is normal), "
+            "theta for a calendar day, rho for a basis point.",
         )
 
     def gaps(self) -> Component | None:
