@@ -17,6 +17,7 @@ from tests.reference import (
     risk_backtests,
     risk_historical,
     risk_limits,
+    risk_sizing,
 )
 
 Inputs = Mapping[str, Any]
@@ -278,5 +279,6 @@ MODELS: dict[tuple[str, str], Callable[[Inputs], Answer]] = {
     **portfolio_options.MODELS,
     **risk_backtests.MODELS,
     **risk_limits.MODELS,
+    **risk_sizing.MODELS,
     **risk_historical.MODELS,
 }
