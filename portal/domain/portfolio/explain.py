@@ -8,7 +8,7 @@ theirs. Fixed rules, which have no order:
 
 - a trade that was not there at the start is *new* with all of its value, one that was cancelled loses all of it;
 - an amended trade has its change of terms as one more cause; one that moved to another book leaves the one and enters
-  the other with all of its value, as *amended*;
+  the other with all of its value, as *amended*; one that is in none of the books at the end leaves them likewise;
 - a future or option that expires in between passes its time at the mark of the start, and the rest is *delivery and
   fixing*; so is what the fixings of a storage, swing or amended trade add at the end;
 - what an average option loses because its fixings are known is *time*.
@@ -89,6 +89,7 @@ _FIXED_LINE = {
     Nature.CANCELLED: Line.CANCELLED,
     Nature.MOVED_OUT: Line.AMENDED,
     Nature.MOVED_IN: Line.AMENDED,
+    Nature.LEFT: Line.AMENDED,
 }
 
 

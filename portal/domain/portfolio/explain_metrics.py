@@ -7,7 +7,7 @@ _EXPLAIN = "portal.domain.portfolio.explain"
 _MEANING = {
     Line.NEW: "The value at the end of trades that were not there at the start.",
     Line.AMENDED: "What changed terms add to the value (a Shapley value beside the other causes); and trades that "
-    "moved from or to another book, with all of their value.",
+    "moved from or to another book, seen or not, with all of their value.",
     Line.CANCELLED: "The value at the start, lost, of trades that are cancelled at the end.",
     Line.PRICE: "What the move of forward prices adds to the value of trades that went on: delta, gamma and all above.",
     Line.VOL: "What the move of volatilities and correlations adds to the value of trades that went on.",

@@ -1,4 +1,4 @@
-"""Two states of a book side by side: which trades are new, amended, cancelled, moved, or go on as they were.
+"""Two states of a book side by side: which trades are new, amended, cancelled, moved, gone, or go on.
 
 API: ``pair_books(start, end) -> Pairs``, ``Nature``.
 """
@@ -15,7 +15,7 @@ from portal.domain.portfolio.trade import Event
 
 
 class Nature(IntEnum):
-    """What became of a trade between two states."""
+    """What became of a trade between two states; ``LEFT`` is gone from these books, and nobody says where to."""
 
     KEPT = 0
     AMENDED = 1
@@ -23,6 +23,7 @@ class Nature(IntEnum):
     CANCELLED = 3
     MOVED_OUT = 4
     MOVED_IN = 5
+    LEFT = 6
 
 
 _CANCELLED = list(Event).index(Event.CANCELLED)
@@ -75,10 +76,10 @@ def pair_books(start: Book, end: Book) -> Pairs:
     moved, amended = np.zeros(len(number), np.bool_), np.zeros(len(number), np.bool_)
     moved[both] = start.portfolio[at0[both]] != end.portfolio[at1[both]]
     amended[both] = _differ(start, end, at0[both], at1[both])
-    was_there = np.isin(number, start.trade_id)
+    was_there, is_gone = np.isin(number, start.trade_id), ~np.isin(number, end.trade_id)
     nature = np.select(
-        [moved, amended, both, at1 < 0, was_there],
-        [Nature.MOVED_OUT, Nature.AMENDED, Nature.KEPT, Nature.CANCELLED, Nature.MOVED_IN],
+        [moved, amended, both, is_gone, at1 < 0, was_there],
+        [Nature.MOVED_OUT, Nature.AMENDED, Nature.KEPT, Nature.LEFT, Nature.CANCELLED, Nature.MOVED_IN],
         Nature.NEW,
     ).astype(np.int8)
     return _rows(start, end, number, at0, at1, nature)

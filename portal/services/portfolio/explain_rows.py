@@ -22,6 +22,7 @@ NATURES = {
     Nature.CANCELLED: "cancelled",
     Nature.MOVED_OUT: "moved out",
     Nature.MOVED_IN: "moved in",
+    Nature.LEFT: "left these books",
 }
 REST = "Cross and higher order"
 

@@ -89,6 +89,7 @@ def test_every_nature_of_a_trade_is_met_by_the_random_books():
         (Nature.CANCELLED, Line.CANCELLED),
         (Nature.MOVED_IN, Line.AMENDED),
         (Nature.MOVED_OUT, Line.AMENDED),
+        (Nature.LEFT, Line.AMENDED),
     ],
 )
 def test_what_came_or_went_has_one_line(nature, line):

@@ -130,6 +130,17 @@ def test_a_trade_without_a_mark_is_left_out_and_listed_with_its_money(desk):
     assert table.column("without") == [f"on {BEFORE} and on {DAY}"]
 
 
+def test_a_trade_that_moved_to_a_book_of_others_left_these_books(desk):
+    gas = seen(actor=trader("GAS", "GAS_EU"))
+    table = tables.trade_table(gas, Asked("since", BEFORE.isoformat()), EVERY)
+    rows = {row["trade"]: row for row in table.records()}
+    moved, cancelled = rows[str(desk["MOVED"])], rows[str(desk["CANCELLED"])]
+    assert (moved["nature"], cancelled["nature"]) == ("left these books", "cancelled")
+    assert moved["total"] == pytest.approx(100.0)  # it was worth -100
+    assert moved["amended"] == pytest.approx(100.0)
+    assert not any("POWER" in str(cell) for cell in moved.values())
+
+
 def test_nobody_sees_the_books_of_others(desk):
     gas = trader("GAS", "GAS_EU")
     found = seen(actor=gas)
