@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from portal.core.arrays import FloatArray1D, FloatArray2D, IntArray1D
 from portal.domain.portfolio.book import Book
-from portal.domain.portfolio.market import VolSurface
 from portal.domain.portfolio.option_terms import (
     OptionTerms,
     SpreadTerms,
@@ -23,15 +22,15 @@ from portal.domain.portfolio.option_terms import (
     european_terms,
     exchange,
     fixings_to_come,
-    is_call,
     premium,
     spread_terms,
 )
 from portal.domain.portfolio.trade import Kind
 from portal.domain.portfolio.valuation import value_legs
 from portal.domain.portfolio.valued_rows import Parts, Rows
-from portal.domain.portfolio.volatility_marks import as_model, moneyness, smile_lines
 from portal.domain.risk.revaluation.moved_inputs import MovedInputs
+from portal.domain.risk.revaluation.option_inputs import OptionLegs, groups_of
+from portal.domain.risk.revaluation.option_series import SERIES_FROM, priced_by_series
 
 TermsT = TypeVar("TermsT", bound=OptionTerms)
 Step = Callable[[Kind, int], None]
@@ -58,7 +57,7 @@ def option_values(book: Book, inputs: MovedInputs, values: int, step: Step) -> N
         Native money; NaN where a model knows no price of the scenario.
     """
     rows, parts = value_legs(book, inputs.market, greeks=False)
-    run = _Run(rows, parts, inputs, max(1, values // max(len(inputs), 1)), step)
+    run = _Run(rows, parts, inputs, values, step)
     with np.errstate(invalid="ignore", over="ignore"):  # what has no value stays NaN, and is refused by name
         for kind, fill in (
             (Kind.OPTION, run.europeans),
@@ -76,8 +75,9 @@ def option_values(book: Book, inputs: MovedInputs, values: int, step: Step) -> N
 class _Run:
     """One book in all scenarios: what is found is added to ``out`` by trade."""
 
-    def __init__(self, rows: Rows, parts: Parts, inputs: MovedInputs, legs: int, step: Step) -> None:
-        self.rows, self.parts, self.inputs, self.legs, self.step = rows, parts, inputs, legs, step
+    def __init__(self, rows: Rows, parts: Parts, inputs: MovedInputs, values: int, step: Step) -> None:
+        self.rows, self.parts, self.inputs, self.values, self.step = rows, parts, inputs, values, step
+        self.legs = OptionLegs(rows, inputs)
         self.out = np.zeros((len(rows.book), len(inputs)))
 
     def europeans(self, at: IntArray1D) -> None:
@@ -97,7 +97,7 @@ class _Run:
 
     def spreads(self, at: IntArray1D) -> None:
         """Options on the difference of two prices."""
-        rows = self.rows
+        rows, legs = self.rows, self.legs
         second = np.flatnonzero((rows.kind == Kind.SPREAD_OPTION) & rows.legs.second)
         volume = rows.legs.volume[at] / rows.term("ratio1", at)
         over = rows.expired(at)
@@ -105,70 +105,53 @@ class _Run:
         self._paid(at, volume)
         every = spread_terms(rows, at[~over], second[~over], volume[~over])
         for terms in self._blocks(every, rows.legs.curve[every.at], rows.legs.curve[every.second]):
-            one, two = int(rows.legs.curve[terms.at[0]]), int(rows.legs.curve[terms.second[0]])
-            forwards = self._prices(terms.at), self._prices(terms.second)
+            forwards = legs.prices(terms.at), legs.prices(terms.second)
             at_money = np.full(len(terms), np.nan)
             vols = (
-                self._vols(terms, terms.at, forwards[0], at_money),
-                self._vols(terms, terms.second, forwards[1], at_money),
+                legs.vols(terms, terms.at, forwards[0], at_money),
+                legs.vols(terms, terms.second, forwards[1], at_money),
             )
-            price = terms.undiscounted_spread(forwards, vols, self._exchange(terms, one, two))
-            self._add(terms, price * self._discount(terms, one))
+            self._add(terms, terms.undiscounted_spread(forwards, vols, self._exchange(terms)))
             self.step(Kind.SPREAD_OPTION, len(terms))
 
     def _single(self, kind: Kind, every: OptionTerms) -> None:
-        """Options on one price."""
-        curve = self.rows.legs.curve
-        for terms in self._blocks(every, curve[every.at]):
-            forward = self._prices(terms.at)
-            vol = self._vols(terms, terms.at, forward, terms.strike)
-            price = terms.undiscounted(forward, vol)
-            self._add(terms, price * self._discount(terms, int(curve[terms.at[0]])))
+        """Options on one price: by series where scenarios are many, else and where a series fails by the formula."""
+
+        def add(terms: OptionTerms, price: FloatArray2D) -> None:
+            self._add(terms, price)
             self.step(kind, len(terms))
+
+        if len(self.inputs) >= SERIES_FROM and len(every):
+            every = every.take(~priced_by_series(self.legs, every, self.values, add))
+        for terms in self._blocks(every, self.rows.legs.curve[every.at]):
+            forward = self.legs.prices(terms.at)
+            vol = self.legs.vols(terms, terms.at, forward, terms.strike)
+            add(terms, terms.undiscounted(forward, vol))
 
     def _blocks(self, every: TermsT, *curves: IntArray1D) -> Iterator[TermsT]:
         """A few legs at a time that share their curves and their kind of model."""
-        keys = np.column_stack([*curves, every.normal]) if len(every) else np.zeros((0, 1), np.int64)
-        _, group = np.unique(keys, axis=0, return_inverse=True)
-        for key in range(int(group.max(initial=-1)) + 1):
-            own = np.flatnonzero(group == key)
-            for start in range(0, len(own), self.legs):
-                yield every.take(own[start : start + self.legs])
+        size = max(1, self.values // max(len(self.inputs), 1))
+        for own in groups_of(*curves, every.normal):
+            for start in range(0, len(own), size):
+                yield every.take(own[start : start + size])
 
-    def _prices(self, at: IntArray1D) -> FloatArray2D:
-        legs = self.rows.legs
-        return self.inputs.prices(legs.curve[at], legs.month[at])
-
-    def _discount(self, terms: OptionTerms, curve: int) -> FloatArray2D:
-        """Discount factors in the currency of a curve."""
-        shifted = terms.rate[:, None] + self.inputs.rate_moves(curve)
-        return np.exp(-shifted * terms.pay[:, None])
-
-    def _exchange(self, terms: SpreadTerms, one: int, two: int) -> FloatArray2D:
+    def _exchange(self, terms: SpreadTerms) -> FloatArray2D:
         """Money of the first leg's price unit for one of the second's; nothing moves within one currency."""
         today = exchange(self.rows, terms.at, terms.second)[:, None]
+        one, two = (int(self.rows.legs.curve[at[0]]) for at in (terms.at, terms.second))
         if self.inputs.currencies[one] == self.inputs.currencies[two]:
             return today
         return today * (self.inputs.fx_scales(two) / self.inputs.fx_scales(one))
 
-    def _vols(
-        self, terms: OptionTerms, marked: IntArray1D, forward: FloatArray2D, strike: FloatArray1D
-    ) -> FloatArray2D:
-        """Volatility of one curve's moved surface, in the model of the options."""
-        legs, market = self.rows.legs, self.inputs.market
-        curve = int(legs.curve[marked[0]])
-        surface = market.vols[int(market.curves.id[curve])]
-        lines = smile_lines(surface, market.marks.months[legs.month[marked]].astype(np.int64))
-        vol = _along(surface, lines, forward, strike, terms.years, self.inputs.vol_scales(curve))
-        if surface.is_normal == bool(terms.normal[0]) and (surface.is_normal or not terms.shift.any()):
-            return vol
-        is_normal, normal = np.array(surface.is_normal), terms.normal[:, None]
-        return as_model(vol, is_normal, normal, forward, terms.years[:, None], terms.shift[:, None])
-
     def _add(self, terms: OptionTerms, price: FloatArray2D) -> None:
-        trades = self.rows.legs.trade[terms.at]
-        for trade, volume, row in zip(trades.tolist(), terms.volume.tolist(), price, strict=True):
-            self.out[trade] += volume * row
+        """Add prices, discounted to today, to their trades."""
+        moves = self.inputs.rate_moves(self.legs.curve_of(terms))
+        weight = terms.volume * np.exp(-terms.rate * terms.pay)
+        price = weight[:, None] * price
+        if moves.any():
+            price *= np.exp(-terms.pay[:, None] * moves)
+        for trade, row in zip(self.rows.legs.trade[terms.at].tolist(), price, strict=True):
+            self.out[trade] += row
 
     def _paid(self, at: IntArray1D, volume: FloatArray1D) -> None:
         """Premiums, which nothing moves."""
@@ -186,42 +169,16 @@ class _Run:
     def _ended_spreads(self, terms: SpreadTerms) -> None:
         """The same for spreads, whose second leg is turned into the money of the first at the moved rate."""
         rows = self.rows
-        _, pay, factor = rows.discount(terms.at, rows.book.expiry[rows.legs.trade[terms.at]])
         for i in range(len(terms)):
             leg = terms.take(np.array([i]))
-            one, two = (int(rows.legs.curve[at[0]]) for at in (leg.at, leg.second))
-            ratio2 = leg.ratio2[:, None] * self._exchange(leg, one, two)
+            ratio2 = leg.ratio2[:, None] * self._exchange(leg)
             gap = (
                 leg.ratio1[0] * rows.final(leg.at)[0] - ratio2[0] * rows.final(leg.second)[0] - leg.strike[0]
             )
-            payoff = np.maximum(gap if is_call(rows, leg.at)[0] else -gap, 0.0) * leg.volume[0] * factor[i]
-            later = np.exp(-self.inputs.rate_moves(one) * pay[i])
-            self.out[rows.legs.trade[leg.at[0]]] += payoff * later
+            self._add(leg, np.maximum(gap if leg.call[0] else -gap, 0.0)[None, :])
 
     def _settled(self, at: IntArray1D, known: FloatArray1D, pay: FloatArray1D) -> None:
         legs = self.rows.legs
         for row, money, years in zip(at.tolist(), known.tolist(), pay.tolist(), strict=True):
             later = np.exp(-self.inputs.rate_moves(int(legs.curve[row])) * years)
             self.out[legs.trade[row]] += money * later
-
-
-def _along(
-    surface: VolSurface,
-    lines: FloatArray2D,
-    forward: FloatArray2D,
-    strike: FloatArray1D,
-    years: FloatArray1D,
-    scale: FloatArray1D,
-) -> FloatArray2D:
-    """Volatility at the moved moneyness of each leg, shape (k, s), from the smiles ``lines`` of shape (k, nodes)."""
-    nodes = surface.moneyness
-    at_money = np.array([np.interp(0.0, nodes, line) for line in lines])
-    if np.isnan(strike).all():  # at the money
-        return at_money[:, None] * scale
-    deviation = (at_money * np.sqrt(np.maximum(years, 0.0)))[:, None] * scale
-    at = moneyness(surface.is_normal, forward, strike[:, None], deviation)
-    vol = np.empty_like(at)
-    for row, line in enumerate(lines):
-        vol[row] = np.interp(at[row], nodes, line)
-    vol *= scale
-    return vol
