@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, func, or_, select
+from sqlalchemy import ColumnElement, String, cast, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from data.models.ingest import ImportBatch, QuarantinedRow
@@ -22,6 +22,14 @@ class StoredSeries:
     timezone: str
     granularity: str
     simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who asks for imports: of trades he sees those of ``username`` and those that name ``books`` alone (None: all)."""
+
+    username: str
+    books: frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +99,41 @@ BATCH_COLUMNS = tuple(_BATCHES)
 
 
 def quarantined(
-    session: Session, query: GridQuery, *, state: str | None, trades_of: str | None = None
+    session: Session, query: GridQuery, *, state: str | None, reader: Reader
 ) -> tuple[list[tuple[Any, ...]], int]:
-    """Return a page of quarantined rows in the order of QUARANTINE_COLUMNS, and how many there are in all.
-
-    ``trades_of`` names the only user whose refused trades are among them; None means those of all.
-    """
+    """Return a page of quarantined rows in the order of QUARANTINE_COLUMNS, and how many there are in all."""
     base = select(*_QUARANTINE.values()).join(ImportBatch, ImportBatch.id == QuarantinedRow.batch_id)
     if state is not None:
         base = base.where(QuarantinedRow.state == state)
-    if trades_of is not None:
-        base = base.where(or_(ImportBatch.kind != "trades", ImportBatch.actor == trades_of))
-    return _page(session, base, _QUARANTINE, query)
+    return _page(session, base.where(row_is_seen(reader)), _QUARANTINE, query)
 
 
-def batches(session: Session, query: GridQuery) -> tuple[list[tuple[Any, ...]], int]:
+def batches(session: Session, query: GridQuery, *, reader: Reader) -> tuple[list[tuple[Any, ...]], int]:
     """Return a page of imports in the order of BATCH_COLUMNS, and how many there are; newest first by default."""
-    return _page(session, select(*_BATCHES.values()).where(ImportBatch.kind != "demo"), _BATCHES, query)
+    base = select(*_BATCHES.values()).where(ImportBatch.kind != "demo", _is_seen(reader))
+    return _page(session, base, _BATCHES, query)
+
+
+def row_is_seen(reader: Reader) -> ColumnElement[bool]:
+    """Return what holds for quarantined rows, joined with their import, that ``reader`` may see."""
+    if reader.books is None:
+        return true()
+    column = ImportBatch.options["settled"]["book_column"].astext
+    book = func.upper(func.trim(QuarantinedRow.fields.op("->>")(column)))
+    return _own_or(reader, book.in_(reader.books))
+
+
+def _is_seen(reader: Reader) -> ColumnElement[bool]:
+    if reader.books is None:
+        return true()
+    return _own_or(reader, ImportBatch.options["settled"]["books"].contained_by(sorted(reader.books)))
+
+
+def _own_or(reader: Reader, theirs: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return what holds for all but trades, for the reader's own files, and for others' where ``theirs`` does."""
+    if not reader.books:
+        theirs = false()
+    return or_(ImportBatch.kind != "trades", ImportBatch.actor == reader.username, theirs)
 
 
 def _page(
@@ -131,8 +157,8 @@ def _escaped(needle: str) -> str:
     return needle.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def quarantine_entry(session: Session, row_id: int) -> QuarantineEntry | None:
-    """Return one quarantined row with the kind and options of its import, or None."""
+def quarantine_entry(session: Session, row_id: int, *, reader: Reader) -> QuarantineEntry | None:
+    """Return one quarantined row with the kind and options of its import; None where the reader sees no such row."""
     statement = (
         select(
             QuarantinedRow.id,
@@ -149,7 +175,7 @@ def quarantine_entry(session: Session, row_id: int) -> QuarantineEntry | None:
             ImportBatch.actor,
         )
         .join(ImportBatch, ImportBatch.id == QuarantinedRow.batch_id)
-        .where(QuarantinedRow.id == row_id)
+        .where(QuarantinedRow.id == row_id, row_is_seen(reader))
     )
     row = session.execute(statement).one_or_none()
     return QuarantineEntry(*tuple(row)) if row is not None else None

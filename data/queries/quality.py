@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Date, LargeBinary, func, literal, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Date, LargeBinary, Select, func, literal, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from data.models.ingest import ImportBatch, QuarantinedRow
 from data.queries.clocked import PRICE_DAILY, latest
+from data.queries.imports import Reader, row_is_seen
 from portal.core.arrays import DateArray1D, FloatArray1D
 from portal.core.clock import Clocks
 
@@ -205,14 +206,22 @@ def data_version(session: Session, *, clocks: Clocks) -> tuple[str, int, int] | 
     return (database, newest, count) if count else None
 
 
-def open_quarantine(session: Session) -> int:
+def open_quarantine(session: Session, *, reader: Reader) -> int:
     """Return how many refused rows wait for a decision."""
-    return session.scalar(select(func.count()).where(QuarantinedRow.state == "open")) or 0
+    return session.scalar(_waiting(reader, func.count())) or 0
 
 
-def waiting_rows(session: Session, *, limit: int = 1000) -> list[tuple[int, str, int, str, datetime]]:
+def waiting_rows(
+    session: Session, *, reader: Reader, limit: int = 1000
+) -> list[tuple[int, str, int, str, datetime]]:
     """Return the refused rows that wait for a decision, oldest first: id, file, line, what is wrong, since when."""
     row = QuarantinedRow
-    query = select(row.id, row.file_name, row.line, row.message, row.recorded_at).where(row.state == "open")
+    query = _waiting(reader, row.id, row.file_name, row.line, row.message, row.recorded_at)
     found = session.execute(query.order_by(row.id).limit(limit))
     return [(key, file, line, message, at) for key, file, line, message, at in found]
+
+
+def _waiting(reader: Reader, *columns: Any) -> Select[Any]:
+    row, batch = QuarantinedRow, ImportBatch
+    joined = select(*columns).select_from(row).join(batch, batch.id == row.batch_id)
+    return joined.where(row.state == "open", row_is_seen(reader))

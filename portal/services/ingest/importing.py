@@ -28,6 +28,7 @@ from portal.core.actor import Actor
 from portal.core.errors import DomainError
 from portal.core.permissions import Permission
 from portal.core.table import Column, GridQuery, Table
+from portal.services.access.trade_files import reader_of_files
 from portal.services.ingest.answers import ImportOptions
 from portal.services.ingest.kinds import (
     Target,
@@ -396,10 +397,10 @@ _RECENT = (
 
 
 def recent_imports(query: GridQuery, actor: Actor) -> Table:
-    """Return past imports, newest first unless ``query`` sorts otherwise."""
+    """Return past imports, newest first unless ``query`` sorts otherwise; of trades those that the actor may see."""
     actor.require(Permission.MARKET_READ)
     with UnitOfWork() as work:
-        rows, total = queries.batches(work.session, query)
+        rows, total = queries.batches(work.session, query, reader=reader_of_files(work, actor))
     return Table(_RECENT, rows, total)
 
 

@@ -16,6 +16,7 @@ from portal.core.actor import Actor
 from portal.core.errors import Conflict, DomainError, NotFound
 from portal.core.permissions import Permission
 from portal.core.table import Column, GridQuery, Table
+from portal.services.access.trade_files import reader_of_refused
 from portal.services.ingest.answers import ImportOptions
 from portal.services.ingest.importing import import_file
 from portal.services.ingest.report import ImportReport
@@ -39,7 +40,8 @@ def quarantine_table(query: GridQuery, actor: Actor, *, state: str | None = "ope
     """Return refused rows, newest first unless ``query`` sorts otherwise; ``state`` None means all of them."""
     actor.require(Permission.MARKET_READ)
     with UnitOfWork() as work:
-        rows, total = queries.quarantined(work.session, query, state=state, trades_of=_trades_of(actor))
+        reader = reader_of_refused(work, actor)
+        rows, total = queries.quarantined(work.session, query, state=state, reader=reader)
     return Table(tuple(_COLUMNS[name] for name in queries.QUARANTINE_COLUMNS), rows, total)
 
 
@@ -53,20 +55,12 @@ def quarantine_row(row_id: int, actor: Actor) -> queries.QuarantineEntry:
     """
     actor.require(Permission.MARKET_READ)
     with UnitOfWork() as work:
-        entry = queries.quarantine_entry(work.session, row_id)
-    whose = _trades_of(actor)
-    if entry is None or (entry.kind == TRADES and whose is not None and entry.actor != whose):
+        entry = queries.quarantine_entry(work.session, row_id, reader=reader_of_refused(work, actor))
+    if entry is None:
         raise NotFound(
             f"There is no quarantined row {row_id}. It may belong to another database.", row_id=row_id
         )
     return entry
-
-
-def _trades_of(actor: Actor) -> str | None:
-    """Return whose refused trades ``actor`` may see: his own, or all (None) for those who repair."""
-    if actor.can(Permission.DATA_REPAIR) and actor.can(Permission.PORTFOLIO_READ):
-        return None
-    return actor.username
 
 
 def repair_row(row_id: int, fields: Mapping[str, str], actor: Actor) -> ImportReport:
@@ -76,6 +70,8 @@ def repair_row(row_id: int, fields: Mapping[str, str], actor: Actor) -> ImportRe
 
     Raises
     ------
+    NotPermitted
+        The actor may not repair; or it is a trade, and he may not enter trades.
     NotFound, Conflict
         There is no such row, or it was settled before.
     DomainError
@@ -111,8 +107,8 @@ def dismiss_row(row_id: int, actor: Actor) -> None:
 
     Raises
     ------
-    NotFound, Conflict
-        There is no such row, or it was settled before.
+    NotPermitted, NotFound, Conflict
+        As for :func:`repair_row`.
     """
     actor.require(Permission.DATA_REPAIR)
     _open_row(row_id, actor)
@@ -121,6 +117,8 @@ def dismiss_row(row_id: int, actor: Actor) -> None:
 
 def _open_row(row_id: int, actor: Actor) -> queries.QuarantineEntry:
     entry = quarantine_row(row_id, actor)
+    if entry.kind == TRADES:
+        actor.require(Permission.TRADE_ENTER)
     if entry.state != "open":
         raise Conflict(f"Row {row_id} was {entry.state} before; nothing is left to do.", row_id=row_id)
     return entry

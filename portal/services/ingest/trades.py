@@ -13,7 +13,7 @@ from data.queries import trade_versions
 from data.readers.observe import QUARANTINE_LIMIT
 from data.readers.options import TRADES, ReadOptions
 from data.readers.probe import probe_file
-from data.readers.problems import BadRow, Problem, Refused
+from data.readers.problems import BadRow, Problem, Refused, printable
 from data.readers.source import TableSource, open_source
 from data.readers.trade_table import TradeRow, TradeTable, open_trades
 from data.session import UnitOfWork
@@ -89,7 +89,7 @@ def import_trades(
             work.session.rollback()
             return report
         tell(0.8, "Writing")
-        report = _store(work, judged, report, digest, _remembered(table, reading, options), actor)
+        report = _store(work, judged, report, digest, _remembered(table, read, reading, options), actor)
     tell(1.0, "Done")
     return report
 
@@ -256,7 +256,19 @@ def _store(
     return replace(report, status=status, rows_stored=len(stored), batch_id=batch_id)
 
 
-def _remembered(table: TradeTable, reading: ReadOptions, options: ImportOptions) -> dict[str, Any]:
-    """Return the options with what was settled about the file, so that a repaired row is read the same way."""
-    settled = {"decimal": table.number.decimal, "date_order": table.order, "heading": table.names}
+def _remembered(
+    table: TradeTable, read: list[TradeRow | BadRow], reading: ReadOptions, options: ImportOptions
+) -> dict[str, Any]:
+    """Return the options with what was settled about the file, so that a repaired row is read the same way.
+
+    The books that it names say later who may see the import, and the column of the book who may see a refused row.
+    """
+    column = printable(table.column("book"))
+    settled = {
+        "decimal": table.number.decimal,
+        "date_order": table.order,
+        "heading": table.names,
+        "book_column": column,
+        "books": sorted({row.fields.get(column, "").strip().upper() for row in read} or {""}),
+    }
     return {**reading.to_json(), "keep_good": options.keep_good, "settled": settled}

@@ -23,6 +23,7 @@ from portal.domain.market.instruments import InstrumentRow
 from portal.domain.market.quality import Gap, Staleness, StaleRun, find_stale_runs, judge_staleness
 from portal.domain.market.screening import ScreenedSpike, screen_spikes
 from portal.domain.market.volatility import TRADING_DAYS
+from portal.services.access.trade_files import reader_of_refused
 from portal.services.clocks import latest_day
 from portal.services.recent import Recent
 
@@ -305,7 +306,7 @@ def _with_neighbours(row: InstrumentRow, found: DailyPrices, gap: Gap) -> Missin
 
 
 def open_quarantine(actor: Actor) -> int:
-    """Return how many refused rows wait for a decision."""
+    """Return how many refused rows that the actor may see wait for a decision."""
     actor.require(Permission.MARKET_READ)
     with UnitOfWork() as work:
-        return queries.open_quarantine(work.session)
+        return queries.open_quarantine(work.session, reader=reader_of_refused(work, actor))

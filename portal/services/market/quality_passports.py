@@ -14,6 +14,7 @@ from portal.core.passport import Evaluation, Outcome, Parameter, Source, Step
 from portal.core.permissions import Permission
 from portal.core.table import Column, GridQuery, Table
 from portal.domain.market import quality_metrics as metrics
+from portal.services.access.trade_files import reader_of_refused
 from portal.services.evaluation import evaluates
 from portal.services.market import quality_tables
 from portal.services.market.quality import Feeds, Findings, end_of_day, find, judge_feeds
@@ -163,9 +164,9 @@ def _count(records: Sequence[Mapping[str, Any]], _params: Params, _clocks: Clock
 
 
 @evaluates(metrics.QUARANTINED.id, permission=Permission.MARKET_READ, replay=_count)
-def quarantined(work: UnitOfWork, _params: Params, _clocks: Clocks, _actor: Actor) -> Evaluation:
+def quarantined(work: UnitOfWork, _params: Params, _clocks: Clocks, actor: Actor) -> Evaluation:
     """Return the number of refused rows that wait, as things stand now: a decision about a row has no clock."""
-    rows = queries.waiting_rows(work.session)
+    rows = queries.waiting_rows(work.session, reader=reader_of_refused(work, actor))
     return Evaluation(
         "Quarantine", float(len(rows)), metrics.QUARANTINED.unit, Table(QUARANTINE_COLUMNS, rows)
     )

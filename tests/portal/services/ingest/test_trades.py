@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from data.session import UnitOfWork
 from portal.core.actor import SYSTEM, Actor
+from portal.core.clock import Clocks, now
 from portal.core.errors import DomainError, NotFound, NotPermitted
 from portal.core.permissions import Role
 from portal.core.table import GridQuery
 from portal.services import ingest
 from portal.services.ingest import ImportOptions, ImportReport, import_file, preview_file
+from portal.services.market import quality, quality_passports
 from tests.helpers import trades as desk
 from tests.helpers.files import one, rows, take
 
@@ -285,12 +288,89 @@ def test_repair(tmp_path: Path) -> None:
     assert one("SELECT count(*) FROM trades") == 2
 
 
-def test_refused_trades_are_seen_by_their_importer_and_those_who_repair(tmp_path: Path) -> None:
-    path = tmp_path / "t.csv"
-    path.write_text(text({"curve": "TFF"}))
-    import_file("trades", path, ImportOptions(), actor=actor(Role.OPERATIONS, "GAS_EU"))
+EVERY_NODE = ("DESK", "GAS", "POWER", "GAS_EU", "POWER_DE", "OIL")
+
+
+def imported(folder: Path, name: str, by: Actor, *changes: dict[str, Any]) -> None:
+    path = folder / name
+    path.write_text(text(*changes))
+    import_file("trades", path, ImportOptions(keep_good=True), actor=by)
+
+
+def test_refused_trades_are_seen_by_their_importer_and_those_who_repair_in_their_books(
+    tmp_path: Path,
+) -> None:
+    gas, power = {"curve": "TFF"}, {"book": "POWER_DE", "curve": "DE", "external_id": "P-1"}
+    mara = Actor(1, "mara", "Mara", frozenset({Role.OPERATIONS}), frozenset({"GAS_EU", "POWER_DE"}))
+    imported(tmp_path, "t.csv", mara, gas, power)
+    found = dict(rows("SELECT fields ->> 'book', id FROM quarantined_rows"))
+
+    def seen(role: Role, *books: str) -> int:
+        reader = actor(role, *books)
+        total = ingest.quarantine_table(GridQuery(), reader).total
+        assert quality.open_quarantine(reader) == total  # the tile on the page of data quality
+        with UnitOfWork() as work:
+            assert (
+                quality_passports.quarantined(work, {}, Clocks(date(2026, 3, 2), now()), reader).value
+                == total
+            )
+        return total
+
+    assert ingest.quarantine_table(GridQuery(), mara).total == 2
+    assert seen(Role.RISK_OFFICER, *EVERY_NODE) == 2
+    assert seen(Role.RISK_OFFICER, "GAS", "GAS_EU") == 1
+    assert seen(Role.RISK_OFFICER) == 0
+    assert seen(Role.TRADER, *EVERY_NODE) == 0
+    assert ingest.quarantine_row(found["GAS_EU"], actor(Role.RISK_OFFICER, "GAS_EU")).column == "curve"
+    for reader in (actor(Role.RISK_OFFICER, "GAS_EU"), actor(Role.TRADER, *EVERY_NODE)):
+        with pytest.raises(NotFound):
+            ingest.quarantine_row(found["POWER_DE"], reader)
+        with pytest.raises((NotFound, NotPermitted)):
+            ingest.dismiss_row(found["POWER_DE"], reader)
+
+
+def test_a_refused_trade_of_an_unknown_book_is_for_those_who_see_all(tmp_path: Path) -> None:
+    imported(
+        tmp_path,
+        "t.csv",
+        Actor(1, "mara", "Mara", frozenset({Role.TRADER}), frozenset({"GAS_EU"})),
+        {"book": "GUS"},
+    )
+    assert ingest.quarantine_table(GridQuery(), actor(Role.OPERATIONS, "GAS_EU", "OIL")).total == 0
+    assert ingest.quarantine_table(GridQuery(), actor(Role.OPERATIONS, *EVERY_NODE)).total == 1
+
+
+def test_who_settles_a_refused_trade_may_enter_trades(tmp_path: Path) -> None:
+    take_trades(tmp_path, {"curve": "TFF"})
     ((row,),) = rows("SELECT id FROM quarantined_rows")
-    assert ingest.quarantine_table(GridQuery(), actor(Role.RISK_OFFICER)).total == 1
-    assert ingest.quarantine_table(GridQuery(), actor(Role.TRADER)).total == 0
-    with pytest.raises(NotFound):
-        ingest.quarantine_row(row, actor(Role.TRADER))
+    with pytest.raises(NotPermitted):
+        ingest.dismiss_row(row, actor(Role.RISK_OFFICER, *EVERY_NODE))
+    ingest.dismiss_row(row, actor(Role.OPERATIONS, *EVERY_NODE))
+    assert rows("SELECT state FROM quarantined_rows") == [("dismissed",)]
+
+
+def test_the_list_of_imports_names_files_of_trades_to_those_who_see_their_books(tmp_path: Path) -> None:
+    mara = Actor(1, "mara", "Mara", frozenset({Role.OPERATIONS}), frozenset({"GAS_EU", "POWER_DE"}))
+    imported(tmp_path, "gas.csv", mara, {})
+    imported(
+        tmp_path,
+        "both.csv",
+        mara,
+        {"external_id": "B-1"},
+        {"external_id": "B-2", "book": "POWER_DE", "curve": "X"},
+    )
+    imported(tmp_path, "empty.csv", mara)
+    take(tmp_path, "date,TTF (EUR/MWh)\n2026-03-02,30\n", "prices")
+
+    def files(reader: Actor) -> set[str]:
+        table = ingest.recent_imports(GridQuery(limit=None), reader)
+        return set(table.column("file")) & {"gas.csv", "both.csv", "empty.csv"}
+
+    every = {"gas.csv", "both.csv", "empty.csv"}
+    assert files(mara) == every
+    assert files(actor(Role.RISK_OFFICER, *EVERY_NODE)) == every
+    assert files(actor(Role.TRADER, "GAS", "GAS_EU")) == {"gas.csv"}
+    assert files(actor(Role.TRADER, "OIL")) == set()
+    assert files(actor(Role.ADMINISTRATOR, *EVERY_NODE)) == set()  # reads the market, but no portfolios
+    assert ingest.recent_imports(GridQuery(), actor(Role.ADMINISTRATOR)).total == 1  # the prices
+    assert ingest.recent_imports(GridQuery(text="gas.csv"), actor(Role.ADMINISTRATOR)).total == 0
