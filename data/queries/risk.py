@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
+from data.models.market import CurvePoint
 from data.models.risk import BacktestComment, RiskDay, RiskMetric, RiskRun, ScenarioPnl
 from data.queries.clocked import latest
 from portal.core.clock import Clocks
@@ -215,6 +216,16 @@ def days_known(session: Session) -> tuple[date | None, date | None]:
     """Return the first and the last day of the backtest, or None twice."""
     row = session.execute(select(func.min(RiskDay.day), func.max(RiskDay.day))).one()
     return row[0], row[1]
+
+
+def quoted_days(session: Session, *, known_at: datetime, first: date, last: date) -> list[date]:
+    """Return the days from ``first`` to ``last`` on which some curve was quoted, rising."""
+    statement = (
+        select(CurvePoint.trade_date)
+        .where(CurvePoint.trade_date.between(first, last), CurvePoint.recorded_at <= known_at)
+        .distinct()
+    )
+    return sorted(session.scalars(statement))
 
 
 def comments(

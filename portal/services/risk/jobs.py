@@ -1,11 +1,12 @@
-"""The kinds of jobs of Risk: a run over all books."""
+"""The kinds of jobs of Risk: a run over all books, and the days of the backtest."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from data.queries import risk as risk_queries
 from data.queries.marks import stamp
 from data.session import UnitOfWork
 from portal.core import clock
@@ -14,6 +15,7 @@ from portal.core.permissions import Permission
 from portal.domain.risk.scenarios.ask import ScenarioAsk
 from portal.services import clocks as clock_service
 from portal.services.jobs import JobContext, JobKind, register_kind
+from portal.services.risk import history
 from portal.services.risk.making import make_run
 
 
@@ -66,5 +68,47 @@ RISK_RUN = register_kind(
         permission=Permission.RISK_RUN,
         expected_seconds=15.0,
         data_version=_data_version,
+    )
+)
+
+
+class HistoryParams(BaseModel):
+    """The days of the backtest to compute, both ends included."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    first: date
+    last: date
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "HistoryParams":
+        if self.last < self.first:
+            raise ValueError(f"{self.last} lies before {self.first}")
+        return self
+
+
+def _fill(params: HistoryParams, context: JobContext) -> Mapping[str, Any]:
+    with UnitOfWork() as work:  # ten days before, so that the first one has a day to forecast on
+        days = risk_queries.quoted_days(
+            work.session, known_at=clock.now(), first=params.first - timedelta(days=10), last=params.last
+        )
+    begin = max(0, sum(day < params.first for day in days) - 1)
+    rows = history.fill_days(days[begin:], report=context.report)
+    return {"rows": rows, "link": "/risk/backtests"}
+
+
+def _stamp(work: UnitOfWork, _params: HistoryParams) -> str:
+    return str(stamp(work.session))
+
+
+RISK_HISTORY = register_kind(
+    JobKind(
+        code="risk.history",
+        title="Backtest days",
+        params_model=HistoryParams,
+        handler=_fill,
+        permission=Permission.RISK_RUN,
+        expected_seconds=60.0,
+        data_version=_stamp,
     )
 )
