@@ -78,7 +78,8 @@ class ScenarioAsk:
     marginals : Marginals
         Of the t copula.
     covariance : CovarianceKind
-        Of parametric and simulated scenarios.
+        Of parametric and simulated scenarios. Nothing here inverts it, so the sample serves; shrinking it makes
+        spreads between curves that move almost alike look riskier than they were.
     sampling : Sampling
         Of simulated scenarios.
     variance_kept : float
@@ -104,9 +105,9 @@ class ScenarioAsk:
     decay: float | None = None
     dof: float = 5.0
     marginals: Marginals = Marginals.HISTORICAL
-    covariance: CovarianceKind = CovarianceKind.LEDOIT_WOLF
+    covariance: CovarianceKind = CovarianceKind.SAMPLE
     sampling: Sampling = Sampling.ANTITHETIC
-    variance_kept: float = 0.999
+    variance_kept: float = 0.9999
     jump_threshold: float = 5.0
     caps: tuple[float, float] = (0.25, 4.0)
     missing: Missing = Missing.PROXY

@@ -13,7 +13,7 @@ import numpy as np
 from portal.core.arrays import FloatArray2D
 from portal.domain.market.errors import BadParameter
 from portal.domain.risk.scenarios.ask import Method, ScenarioAsk
-from portal.domain.risk.scenarios.covariance import estimate
+from portal.domain.risk.scenarios.covariance import estimate, shrinkage_note
 from portal.domain.risk.scenarios.factors import FactorSet, ScenarioSet, Shock
 from portal.domain.risk.scenarios.historical import age_weighted, filtered, historical
 from portal.domain.risk.scenarios.history import FactorHistory
@@ -142,11 +142,11 @@ def build_covariance(
     facts = {**prepared.facts, "covariance": ask.covariance.value, "shrinkage": found.shrinkage}
     notes = list(prepared.notes)
     if found.shrinkage:
-        notes.append(f"Correlations are shrunk towards zero by {found.shrinkage:.1%} (Ledoit and Wolf).")
+        notes.append(shrinkage_note(found.shrinkage))
     elif len(prepared.native) < 2 * len(prepared.factors):
         notes.append(
-            f"{len(prepared.native)} days are fewer than twice the {len(prepared.factors)} factors: correlations are "
-            "unreliable; choose a shrunk covariance."
+            f"{len(prepared.native)} days are fewer than twice the {len(prepared.factors)} factors: the risk of a book "
+            "is that of the window, but single correlations are unreliable."
         )
     return Covariance(prepared.factors, matrix, ask.horizon_days, facts, tuple(notes))
 

@@ -5,7 +5,9 @@ API: ``components(factors, native, kind, ...) -> Components``.
 Within a curve each tenor is first brought to unit variance, so that the far end counts as much as the front; the
 components that hold ``kept`` of the curve's variance stay. Their scores, with all other factors, have one covariance,
 estimated as asked, and its components are cut in the same way. Each factor is then brought back to its own variance in
-full: cutting smooths correlations and takes no risk away.
+full: cutting smooths correlations and takes no risk of an outright position away. What it smooths is the noise between
+neighbours: with 0.9999 kept, spreads of curves and of months are within about 1 % of their own volatility on the demo
+desk, butterflies of three neighbouring months are up to 40 % too calm.
 """
 
 from collections.abc import Mapping
@@ -50,7 +52,7 @@ def components(
     native: FloatArray2D,
     kind: CovarianceKind,
     *,
-    kept: float = 0.999,
+    kept: float = 0.9999,
     decay: float | None = None,
 ) -> Components:
     """Find the components of complete moves.
@@ -63,7 +65,7 @@ def components(
         Native moves, oldest first, complete.
     kind : CovarianceKind
         Estimator of the covariance of scores, and of the variance of each factor.
-    kept : float, default 0.999
+    kept : float, default 0.9999
         Share of variance kept at each of the two steps; 1 keeps all.
     decay : float, optional
         Of exponential weights.

@@ -1,7 +1,7 @@
-"""Covariances of moves: sample, exponentially weighted, shrunk; and the nearest matrix that some moves could have.
+"""Covariances of moves: sample, exponentially weighted, shrunk.
 
 API: ``estimate(moves, kind, decay) -> Estimate``, ``sample_covariance``, ``ewma_covariance``, ``ledoit_wolf``,
-``nearest_correlation(matrix) -> Repaired``, ``nearest_covariance(matrix) -> Repaired``.
+``shrinkage_note(share)``, ``factor_of(matrix)``, ``nearest_covariance(matrix) -> Repaired``.
 
 The daily mean is taken as 0 everywhere: over days it is smaller than its own error, and it must not lower a risk.
 """
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from portal.core.arrays import FloatArray1D, FloatArray2D
-from portal.domain.market.errors import BadParameter, InsufficientHistory, SeriesHasNaN
+from portal.domain.market.correlation import nearest_correlation
+from portal.domain.market.errors import BadParameter, InsufficientHistory, LengthMismatch, SeriesHasNaN
+from portal.domain.market.series import require_complete
 from portal.domain.risk.scenarios.ask import CovarianceKind
 
 EWMA_DECAY = 0.94
-_ROUNDS = 200
-_CLOSE = 1e-8  # change of a round, against the size of the matrix, at which projections have settled
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value
@@ -37,7 +37,7 @@ class Estimate:
 
 @dataclass(frozen=True, eq=False)
 class Repaired:
-    """The nearest positive semidefinite matrix.
+    """The nearest covariance that some moves could have.
 
     Attributes
     ----------
@@ -45,13 +45,10 @@ class Repaired:
         The matrix, unchanged when nothing had to be repaired.
     distance : float
         Frobenius norm of the change of the correlations; 0 when nothing had to be repaired.
-    lowest : float
-        Lowest eigenvalue of the correlations before.
     """
 
     matrix: FloatArray2D
     distance: float
-    lowest: float
 
 
 def estimate(moves: FloatArray2D, kind: CovarianceKind, *, decay: float | None = None) -> Estimate:
@@ -88,6 +85,25 @@ def estimate(moves: FloatArray2D, kind: CovarianceKind, *, decay: float | None =
     root = np.sqrt(np.mean(moves**2, axis=0))
     found = ledoit_wolf(moves / np.where(root > 0.0, root, 1.0))
     return Estimate(found.matrix * np.outer(deviation, deviation), found.shrinkage)
+
+
+def shrinkage_note(share: float) -> str:
+    """What a reader should know of a shrunk covariance.
+
+    Parameters
+    ----------
+    share : float
+        Share of the target.
+
+    Returns
+    -------
+    str
+        A sentence.
+    """
+    return (
+        f"Correlations are shrunk towards zero by {share:.2%} (Ledoit and Wolf): spreads between curves that move "
+        "almost alike look riskier than they were."
+    )
 
 
 def sample_covariance(moves: FloatArray2D) -> FloatArray2D:
@@ -185,53 +201,8 @@ def ledoit_wolf(moves: FloatArray2D) -> Estimate:
     return Estimate(matrix, share)
 
 
-def nearest_correlation(matrix: FloatArray2D) -> Repaired:
-    """The correlation matrix nearest to a symmetric one, by projections that alternate.
-
-    Parameters
-    ----------
-    matrix : ndarray of shape (k, k)
-        Symmetric, with ones on the diagonal, for instance with correlations that a user changed.
-
-    Returns
-    -------
-    Repaired
-        Ones on the diagonal, no eigenvalue below zero by more than rounding.
-
-    Raises
-    ------
-    SeriesHasNaN
-        An entry is missing.
-    BadParameter
-        The matrix is not square and symmetric.
-
-    References
-    ----------
-    Higham (2002), "Computing the nearest correlation matrix - a problem from finance", IMA J. Numerical Analysis 22.
-    """
-    start = _symmetric(matrix)
-    np.fill_diagonal(start, 1.0)
-    lowest = float(np.linalg.eigvalsh(start)[0]) if len(start) else 0.0
-    if lowest >= -1e-12 * max(len(start), 1):
-        return Repaired(start, 0.0, lowest)
-    found, correction = start, np.zeros_like(start)
-    for _ in range(_ROUNDS):
-        before = found
-        shifted = found - correction
-        positive = _positive_part(shifted)
-        correction = positive - shifted
-        found = positive.copy()
-        np.fill_diagonal(found, 1.0)
-        if float(np.linalg.norm(found - before)) <= _CLOSE * float(np.linalg.norm(found)):
-            break
-    last = _positive_part(found)  # what is left below zero is of the size of the last change
-    root = np.sqrt(np.diag(last))
-    last = last / np.outer(root, root)
-    return Repaired(last, float(np.linalg.norm(last - start)), lowest)
-
-
 def nearest_covariance(matrix: FloatArray2D) -> Repaired:
-    """The covariance with the same variances whose correlations are nearest.
+    """Repair a covariance that someone changed by hand: the same variances, the nearest correlations.
 
     Parameters
     ----------
@@ -241,17 +212,24 @@ def nearest_covariance(matrix: FloatArray2D) -> Repaired:
     Returns
     -------
     Repaired
-        Distance and lowest eigenvalue are those of the correlations.
+        Positive semidefinite up to rounding, and how far the correlations had to move (Higham 2002).
 
     Raises
     ------
+    BadParameter
+        A variance is negative, or the matrix is not symmetric; names the factor by its number.
+    LengthMismatch
+        The matrix is not square.
     SeriesHasNaN
         An entry is missing.
-    BadParameter
-        A variance is negative, or the matrix is not square and symmetric.
     """
-    symmetric = _symmetric(matrix)
-    variance = np.diag(symmetric)
+    values = np.array(matrix, dtype=np.float64)
+    if values.ndim != 2 or values.shape[0] != values.shape[1]:
+        raise LengthMismatch(
+            f"A covariance is square, this one has shape {values.shape}.", shape=values.shape
+        )
+    require_complete(values.ravel(), "covariances")
+    variance = np.diag(values)
     if (variance < 0.0).any():
         at = int(np.argmin(variance))
         raise BadParameter(
@@ -259,12 +237,16 @@ def nearest_covariance(matrix: FloatArray2D) -> Repaired:
             name="covariance",
             value=float(variance[at]),
         )
+    if not np.allclose(values, values.T, rtol=1e-9, atol=1e-12 * float(variance.max(initial=0.0))):
+        raise BadParameter("A covariance is symmetric, and this one is not.", name="covariance", value=None)
     deviation = np.sqrt(variance)
     safe = np.where(deviation > 0.0, deviation, 1.0)
-    repaired = nearest_correlation(symmetric / np.outer(safe, safe))
+    correlation = values / np.outer(safe, safe)
+    np.fill_diagonal(correlation, 1.0)
+    repaired = nearest_correlation(correlation)
     if repaired.distance == 0.0:
-        return Repaired(symmetric, 0.0, repaired.lowest)
-    return Repaired(repaired.matrix * np.outer(deviation, deviation), repaired.distance, repaired.lowest)
+        return Repaired(values, 0.0)
+    return Repaired(repaired.matrix * np.outer(deviation, deviation), repaired.distance)
 
 
 def factor_of(matrix: FloatArray2D) -> FloatArray2D:
@@ -292,34 +274,6 @@ def _signed(rows: FloatArray2D) -> FloatArray2D:
         return rows
     largest: FloatArray1D = rows[np.arange(len(rows)), np.argmax(np.abs(rows), axis=1)]
     return rows * np.where(largest < 0.0, -1.0, 1.0)[:, None]
-
-
-def _positive_part(matrix: FloatArray2D) -> FloatArray2D:
-    value, vector = np.linalg.eigh(matrix)
-    part: FloatArray2D = (vector * np.maximum(value, 0.0)) @ vector.T
-    return 0.5 * (part + part.T)
-
-
-def _symmetric(matrix: FloatArray2D) -> FloatArray2D:
-    values = np.array(matrix, dtype=np.float64)
-    if values.ndim != 2 or values.shape[0] != values.shape[1]:
-        raise BadParameter(
-            f"A covariance is a square table, not one of shape {values.shape}.",
-            name="covariance",
-            value=values.shape,
-        )
-    bad = ~np.isfinite(values)
-    if bad.any():
-        at = int(np.flatnonzero(bad.any(axis=0))[0])
-        raise SeriesHasNaN(
-            f"The covariance of factor {at + 1} has missing or infinite entries; fill them first.",
-            position=at,
-            count=int(bad.sum()),
-        )
-    if not np.allclose(values, values.T, rtol=1e-9, atol=1e-12 * float(np.abs(values).max(initial=0.0))):
-        raise BadParameter("A covariance is symmetric, and this one is not.", name="covariance", value=None)
-    symmetric: FloatArray2D = 0.5 * (values + values.T)
-    return symmetric
 
 
 def _check(moves: FloatArray2D) -> None:

@@ -16,6 +16,7 @@ from portal.core.arrays import FloatArray1D, FloatArray2D
 from portal.domain.market.errors import BadParameter
 from portal.domain.risk.scenarios.ask import Marginals, Method, Sampling, ScenarioAsk
 from portal.domain.risk.scenarios.components import Components, components
+from portal.domain.risk.scenarios.covariance import shrinkage_note
 from portal.domain.risk.scenarios.draws import CHUNK, uniforms
 from portal.domain.risk.scenarios.factors import ScenarioSet
 from portal.domain.risk.scenarios.jumps import Jumps, split_jumps
@@ -163,12 +164,14 @@ def _simulator(
     return Simulator(ask.sampling, ask.seed, dimensions, mirrored, shape, facts, notes)
 
 
-def _kept_note(found: Components) -> str:
+def _notes(found: Components) -> tuple[str, ...]:
     shares = found.facts["variance_kept_of_curves"].values()
-    return (
-        f"{found.facts['components']} principal components hold {found.facts['variance_kept_across']:.2%} of the "
-        f"variance (of each curve at least {min(shares, default=1.0):.2%}); each factor keeps its own in full."
+    kept = (
+        f"{found.facts['components']} principal components hold {found.facts['variance_kept_across']:.3%} of the "
+        f"variance (of each curve at least {min(shares, default=1.0):.3%}); each factor keeps its own in full."
     )
+    shrunk = found.facts["shrinkage"]
+    return (kept, shrinkage_note(shrunk)) if shrunk else (kept,)
 
 
 def _normal(prepared: Prepared, ask: ScenarioAsk, found: Components) -> Simulator:
@@ -180,7 +183,7 @@ def _normal(prepared: Prepared, ask: ScenarioAsk, found: Components) -> Simulato
         return moves
 
     q = len(loading)
-    return _simulator(ask, q, q, shape, found.facts, _kept_note(found))
+    return _simulator(ask, q, q, shape, found.facts, *_notes(found))
 
 
 def _student(prepared: Prepared, ask: ScenarioAsk, found: Components) -> Simulator:
@@ -202,7 +205,7 @@ def _student(prepared: Prepared, ask: ScenarioAsk, found: Components) -> Simulat
         if ask.marginals is Marginals.HISTORICAL
         else " joins t distributions with the variance of each factor."
     )
-    return _simulator(ask, q + 1, q, shape, facts, _kept_note(found), note)
+    return _simulator(ask, q + 1, q, shape, facts, *_notes(found), note)
 
 
 def _marginal(native: FloatArray2D, deviation: FloatArray1D, ask: ScenarioAsk) -> Shape:
@@ -246,7 +249,7 @@ def _jump(prepared: Prepared, ask: ScenarioAsk) -> Simulator:
         return moves
 
     facts = {**found.facts, **jumps.facts}
-    return _simulator(ask, q + j + 1, q + j, shape, facts, _kept_note(found), _jump_note(jumps, ask))
+    return _simulator(ask, q + j + 1, q + j, shape, facts, *_notes(found), _jump_note(jumps, ask))
 
 
 def _jump_note(jumps: Jumps, ask: ScenarioAsk) -> str:

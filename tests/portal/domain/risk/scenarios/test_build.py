@@ -180,12 +180,13 @@ def test_the_parametric_method_has_a_covariance_and_no_scenarios():
     shrunk = build_covariance(history, factors, replace(ask, covariance="ledoit_wolf"))
     np.testing.assert_allclose(np.diag(shrunk.matrix), np.diag(found.matrix), rtol=1e-12)
     assert shrunk.facts["shrinkage"] > 0.0
+    assert "spreads between curves" in shrunk.notes[-1]
 
 
 def test_a_sample_of_few_days_is_called_unreliable():
     factors, history = made_history(correlated(30, 20), tenors=20, shock=Shock.ABSOLUTE)
     found = build_covariance(history, factors, ScenarioAsk(window=30, covariance="sample"))
-    assert "fewer than twice the 20 factors" in found.notes[-1]
+    assert "fewer than twice the 20 factors: the risk of a book is that of the window" in found.notes[-1]
 
 
 def test_oil_below_zero_is_replayed_in_money():

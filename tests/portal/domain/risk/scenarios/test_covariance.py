@@ -1,18 +1,17 @@
-"""Estimators by hand and against their definition; the nearest correlation of the paper."""
+"""Estimators by hand and against their definition."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.domain.market.errors import BadParameter, InsufficientHistory, SeriesHasNaN
+from portal.domain.market.errors import BadParameter, InsufficientHistory, LengthMismatch, SeriesHasNaN
 from portal.domain.risk.scenarios.ask import CovarianceKind
 from portal.domain.risk.scenarios.covariance import (
     estimate,
     ewma_covariance,
     factor_of,
     ledoit_wolf,
-    nearest_correlation,
     nearest_covariance,
     sample_covariance,
 )
@@ -68,45 +67,6 @@ def test_the_shrunk_estimate_keeps_variances_and_does_not_depend_on_units():
     assert np.linalg.eigvalsh(found.matrix)[0] > 0.0  # fifty days of forty factors, and still usable
 
 
-def test_the_nearest_correlation_of_higham():
-    # The example of section 4 of the paper.
-    found = nearest_correlation(np.array([[1.0, 1.0, 0.0], [1.0, 1.0, 1.0], [0.0, 1.0, 1.0]]))
-    np.testing.assert_allclose(found.matrix[[0, 0, 1], [1, 2, 2]], [0.760690, 0.157298, 0.760690], atol=1e-6)
-    assert found.distance == pytest.approx(0.5278, abs=1e-4)
-    assert found.lowest == pytest.approx(1.0 - np.sqrt(2.0))
-
-
-@settings(max_examples=30)
-@given(seed=st.integers(0, 1_000), k=st.integers(2, 8))
-def test_a_repaired_matrix_is_a_correlation_and_no_further_than_simple_clipping(seed, k):
-    rng = np.random.default_rng(seed)
-    wild = rng.uniform(-1.0, 1.0, (k, k))
-    wild = np.clip(wild + wild.T, -1.0, 1.0)
-    np.fill_diagonal(wild, 1.0)
-    found = nearest_correlation(wild)
-    assert np.linalg.eigvalsh(found.matrix)[0] > -1e-10
-    np.testing.assert_allclose(np.diag(found.matrix), 1.0, rtol=1e-12)
-    value, vector = np.linalg.eigh(wild)
-    clipped = (vector * np.maximum(value, 0.0)) @ vector.T
-    clipped /= np.sqrt(np.outer(np.diag(clipped), np.diag(clipped)))
-    assert found.distance <= np.linalg.norm(clipped - wild) + 1e-6
-
-
-def test_a_good_matrix_is_not_touched():
-    good = sample_covariance(correlated(50, 4))
-    found = nearest_covariance(good)
-    np.testing.assert_array_equal(found.matrix, good)
-    assert found.distance == 0.0
-
-
-def test_a_repaired_covariance_keeps_variances():
-    matrix = np.array([[4.0, 5.9, -5.9], [5.9, 9.0, 8.9], [-5.9, 8.9, 9.0]])
-    found = nearest_covariance(matrix)
-    np.testing.assert_allclose(np.diag(found.matrix), [4.0, 9.0, 9.0])
-    assert found.lowest < 0.0 < found.distance
-    assert np.linalg.eigvalsh(found.matrix)[0] > -1e-10
-
-
 def test_rows_of_a_factor_give_the_matrix_back():
     matrix = sample_covariance(correlated(3, 6))  # of rank 3
     rows = factor_of(matrix)
@@ -118,15 +78,39 @@ def test_rows_of_a_factor_give_the_matrix_back():
 
 
 def test_what_is_no_covariance_is_refused():
-    with pytest.raises(SeriesHasNaN, match="covariance of factor 3"):
-        nearest_correlation(np.array([[1.0, 0.1, 0.0], [0.1, 1.0, np.nan], [0.0, 0.3, 1.0]]))
-    with pytest.raises(BadParameter, match="symmetric"):
-        nearest_correlation(np.array([[1.0, 0.1], [0.2, 1.0]]))
-    with pytest.raises(BadParameter, match="square"):
-        nearest_covariance(np.ones((2, 3)))
-    with pytest.raises(BadParameter, match="Factor 2 has a variance of -1"):
-        nearest_covariance(np.diag([1.0, -1.0]))
     with pytest.raises(InsufficientHistory, match="at least 2 days"):
         sample_covariance(np.ones((1, 2)))
     with pytest.raises(SeriesHasNaN, match="moves of factor 1"):
         estimate(np.array([[np.nan, 1.0], [1.0, 2.0]]), CovarianceKind.LEDOIT_WOLF)
+
+
+def test_an_impossible_covariance_is_repaired_with_its_variances():
+    # The example of section 4 of Higham (2002), with standard deviations of 2, 3 and 1.
+    deviation = np.array([2.0, 3.0, 1.0])
+    scale = np.outer(deviation, deviation)
+    found = nearest_covariance(np.array([[1.0, 1.0, 0.0], [1.0, 1.0, 1.0], [0.0, 1.0, 1.0]]) * scale)
+    np.testing.assert_allclose(
+        (found.matrix / scale)[[0, 0, 1], [1, 2, 2]], [0.760690, 0.157298, 0.760690], atol=1e-6
+    )
+    np.testing.assert_allclose(np.diag(found.matrix), deviation**2)
+    assert found.distance == pytest.approx(0.5278, abs=1e-4)
+    assert np.linalg.eigvalsh(found.matrix)[0] > -1e-10
+
+
+def test_a_good_covariance_is_not_touched():
+    good = sample_covariance(correlated(50, 4))
+    good[2], good[:, 2] = 0.0, 0.0  # a factor that never moves
+    found = nearest_covariance(good)
+    np.testing.assert_array_equal(found.matrix, good)
+    assert found.distance == 0.0
+
+
+def test_what_cannot_be_repaired_is_refused():
+    with pytest.raises(SeriesHasNaN, match="covariances"):
+        nearest_covariance(np.array([[1.0, np.nan], [np.nan, 1.0]]))
+    with pytest.raises(BadParameter, match="symmetric"):
+        nearest_covariance(np.array([[1.0, 0.1], [0.2, 1.0]]))
+    with pytest.raises(LengthMismatch, match="square"):
+        nearest_covariance(np.ones((2, 3)))
+    with pytest.raises(BadParameter, match="Factor 2 has a variance of -1"):
+        nearest_covariance(np.diag([1.0, -1.0]))
