@@ -77,7 +77,7 @@ def _head(passport: Passport) -> html.Div:
     else:
         figure = html.Span(
             figure_text(metric, found.value, found.unit),
-            className=tone(found.value, signed=metric.signed).strip(),
+            className=tone(found.value, signed=metric.signed and metric.coloured).strip(),
         )
     return html.Div(
         [
@@ -115,8 +115,10 @@ def _about(passport: Passport) -> list[tuple[str, str]]:
 
 def freshness(found: Evaluation, as_of: date) -> str:
     """Return in words how old the rows are, when they were recorded, and what is late."""
+    if found.newest is None and found.recorded_at is not None:
+        return f"Newest row recorded {text.moment(found.recorded_at)}."
     if found.newest is None:
-        return "No row was recorded for these clocks."
+        return "The rows have no day." if found.inputs.rows else "No row was recorded for these clocks."
     age = as_of - found.newest
     behind = "the valuation day" if age <= timedelta() else f"{text.age(age.days)} before the valuation day"
     recorded = f", recorded {text.moment(found.recorded_at)}" if found.recorded_at else ""

@@ -15,7 +15,7 @@ from portal.domain.portfolio.book import Book
 from portal.domain.portfolio.discounting import years_to
 from portal.domain.portfolio.market import STATUS_LABELS, Market
 from portal.domain.portfolio.rollup import LACKS
-from portal.domain.portfolio.trade import Event, Kind, VolModel
+from portal.domain.portfolio.trade import LINEAR, Event, Kind, VolModel
 from portal.domain.portfolio.valuation import Lack, value_legs
 from portal.domain.portfolio.valued_rows import Rows
 from portal.domain.portfolio.volatility_marks import points_of, volatility
@@ -24,6 +24,7 @@ from portal.services.portfolio.valuation import ValuedBook
 LEG_COLUMNS = (
     Column("curve", "Curve"),
     Column("month", "Month"),
+    Column("rule", "Valued by"),
     Column("volume", "Volume", "number", decimals=3, signed=True, coloured=False),
     Column("volume_unit", "Volume in"),
     Column("mark", "Mark", "number", decimals=4),
@@ -51,6 +52,7 @@ LEG_COLUMNS = (
     Column("rho", "Rho for 1.00", "number", signed=True),
 )
 _FACTORS = {"vega": 1.0, "theta": 1.0 / 365.0, "rho": 0.0001}
+AVERAGED, SETTLED, MODEL = "mean of its fixings", "settlement", "model"
 CANCELLED = "The trade was cancelled: it is worth nothing."
 NO_VALUE = "The trade has no value: an input is missing."
 
@@ -136,7 +138,8 @@ def _rows(rows: Rows, parts: Mapping[str, Any], fx: float) -> list[tuple[Cell, .
     units = [market.curves.unit[at] for at in legs.curve.tolist()]
     own = np.isin(legs.curve, [legs.curve[0], market.curves.peak[first]])
     agreed = float(book.price[0]) if isfinite(book.price[0]) else float(book.strike[0])
-    points = float(points_of(book)[0])
+    kind, points = Kind(int(book.kind[0])), float(points_of(book)[0])
+    rule = MODEL if kind not in LINEAR else SETTLED if kind is Kind.FUTURE else AVERAGED
     mark, status = rows.forward(every), rows.status(every)
     quoted = market.marks.quoted_on[legs.curve, legs.month]
 
@@ -145,7 +148,7 @@ def _rows(rows: Rows, parts: Mapping[str, Any], fx: float) -> list[tuple[Cell, .
 
     return [
         (
-            market.curves.code[int(legs.curve[at])], str(market.marks.months[legs.month[at]]),
+            market.curves.code[int(legs.curve[at])], str(market.marks.months[legs.month[at]]), rule,
             _cell(legs.volume[at]), volume_unit(units[at]), _cell(mark[at]), units[at],
             STATUS_LABELS[int(status[at])], quoted[at].item(), _cell(agreed),
             None if expires else _cell(share[at]), None if expires or share[at] == 0.0 else _cell(mean[at]),

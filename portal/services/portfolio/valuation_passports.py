@@ -315,7 +315,11 @@ def close(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Eva
     ]
     table = Table(_CLOSE_COLUMNS, rows)
     outcome = close_of(table.records())
-    return Evaluation(_subject(params), outcome.value, outcome.unit, table, outcome.steps, note=outcome.note)
+    moments = [row.recorded_at for days in found.values() for row in days if str(row.as_of) == params["day"]]
+    return Evaluation(
+        _subject(params), outcome.value, outcome.unit, table, outcome.steps,
+        recorded_at=max(moments, default=None), note=outcome.note,
+    )  # fmt: skip
 
 
 def _cell(value: float) -> float | None:

@@ -174,9 +174,10 @@ def _replay_limit(records: Records, params: Params, clocks: Clocks) -> Outcome: 
 
 
 def _evaluation(
-    subject: str, value: float | None, unit: str, rows: Table, steps: tuple[Step, ...]
+    answer: Answer, subject: str, value: float | None, unit: str, rows: Table, steps: tuple[Step, ...]
 ) -> Evaluation:
-    return Evaluation(subject, value, unit, rows, steps, note="" if value is not None else NO_VALUE)
+    note = "" if value is not None else NO_VALUE
+    return Evaluation(subject, value, unit, rows, steps, newest=answer.market.as_of, note=note)
 
 
 def _register_total(name: str) -> None:
@@ -191,7 +192,7 @@ def _register_total(name: str) -> None:
             for at, value in enumerate(answer.by_line[name].tolist())
         )
         subject = f"What-if beside {params['book']}"
-        return _evaluation(subject, answer.change(name), "EUR", _deal_rows(answer, name), lines)
+        return _evaluation(answer, subject, answer.change(name), "EUR", _deal_rows(answer, name), lines)
 
 
 def _line(answer: Answer, params: Params) -> tuple[int, Line]:
@@ -212,7 +213,7 @@ def _register_line(name: str) -> None:
         at, found = _line(answer, params)
         value = None if found.complaint else _known(answer.by_line[name][at])
         fair = (Step("Fair price", found.fair, found.unit),) if found.fair is not None else ()
-        return _evaluation(found.text, value, "EUR", _deal_rows(answer, name, at), fair)
+        return _evaluation(answer, found.text, value, "EUR", _deal_rows(answer, name, at), fair)
 
 
 _FAIR = (
@@ -281,7 +282,9 @@ def fair_price_of_line(work: UnitOfWork, params: Params, clocks: Clocks, actor: 
     at, found = _line(answer, params)
     unit = found.unit if found.fair is not None else ""
     note = "" if found.fair is not None else NO_FAIR
-    return Evaluation(found.text, found.fair, unit, _fair_rows(answer, at), note=note)
+    return Evaluation(
+        found.text, found.fair, unit, _fair_rows(answer, at), newest=answer.market.as_of, note=note
+    )
 
 
 def _register_cell(name: str, of_page: Callable[[tables.CellChange], float], of_rows: _CellRule) -> None:
@@ -303,7 +306,7 @@ def _register_cell(name: str, of_page: Callable[[tables.CellChange], float], of_
             Step("Hedge", found.hedge or "none", ""),
         )
         subject = f"{found.curve} {found.month}"
-        return _evaluation(subject, of_page(found), found.unit, _leg_rows(answer, found), steps)
+        return _evaluation(answer, subject, of_page(found), found.unit, _leg_rows(answer, found), steps)
 
 
 for _name in FIGURES:
@@ -338,4 +341,4 @@ def limit_change(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor)
         raise DomainError(f"{params['book']} has no limit in {params['commodity']}. Set one first.")
     steps = (Step("Limit", found.limit, found.unit), Step("Use before", found.before, "fraction"))
     subject = f"{found.book} {found.commodity}"
-    return _evaluation(subject, found.after, "fraction", _month_rows(answer, found), steps)
+    return _evaluation(answer, subject, found.after, "fraction", _month_rows(answer, found), steps)
