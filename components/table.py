@@ -228,7 +228,8 @@ def _heading(grid: str, column: Column, query: GridQuery) -> html.Th:
 
 
 def _align(column: Column) -> str:
-    return "es-right" if column.kind in ("number", "integer", "percent") else ""
+    right = "es-right" if column.kind in ("number", "integer", "percent") else ""
+    return f"{right} es-room-{column.room}".strip() if column.room else right
 
 
 def _cell_class(column: Column, value: Cell) -> str:

@@ -13,7 +13,9 @@ SCALES = ((5e6, 1e6, "EUR m"), (5e3, 1e3, "EUR k"), (0.0, 1.0, "EUR"))
 """From this size on: divisor and unit of the axis."""
 
 
-MOST_WITH_TEXT = 11  # bars; the figures above more of them would run into each other
+MOST_WITH_TEXT = (
+    11  # bars; the figures above more of them would run into each other, as would slanted names below
+)
 
 
 def scale_of(values: FloatArray1D) -> tuple[float, str]:
@@ -93,11 +95,18 @@ def waterfall_figure(
         legend=False,
         hovermode="closest",
         margin={"t": 26},
-        xaxis={"type": "category", "tickangle": -32 if len(names) > 3 else 0, "fixedrange": True},
+        xaxis={"type": "category", "fixedrange": True, **_names_below(len(names))},
         yaxis={"zeroline": True, "zerolinecolor": NEUTRAL, "range": _range(ends, low, high, value, divisor)},
         shapes=_connectors(ends / divisor),
         annotations=notes,
     )
+
+
+def _names_below(count: int) -> dict[str, Any]:
+    """How the names of the bars are written: upright where there are so many that slanted ones would overlap."""
+    if count > MOST_WITH_TEXT:
+        return {"tickangle": -90, "tickfont": {"size": 11}}
+    return {"tickangle": -32 if count > 3 else 0}
 
 
 def _beyond_whiskers(

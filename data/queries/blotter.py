@@ -29,7 +29,7 @@ class BlotterFilter:
 
 COLUMNS = (
     "external_id", "trade_id", "state", "trade_date", "book", "counterparty", "kind", "side", "curve", "quantity",
-    "unit", "price", "strike", "price_unit", "delivery_start", "delivery_last", "trader", "version", "effective_on",
+    "unit", "price", "price_unit", "delivery_start", "delivery_last", "trader", "version", "effective_on",
     "recorded_at", "proposal", "simulated",
 )  # fmt: skip
 """Columns of a row, in this order."""
@@ -78,8 +78,7 @@ def _rows(clocks: Clocks, asked: BlotterFilter) -> tuple[Any, dict[str, Any]]:
         "curve": case((second.code.is_(None), Curve.code), else_=func.concat(Curve.code, " - ", second.code)),
         "quantity": t.quantity,
         "unit": t.quantity_unit,
-        "price": t.price,
-        "strike": t.strike,
+        "price": func.coalesce(t.price, t.strike),
         "price_unit": Curve.unit,
         "delivery_start": t.delivery_start,
         "delivery_last": t.delivery_end - 1,

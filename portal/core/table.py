@@ -14,6 +14,10 @@ Cell = str | float | int | bool | date | datetime | list[float] | None
 Kind = Literal["text", "number", "integer", "percent", "date", "moment", "spark", "badge"]
 
 
+PHONE, LAPTOP = 760, 1760  # pixels; the style sheet knows these two
+"""Screens up to this width leave out the columns that ask for more room."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: ``unit`` is shown in the heading, ``decimals`` is for numbers, ``percent`` holds fractions.
@@ -24,6 +28,8 @@ class Column:
     link opens the passport, and an arrow beside it the address; ``params`` are added to the passport's parameters of
     the row and ``link_more`` to the row's address, for tables whose columns are data (such as delivery months).
     ``coloured`` gives a signed cell the colour of its direction: for moves, not for levels that may have a sign.
+    ``room`` (``PHONE`` or ``LAPTOP``): on screens of up to so many pixels others need the room of this column; files
+    have it always.
     """
 
     key: str
@@ -38,6 +44,7 @@ class Column:
     link: str | None = None
     unit_from: str | None = None
     hidden: bool = False
+    room: int = 0
     help: str = ""
     params: tuple[tuple[str, str], ...] = ()
     link_more: str = ""

@@ -2,13 +2,14 @@
 
 import base64
 import json
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from components.sparkline import sparkline
 from components.table import data_grid, export_address, grid_rows
-from portal.core.table import Column, GridQuery, Table
+from portal.core.table import LAPTOP, PHONE, Column, GridQuery, Table
 from portal.domain.market import metrics
 from tests.helpers.layout import components, text_of
 
@@ -108,3 +109,11 @@ def test_a_level_with_a_sign_takes_no_colour_and_a_move_does():
 def test_a_long_text_may_wrap_and_a_short_one_may_not():
     assert "es-wrap" in classes_of(Column("name", "Name"), "Power Germany-Luxembourg, day-ahead peak")
     assert "es-wrap" not in classes_of(Column("name", "Name"), "Brent")
+
+
+def test_a_column_that_asks_for_room_is_left_out_by_the_style_sheet():
+    sheet = (Path(__file__).parents[2] / "assets" / "components.css").read_text()
+    for room in (PHONE, LAPTOP):
+        assert f"es-room-{room}" in classes_of(Column("name", "Name", room=room), "Brent")
+        assert f"@media (max-width: {room}px)" in sheet
+        assert f".es-room-{room} {{ display: none; }}" in sheet

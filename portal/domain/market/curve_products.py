@@ -1,7 +1,8 @@
 """Delivery products of a monthly forward curve: months, quarters, seasons, calendar years and rolling contracts.
 
 API: ``parse_product("2027-Q1")``; ``delivery_weights(months, commodity, timezone)`` (hours for power, days else);
-``product_history(...)`` gives a product's price on each trade day; ``product_label`` writes it as traders do.
+``product_history(...)`` gives a product's price on each trade day; ``product_label`` and ``span_label`` write it
+as traders do.
 
 A product is quoted by its key: ``2027-01``, ``2027-Q1``, ``Sum-27``, ``Win-27``, ``Cal-27``, or ``M1`` for the contract
 that is next to expire, whichever month that is. A rolling price jumps on the day the contract changes; the key says so.
@@ -10,7 +11,7 @@ that is next to expire, whichever month that is. A rolling price jumps on the da
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -131,6 +132,39 @@ def product_label(key: str) -> str:
     if re.fullmatch(r"\d{4}-Q[1-4]", key):
         return f"{key[5:]}-{key[2:4]}"
     return key
+
+
+def span_label(first: date, end: date) -> str:
+    """Write the days from ``first`` until before ``end`` as traders do.
+
+    Parameters
+    ----------
+    first, end : date
+        First day of delivery, and the day after its last.
+
+    Returns
+    -------
+    str
+        ``Cal-27`` for a whole year, ``Q1-27`` for a quarter, ``Jan-27`` for a month, ``Apr-27 to Sep-27`` for other
+        whole months, else both days.
+
+    Examples
+    --------
+    >>> span_label(date(2027, 1, 1), date(2028, 1, 1)), span_label(date(2027, 4, 1), date(2027, 7, 1))
+    ('Cal-27', 'Q2-27')
+    >>> span_label(date(2027, 4, 1), date(2027, 6, 1)), span_label(date(2027, 4, 1), date(2027, 4, 9))
+    ('Apr-27 to May-27', '2027-04-01 to 2027-04-08')
+    """
+    months = (end.year - first.year) * 12 + end.month - first.month
+    last = end - timedelta(days=1)
+    if first.day != 1 or end.day != 1:
+        return f"{first}" if first == last else f"{first} to {last}"
+    if months == 12 and first.month == 1:
+        return f"Cal-{first:%y}"
+    if months == 3 and first.month % 3 == 1:
+        return product_label(f"{first.year}-Q{first.month // 3 + 1}")
+    ends = [product_label(f"{day:%Y-%m}") for day in (first, last)]
+    return ends[0] if months == 1 else " to ".join(ends)
 
 
 def delivery_weights(months: DateArray1D, commodity: str, timezone: str) -> dict[np.datetime64, float]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,8 @@ from data.session import UnitOfWork
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.permissions import Permission
-from portal.core.table import Column, GridQuery, Table
+from portal.core.table import LAPTOP, Column, GridQuery, Table
+from portal.domain.market.curve_products import span_label
 from portal.domain.portfolio.terms import KIND_OF
 from portal.domain.portfolio.trade_metrics import TERM
 from portal.services.portfolio.books import visible_nodes
@@ -39,17 +41,22 @@ COLUMNS = (
     Column("curve", "Curve"),
     Column("quantity", "Quantity", "number", metric=TERM.id, params=(("term", "quantity"),)),
     Column("unit", "Unit", help="MW through the hours, or a volume for each delivery month"),
-    Column("price", "Price", "number", metric=TERM.id, unit_from="price_unit", params=(("term", "price"),)),
     Column(
-        "strike", "Strike", "number", metric=TERM.id, unit_from="price_unit", params=(("term", "strike"),)
+        "price",
+        "Price",
+        "number",
+        metric=TERM.id,
+        unit_from="price_unit",
+        params=(("term", "agreed"),),
+        help="Of an option, its strike",
     ),
     Column("price_unit", "Price in"),
-    Column("delivery_start", "Delivery from", "date"),
-    Column("delivery_last", "to", "date"),
-    Column("trader", "Trader"),
-    Column("version", "Version", "integer"),
-    Column("effective_on", "In effect from", "date"),
-    Column("recorded_at", "Recorded", "moment"),
+    Column("delivery_start", "Delivery"),
+    Column("delivery_last", "to", "date", hidden=True),
+    Column("trader", "Trader", room=LAPTOP),
+    Column("version", "Version", "integer", room=LAPTOP),
+    Column("effective_on", "In effect from", "date", room=LAPTOP),
+    Column("recorded_at", "Recorded", "moment", room=LAPTOP),
     Column("proposal", "Proposal", "badge"),
     Column("href", "Address", hidden=True),
 )
@@ -116,11 +123,13 @@ def trades(query: GridQuery, asked: Filter, clocks: Clocks, actor: Actor) -> Tab
     with UnitOfWork() as work:
         rows, total = queries.blotter(work.session, query, clocks=clocks, asked=filter_of(work, asked, actor))
     kind, proposal, number = (queries.COLUMNS.index(name) for name in ("kind", "proposal", "trade_id"))
+    first, last = (queries.COLUMNS.index(name) for name in ("delivery_start", "delivery_last"))
     shown = []
     for row in rows:
         cells = list(row[:-1])
         cells[kind] = KIND_OF[row[kind]].label if row[kind] in KIND_OF else row[kind]
         cells[proposal] = "waits" if row[proposal] else None
+        cells[first] = span_label(row[first], row[last] + timedelta(days=1))
         shown.append((*cells, trade_href(row[number], clocks)))
     params = {row[0]: {"trade": row[number]} for row in rows}
     simulated = any(row[-1] for row in rows)

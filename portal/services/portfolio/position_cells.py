@@ -1,7 +1,6 @@
 """The trades behind one cell of a position, whose volumes add up to it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from urllib.parse import urlencode
 
 from data.queries.curve_terms import volume_unit
@@ -11,8 +10,9 @@ from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.permissions import Permission
 from portal.core.precision import volume_decimals
+from portal.core.table import LAPTOP, Column, GridQuery, Table
 from portal.core.table import Cell as TableCell
-from portal.core.table import Column, GridQuery, Table
+from portal.domain.market.curve_products import span_label
 from portal.domain.portfolio import position_metrics as metrics
 from portal.domain.portfolio.positions import ENERGY_UNITS, Measure
 from portal.domain.portfolio.trade import LABELS, Kind
@@ -122,7 +122,13 @@ def cell_table(view: CellView, clocks: Clocks) -> Table:
         ),
         Column("unit", "Unit", sortable=False),
         Column(
-            "quantity", "Quantity", "number", metric=TERM.id, help="As traded", params=(("term", "quantity"),)
+            "quantity",
+            "Quantity",
+            "number",
+            decimals=0 if all(trade.quantity.is_integer() for trade in view.trades) else 2,
+            metric=TERM.id,
+            help="As traded",
+            params=(("term", "quantity"),),
         ),
         Column("quantity_unit", "", sortable=False),
         Column(
@@ -134,10 +140,9 @@ def cell_table(view: CellView, clocks: Clocks) -> Table:
             params=(("term", "agreed"),),
         ),
         Column("price_unit", "", sortable=False),
-        Column("trade_date", "Traded", "date"),
-        Column("delivery_start", "Delivery", "date"),
-        Column("last", "to", "date", sortable=False),
-        Column("version", "Version", "integer", sortable=False),
+        Column("delivery_start", "Delivery"),
+        Column("trade_date", "Traded", "date", room=LAPTOP),
+        Column("version", "Version", "integer", sortable=False, room=LAPTOP),
         Column("address", "Address", hidden=True),
     )
     rows = [_row(view, trade, clocks) for trade in view.trades]
@@ -174,9 +179,8 @@ def _row(view: CellView, trade: CellTrade, clocks: Clocks) -> tuple[TableCell, .
         trade.quantity_unit,
         trade.price,
         trade.price_unit if trade.price is not None else "",
+        span_label(trade.delivery_start, trade.delivery_end),
         trade.trade_date,
-        trade.delivery_start,
-        trade.delivery_end - timedelta(days=1),
         trade.version,
         f"{TRADE_PATH}?{urlencode({'id': trade.trade_id, **pinned})}",
     )

@@ -14,7 +14,7 @@ from portal.core.actor import Actor
 from portal.core.arrays import FloatArray1D
 from portal.core.clock import Clocks
 from portal.core.permissions import Permission
-from portal.core.table import Cell, Column, GridQuery, Table, sort_rows
+from portal.core.table import PHONE, Cell, Column, GridQuery, Table, sort_rows
 from portal.domain.portfolio import valuation_metrics as metrics
 from portal.domain.portfolio.market import STATUS_LABELS
 from portal.domain.portfolio.rollup import PERIODS, Gap
@@ -35,7 +35,7 @@ def _money(key: str, metric: str, title: str = "") -> Column:
 
 TREE_COLUMNS = (
     Column("portfolio", "Portfolio", link="address", sortable=False),
-    Column("name", "Name", sortable=False),
+    Column("name", "Name", sortable=False, room=PHONE),
     _money("unrealised", metrics.UNREALISED.id),
     _money("realised", metrics.REALISED.id),
     _money("value", metrics.VALUE.id),
@@ -199,7 +199,7 @@ def _status(found: ValuedBook, at: int) -> str:
 GAP_COLUMNS = (
     Column("input", "Input"),
     Column("what", "What", "badge"),
-    Column("quoted", "Last quote", "date"),
+    Column("quoted", "Last quote", "date", room=PHONE),
     Column(
         "notional", "Money that rests on it", "number", unit="EUR", decimals=0, metric=metrics.GAP_NOTIONAL.id
     ),

@@ -65,3 +65,11 @@ def test_many_bars_carry_no_text():
 
 def test_nothing_to_bridge_is_valid_too():
     assert go.Figure(waterfall_figure([], np.zeros(0))).data
+
+
+def test_many_names_stand_upright_and_few_are_slanted():
+    few, many = (
+        waterfall_figure([f"{1000 + at} TTF" for at in range(count)], np.ones(count)) for count in (5, 15)
+    )
+    assert few["layout"]["xaxis"]["tickangle"] == -32
+    assert many["layout"]["xaxis"]["tickangle"] == -90
