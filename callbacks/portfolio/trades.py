@@ -99,7 +99,10 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
     shown = data_grid(Ids.TRADES, table, clocks=clocks.query(), params=params, query=PAGE, caption=caption)
     mark = [badge("simulated", "sim", title="Made up for the demo desk")] if table.simulated else []
     head = html.Div([html.H2("Trades"), *mark], className="es-version-head")
-    note = html.P("A row opens the trade with all of its versions.", className="es-note")
+    note = html.P(
+        "The newest first. A row opens the trade with all of its versions; wide screens and files show more of it.",
+        className="es-note",
+    )
     return [*parts, html.Section([head, note, shown], className="es-section es-full")]
 
 

@@ -133,9 +133,10 @@ def cell_table(view: CellView, clocks: Clocks) -> Table:
         Column("quantity_unit", "", sortable=False),
         Column(
             "price",
-            "Price or strike",
+            "Price",
             "number",
             metric=TERM.id,
+            help="Of an option, its strike",
             unit_from="price_unit",
             params=(("term", "agreed"),),
         ),
