@@ -17,6 +17,8 @@ from tests.reference import (
     risk_backtests,
     risk_historical,
     risk_limits,
+    risk_parametric,
+    risk_performance,
     risk_sizing,
 )
 
@@ -281,4 +283,6 @@ MODELS: dict[tuple[str, str], Callable[[Inputs], Answer]] = {
     **risk_limits.MODELS,
     **risk_sizing.MODELS,
     **risk_historical.MODELS,
+    **risk_parametric.MODELS,
+    **risk_performance.MODELS,
 }
