@@ -262,8 +262,8 @@ def keep(
     clocks = clock_service.resolve(read_filters(pair or {}))
     try:
         question = Question.of(asked["deals"], asked["book"])
-        key = service.save(question, asked["title"], clocks, current_actor())
+        row = service.save(question, asked["title"], clocks, current_actor())
     except DomainError as refusal:
         return notice(refusal.message, kind="warn")
-    address = _address(key, clocks.as_of.isoformat(), clocks.known_at.isoformat())
+    address = _address(row.key, row.as_of.isoformat(), row.known_at.isoformat())
     return html.Span(["Saved. Share ", dcc.Link("this what-if", href=address, className="es-link"), "."])

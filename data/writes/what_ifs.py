@@ -3,9 +3,15 @@
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from data.models.portfolio import WhatIf
+
+
+def lock(session: Session, created_by: str) -> None:
+    """Let the what-ifs of one author be saved one after the other, until the transaction ends."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"what-if {created_by}", 0))))
 
 
 def insert(

@@ -3,7 +3,9 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +13,7 @@ from data.queries import what_ifs as queries
 from data.queries.what_ifs import SavedRow
 from data.session import UnitOfWork
 from data.writes import what_ifs as writes
+from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.arrays import FloatArray1D
 from portal.core.clock import Clocks
@@ -29,6 +32,7 @@ from portal.services.portfolio.valuation import ValuedBook, market_of, valued_in
 
 MOST_LINES = 20
 LONGEST_TITLE = 120
+SAME_WITHIN = timedelta(minutes=1)
 _LINEAR_PRICE = frozenset({Kind.FUTURE, Kind.FORWARD_PHYSICAL, Kind.FORWARD_FINANCIAL, Kind.SWAP})
 
 
@@ -258,8 +262,10 @@ def _part(book: Book, market: Market, sign: float, line: np.ndarray) -> Part:
     return Part(book, valuation, effect(book, valuation, market), sign, line)
 
 
-def save(question: Question, title: str, clocks: Clocks, actor: Actor) -> str:
-    """Store a what-if with its clocks pinned, and return the key that its address carries.
+def save(question: Question, title: str, clocks: Clocks, actor: Actor) -> SavedRow:
+    """Store a what-if with its clocks pinned, and return it with the key that its address carries.
+
+    The same once more within a minute, as by a double click, stores nothing and returns what is stored.
 
     Raises
     ------
@@ -274,18 +280,21 @@ def save(question: Question, title: str, clocks: Clocks, actor: Actor) -> str:
     name = title.strip()
     if not name or len(name) > LONGEST_TITLE:
         raise DomainError(f"Give the what-if a title of up to {LONGEST_TITLE} characters.", title=name[:200])
-    key = secrets.token_urlsafe(12)
+    asked: dict[str, Any] = {
+        "title": name,
+        "as_of": clocks.as_of,
+        "known_at": clocks.known_at,
+        "deals": {"book": question.book, "lines": list(question.lines)},
+        "created_by": actor.username,
+    }
     with UnitOfWork(write=True) as work:
-        writes.insert(
-            work.session,
-            key=key,
-            title=name,
-            as_of=clocks.as_of,
-            known_at=clocks.known_at,
-            deals={"book": question.book, "lines": list(question.lines)},
-            created_by=actor.username,
-        )
-    return key
+        writes.lock(work.session, actor.username)
+        found = queries.lately(work.session, **asked, within=SAME_WITHIN)
+        if found is None:
+            key = secrets.token_urlsafe(12)
+            writes.insert(work.session, key=key, **asked)
+            found = SavedRow(key=key, **asked, recorded_at=clock.now())
+    return found
 
 
 def load(key: str, actor: Actor) -> tuple[SavedRow, Question]:

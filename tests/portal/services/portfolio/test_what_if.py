@@ -1,6 +1,7 @@
 """What-ifs: deals valued beside the book, hedged, saved and opened again; the book stays as it is."""
 
-from datetime import date
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -146,7 +147,7 @@ def test_rights_hold_for_what_ifs(desk):
 
 def test_a_what_if_is_saved_shared_and_never_enters_the_book(desk):
     question = Question.of("buy 50 MWh TTF Jul-26 @ 30\n\n", "GAS_EU")
-    key = service.save(question, "Summer gas", clocks(), SYSTEM)
+    key = service.save(question, "Summer gas", clocks(), SYSTEM).key
     row, loaded = service.load(key, SYSTEM)
     assert (row.title, loaded, versions()) == ("Summer gas", question, 1)
     assert [item.key for item in service.saved(SYSTEM)] == [key]
@@ -158,6 +159,25 @@ def test_a_what_if_is_saved_shared_and_never_enters_the_book(desk):
     for lines, title in (((), "Empty"), (question.lines, "  ")):
         with pytest.raises(DomainError):
             service.save(Question(lines, "GAS_EU"), title, clocks(), SYSTEM)
+
+
+def test_a_double_click_saves_once(desk):
+    question = Question.of("buy 51 MWh TTF Jul-26 @ 30", "GAS_EU")
+
+    def save(asked=question, title="Twice", moment=None, actor=SYSTEM):
+        return service.save(asked, title, moment or clocks(), actor)
+
+    with ThreadPoolExecutor(4) as pool:
+        keys = {row.key for row in pool.map(lambda _: save(), range(4))}
+    (key,) = keys
+    other = Actor(7, "mara", "Mara", frozenset({Role.TRADER}), frozenset({"GAS_EU"}))
+    earlier = Clocks(DAY, now() - timedelta(hours=1), live=False)
+    changed = Question.of("buy 52 MWh TTF Jul-26 @ 30", "GAS_EU")
+    others = (save(changed), save(title="Thrice"), save(moment=earlier), save(actor=other))
+    assert len({key, *(row.key for row in others)}) == 5
+    with UnitOfWork(write=True) as work:
+        work.session.execute(text("UPDATE what_ifs SET recorded_at = recorded_at - interval '61 seconds'"))
+    assert save().key != key
 
 
 def opened(metric_id, params):
