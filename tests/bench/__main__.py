@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.bench.report import Report
 from tests.bench.stage import Stage
 
-PARTS = ("import", "queries", "portfolio", "browser")
+PARTS = ("import", "queries", "portfolio", "risk", "browser")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -38,6 +38,10 @@ def _part(name: str, stage: Stage, *, quick: bool, detail: str) -> list:
         from tests.bench import portfolio
 
         return portfolio.measure(stage, rounds=3 if quick else 15, quick=quick, only=detail)
+    if name == "risk":
+        from tests.bench import risk
+
+        return risk.measure(rounds=5 if quick else 15, quick=quick, only=detail)
     from tests.bench import browsing
 
     return browsing.measure(stage, rounds=2 if quick else 7, only=detail)

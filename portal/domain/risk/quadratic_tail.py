@@ -2,9 +2,9 @@
 
 API: ``StandardQuadratic(shift, b, lam)`` with ``tail(level)`` and ``exceedance(x)``.
 
-The integral of ``exp(K(s) - s x) / s`` is taken on two rays from the saddle point, bent away from the oscillations, where
-the trapezoid rule in the double-exponential variable converges geometrically: also for one factor, where Gil-Pelaez's
-integral along the imaginary axis decays like ``t^-1.5``.
+The integral of ``exp(K(s) - s x) / s`` is taken on two rays from the saddle point, bent away from the oscillations,
+where the trapezoid rule in the double-exponential variable converges geometrically: also for one factor, where the
+integral of Gil-Pelaez along the imaginary axis decays like ``t^-1.5``.
 """
 
 from dataclasses import dataclass
