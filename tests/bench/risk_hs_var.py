@@ -2,9 +2,9 @@
 
 The floor is the least that numpy needs for the same figures without a check: exposures added up, one product with the
 moves, a partition, and back to the positions over the tail days alone. The peers make the table of positions and days:
-numpy, and pandas as a notebook would; QuantLib is given the P&L of the book and has no components. All must give the same
-figures before their times are compared. Times are of the processor, since neighbours on the machine change the clock's by
-half.
+numpy, and pandas as a notebook would; QuantLib is given the P&L of the book and has no components. All must give the
+same figures before their times are compared. Times are of the processor, since neighbours on the machine change the
+clock's by half.
 """
 
 import tracemalloc

@@ -12,10 +12,11 @@ def test_all_ways_give_the_same_figures(days):
 
 
 def test_a_difference_stops_the_benchmark(monkeypatch):
-    other = lambda case: (1.0, 2.0, None)  # noqa: E731
-    other.__name__ = "another way"
-    monkeypatch.setattr(risk_hs_var, "floor", other)
-    with pytest.raises(SystemExit, match="another way gives other figures"):
+    def another_way(case):
+        return 1.0, 2.0, None
+
+    monkeypatch.setattr(risk_hs_var, "floor", another_way)
+    with pytest.raises(SystemExit, match="another_way gives other figures"):
         risk_hs_var.must_agree(risk_hs_var.book(60, 250))
 
 
