@@ -23,7 +23,7 @@ from scipy.special import chdtri, ndtri
 from portal.core.arrays import FloatArray1D, FloatLike1D
 from portal.domain.market.errors import BadParameter, InsufficientHistory
 from portal.domain.market.series import as_vector, require_complete
-from portal.domain.market.volatility import RISKMETRICS_LAMBDA, ewma_variance
+from portal.domain.market.volatility import RISKMETRICS_LAMBDA
 from portal.domain.risk.backtests.base import check_level
 from portal.domain.risk.backtests.rolling_ranks import (
     CONFIDENCE,
@@ -32,7 +32,12 @@ from portal.domain.risk.backtests.rolling_ranks import (
     tail_ranks,
     weighted_tail,
 )
-from portal.domain.risk.backtests.rolling_tail import rolling_deviation, rolling_extremes, worst_positions
+from portal.domain.risk.backtests.rolling_tail import (
+    rolling_deviation,
+    rolling_extremes,
+    worst_losses,
+    worst_positions,
+)
 from portal.domain.risk.backtests.run import Backtest, run_backtest
 
 AGE_LAMBDA = 0.99
@@ -248,7 +253,7 @@ def _read(worst: np.ndarray, ask: _Ask, ranks: TailRanks) -> tuple[FloatArray1D,
 
 def _historical(ask: _Ask) -> _Found:
     ranks = tail_ranks(ask.window, ask.p)
-    worst = ask.losses[worst_positions(ask.losses, ask.window, ranks.deepest, ask.days)]
+    worst = worst_losses(ask.losses, ask.window, ranks.deepest, ask.days)
     var, es, low, high = _read(worst, ask, ranks)
     return var, es, low, high, ranks.coverage, 0
 
@@ -269,21 +274,30 @@ def _normal(ask: _Ask) -> _Found:
 
 
 def _ewma(ask: _Ask) -> _Found:
+    vol = _ewma_volatility(ask.losses[ask.window :], ask)
+    return _normal_tail(vol, (1.0 + ask.decay) / (1.0 - ask.decay), ask.p)
+
+
+def _ewma_volatility(losses: FloatArray1D, ask: _Ask) -> FloatArray1D:
+    """Forecast made before each loss; the first one is the mean square of the first window."""
+    from scipy.signal import lfilter  # a second to import: not before the first backtest
+
     seed = float(np.mean(ask.losses[: ask.window] ** 2))
-    path = ewma_variance(ask.losses[ask.window :], initial_variance=seed, lam=ask.decay)[:-1]
-    return _normal_tail(np.sqrt(path), (1.0 + ask.decay) / (1.0 - ask.decay), ask.p)
+    later, _ = lfilter(
+        [1.0 - ask.decay], [1.0, -ask.decay], losses[:-1] ** 2, zi=np.array([ask.decay * seed])
+    )
+    return np.asarray(np.sqrt(np.concatenate([[seed], later])), dtype=np.float64)
 
 
 def _filtered(ask: _Ask) -> _Found:
     """Scaled quantiles of standardised losses; windows where a ratio meets its cap are looked at one by one."""
-    seed = float(np.mean(ask.losses[: ask.window] ** 2))
-    vol = np.sqrt(ewma_variance(ask.losses, initial_variance=seed, lam=ask.decay)[:-1])
+    vol = _ewma_volatility(ask.losses, ask)
     today = vol[ask.window :]
     least, most = rolling_extremes(vol, ask.window, ask.days)
     capped = ~((today <= RATIO_CAP * least) & (RATIO_CAP * today >= most) & (least > 0.0))
     ranks = tail_ranks(ask.window, ask.p)
     standard = np.divide(ask.losses, vol, out=np.zeros_like(vol), where=vol > 0.0)
-    worst = standard[worst_positions(standard, ask.window, ranks.deepest, ask.days)] * today[:, None]
+    worst = worst_losses(standard, ask.window, ranks.deepest, ask.days) * today[:, None]
     if capped.any():
         worst[capped] = _capped_worst(ask, vol, np.flatnonzero(capped), ranks.deepest)
     var, es, low, high = _read(worst, ask, ranks)

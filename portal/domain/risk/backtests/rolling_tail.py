@@ -1,6 +1,6 @@
 """The worst losses of every rolling window, without looking at whole windows.
 
-API: ``worst_positions(losses, window, worst, windows)``, ``rolling_deviation``, ``rolling_extremes``.
+API: ``worst_losses(losses, window, worst, windows)``, ``worst_positions``, ``rolling_deviation``, ``rolling_extremes``.
 
 Neighbouring windows share nearly all of their values. For groups of neighbouring windows the worst of what all of them
 share is found once by partition, and each window then looks only at these and at the few values that it does not share.
@@ -11,13 +11,13 @@ wild early year cannot spoil the digits of a calm late one.
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from portal.core.arrays import FloatArray1D, FloatArray2D, IntArray2D
+from portal.core.arrays import FloatArray1D, FloatArray2D, IntArray1D, IntArray2D
 
 _GROUP = 24
 
 
-def worst_positions(losses: FloatArray1D, window: int, worst: int, windows: int) -> IntArray2D:
-    """Positions of the largest losses in each of the first windows.
+def worst_losses(losses: FloatArray1D, window: int, worst: int, windows: int) -> FloatArray2D:
+    """Largest losses in each of the first windows.
 
     Parameters
     ----------
@@ -32,38 +32,73 @@ def worst_positions(losses: FloatArray1D, window: int, worst: int, windows: int)
 
     Returns
     -------
+    ndarray of shape (windows, worst)
+        Largest loss first.
+    """
+    padded, group, starts = _groups(losses, window, worst, windows)
+    shared = sliding_window_view(padded, window - group + 1)[starts + group - 1]
+    last = shared.shape[1] - worst
+    if last > 0:
+        shared = np.partition(shared, last, axis=1)[:, last:]
+    candidates = np.repeat(shared, group, axis=0)
+    if group > 1:
+        candidates = np.hstack([candidates, padded[_own(starts, window, group)]])
+    candidates = candidates[:windows]
+    last = candidates.shape[1] - worst
+    if last > worst:
+        candidates = np.partition(candidates, last, axis=1)[:, last:]
+    candidates.sort(axis=1)
+    return candidates[:, : -worst - 1 : -1]
+
+
+def worst_positions(losses: FloatArray1D, window: int, worst: int, windows: int) -> IntArray2D:
+    """Positions of the largest losses in each of the first windows, for losses that carry weights.
+
+    Parameters
+    ----------
+    losses : ndarray of shape (n,)
+        Losses, oldest first, finite.
+    window : int
+        Length of a window.
+    worst : int
+        How many losses are wanted, at most ``window``.
+    windows : int
+        How many windows are wanted.
+
+    Returns
+    -------
     ndarray of shape (windows, worst), int
         Positions into ``losses``, largest loss first.
     """
+    padded, group, starts = _groups(losses, window, worst, windows)
+    shared = sliding_window_view(padded, window - group + 1)[starts + group - 1]
+    last = shared.shape[1] - worst
+    kept = np.argpartition(shared, last, axis=1)[:, last:] if last > 0 else np.arange(worst)
+    candidates = np.repeat(kept + (starts + group - 1)[:, None], group, axis=0)
+    if group > 1:
+        candidates = np.hstack([candidates, _own(starts, window, group)])
+    candidates = candidates[:windows]
+    order = np.argsort(-padded[candidates], axis=1)[:, :worst]
+    return np.take_along_axis(candidates, order, axis=1)
+
+
+def _groups(
+    losses: FloatArray1D, window: int, worst: int, windows: int
+) -> tuple[FloatArray1D, int, IntArray1D]:
+    """Losses filled up to whole groups, windows in a group, and the first window of each."""
     group = max(1, min(_GROUP, window - worst + 1, windows))
     groups = -(-windows // group)
     padded = np.full(groups * group + window - 1, -np.inf)
     used = min(len(losses), len(padded))
     padded[:used] = losses[:used]
-    starts = np.arange(groups) * group
-    shared = _largest(
-        sliding_window_view(padded, window - group + 1)[starts + group - 1], worst, starts + group - 1
-    )
-    # what single windows have beside that: the end of one side goes as the other one comes
+    return padded, group, np.arange(groups) * group
+
+
+def _own(starts: IntArray1D, window: int, group: int) -> IntArray2D:
+    """Positions that single windows have beside what their group shares: one end goes as the other one comes."""
     left = starts[:, None] + np.arange(group - 1)
-    own = sliding_window_view(np.hstack([left, left + window]), group - 1, axis=1) if group > 1 else None
-    candidates = np.repeat(shared, group, axis=0)
-    if own is not None:
-        candidates = np.hstack([candidates, own.reshape(groups * group, group - 1)])
-    candidates = candidates[:windows]
-    values = padded[candidates]
-    if values.shape[1] > 2 * worst:
-        kept = np.argpartition(-values, worst - 1, axis=1)[:, :worst]
-        candidates, values = (np.take_along_axis(each, kept, axis=1) for each in (candidates, values))
-    order = np.argsort(-values, axis=1)[:, :worst]
-    return np.take_along_axis(candidates, order, axis=1)
-
-
-def _largest(rows: FloatArray2D, worst: int, starts: np.ndarray) -> IntArray2D:
-    """Positions of the largest values of each row, in no order."""
-    last = rows.shape[1] - worst
-    kept = np.argpartition(rows, last, axis=1)[:, last:] if last > 0 else np.arange(worst)
-    return np.asarray(kept + starts[:, None], dtype=np.int64)
+    both = sliding_window_view(np.hstack([left, left + window]), group - 1, axis=1)
+    return np.asarray(both.reshape(-1, group - 1), dtype=np.int64)
 
 
 def _blocks(values: FloatArray1D, window: int, fill: float) -> FloatArray2D:

@@ -14,6 +14,7 @@ from portal.domain.risk.backtests.base import LikelihoodRatio, exceptions
 from portal.domain.risk.backtests.exceedance_residuals import ResidualTest, exceedance_residuals
 
 TEST_LEVEL = 0.05
+_NOTHING = 1e-12  # of the largest amount: an ES below it is that of a book at rest
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ def judge_shortfall(
     LengthMismatch
         The scale has another length.
     """
-    usable, notes = es > 0.0, []
+    largest = max(float(np.max(np.abs(each))) for each in (pnl, var, es))
+    usable, notes = es > _NOTHING * largest, []
     if p > acerbi_szekely_null.HALF:
         return None, (
             f"ES is not tested at a confidence of {1.0 - p:.4g}: the tests are of tails, from 0.5 on.",

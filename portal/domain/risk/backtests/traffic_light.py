@@ -7,6 +7,7 @@ A zone is yellow where the cumulative probability of the count (that many or few
 their plus factor is that of the count in 250 days at 99 % which is as improbable.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -78,7 +79,7 @@ def zone_bounds(n: int, p: float) -> tuple[int, int]:
     Returns
     -------
     tuple of int
-        First count in the yellow zone and first count in the red one. ``n + 1`` can mean that no count reaches it.
+        First count in the yellow zone and first count in the red one, at most n.
 
     Raises
     ------
@@ -92,9 +93,12 @@ def zone_bounds(n: int, p: float) -> tuple[int, int]:
     """
     check_count(0, n)
     check_probability(p)
-    cumulative = bdtr(np.arange(n + 1), n, p)
-    yellow, red = np.searchsorted(cumulative, [YELLOW_FROM, RED_FROM], side="left")
-    return int(yellow), int(red)
+
+    def cumulative(count: int) -> float:
+        return float(bdtr(count, n, p))
+
+    yellow, red = (bisect_left(range(n + 1), bound, key=cumulative) for bound in (YELLOW_FROM, RED_FROM))
+    return yellow, red
 
 
 def traffic_light(exceptions: int, n: int = BASEL_DAYS, p: float = BASEL_P) -> TrafficLight:

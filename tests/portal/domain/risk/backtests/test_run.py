@@ -92,6 +92,12 @@ def test_days_without_es_are_left_out_and_counted():
     assert any("40 of 100 days" in sentence for sentence in found.findings)
 
 
+def test_an_es_of_dust_is_none():
+    found = run_backtest([-1.0, -1.0], [0.0, 0.5], [2e-309, 1.0], level=0.9)
+    assert found.shortfall.days == 1
+    assert all(map(math.isfinite, numbers(found)))
+
+
 def test_es_below_var_is_said():
     found = run_backtest([1.0, 1.0], [3.0, 1.0], [2.0, 2.0], level=0.99, scale=[1.0, 1.0])
     assert any("On 1 of 2 days ES is below VaR" in sentence for sentence in found.findings)
