@@ -29,7 +29,7 @@ from portal.services.portfolio import (
     valuation_passports,
     what_if_passports,
 )
-from portal.services.risk import figure_passports
+from portal.services.risk import figure_passports, stress_passports
 
 AREAS = (  # importing these modules registers their evaluators
     market_passports,
@@ -48,6 +48,7 @@ AREAS = (  # importing these modules registers their evaluators
     valuation_passports,
     what_if_passports,
     figure_passports,
+    stress_passports,
 )
 
 

@@ -7,7 +7,7 @@ by standardised moneyness, so the smile moves with the forward.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,7 +29,7 @@ _SLOPE_TO = 24  # months ahead, where a slope ends that does not say
 
 @dataclass
 class _Draft:
-    """A market while shocks are applied to it; ``unknown`` collects names that it does not have."""
+    """A market while shocks are applied to it; ``lenient`` is that of the layer at hand."""
 
     market: Market
     price: FloatArray2D
@@ -37,8 +37,7 @@ class _Draft:
     correlations: dict[tuple[int, int], float]
     rates: dict[str, ZeroCurve]
     fx: dict[str, float]
-    lenient: bool
-    unknown: list[str] = field(default_factory=list)
+    lenient: bool = False
 
     @property
     def tenor(self) -> IntArray1D:
@@ -65,7 +64,7 @@ def tenors(market: Market, months: np.ndarray) -> IntArray1D:
     return months.astype("datetime64[M]").astype(np.int64) - here
 
 
-def stressed(market: Market, layers: Iterable[Layer], *, lenient: bool = False) -> Market:
+def stressed(market: Market, layers: Iterable[Layer]) -> Market:
     """Apply layers in their order.
 
     Parameters
@@ -74,9 +73,6 @@ def stressed(market: Market, layers: Iterable[Layer], *, lenient: bool = False) 
         Today's; it is not changed.
     layers : iterable of Layer
         Shocks.
-    lenient : bool, default False
-        Whether a shock of a curve or currency that the market does not have is passed over (for scenarios of a
-        library, made without knowing the market); else it is refused.
 
     Returns
     -------
@@ -86,7 +82,7 @@ def stressed(market: Market, layers: Iterable[Layer], *, lenient: bool = False) 
     Raises
     ------
     BadParameter
-        A shock names what is not there, or leaves a price, volatility or rate that cannot be.
+        A shock names what is not there (and its layer is not lenient), or leaves a price or volatility that cannot be.
     SeriesHasNaN
         A size or a result is not a number.
     """
@@ -97,9 +93,9 @@ def stressed(market: Market, layers: Iterable[Layer], *, lenient: bool = False) 
         dict(market.correlations),
         dict(market.rates),
         dict(market.fx),
-        lenient,
     )
     for layer in layers:
+        draft.lenient = layer.lenient
         for shock in layer.ordered():
             _APPLY[shock.factor](draft, shock)
     _check_prices(draft)

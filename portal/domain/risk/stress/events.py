@@ -49,7 +49,9 @@ class Event:
     def layers(self) -> tuple[Layer, ...]:
         """The published moves as one layer."""
         return tuple(
-            Layer(self.title, line.layer.shocks) for line in read_lines(self.published) if line.layer
+            Layer(self.title, line.layer.shocks, lenient=True)
+            for line in read_lines(self.published)
+            if line.layer
         )
 
     def scenario(self, shocks: tuple[Shock, ...] = ()) -> Scenario:
@@ -68,11 +70,11 @@ class Event:
         published = tuple(shock for layer in self.layers for shock in layer.shocks)
         span = f"{self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}"
         if not shocks or self.spot:
-            layer, source = Layer(self.title, published), f"published: {self.source}, {span}"
+            layer, source = Layer(self.title, published, lenient=True), f"published: {self.source}, {span}"
         else:
             known = {shock.factor for shock in shocks}
             others = tuple(shock for shock in published if shock.factor not in known)
-            layer, source = Layer(self.title, (*shocks, *others)), f"stored curves, {span}"
+            layer, source = Layer(self.title, (*shocks, *others), lenient=True), f"stored curves, {span}"
         return Scenario(self.code, self.title, "historical", self.narrative, (layer,), source)
 
 

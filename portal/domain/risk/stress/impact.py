@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from portal.core.arrays import BoolArray1D, FloatArray1D
+from portal.core.arrays import BoolArray1D, FloatArray1D, FloatArray2D
 from portal.domain.portfolio.book import Book
 from portal.domain.portfolio.market import Market
 from portal.domain.portfolio.valuation import Valuation, value_book
@@ -41,9 +41,7 @@ class Impact:
         return -float(np.nansum(self.pnl))
 
 
-def impact(
-    book: Book, valuation: Valuation, market: Market, layers: Sequence[Layer], *, lenient: bool = False
-) -> Impact:
+def impact(book: Book, valuation: Valuation, market: Market, layers: Sequence[Layer]) -> Impact:
     """Value a book in the market of a scenario.
 
     Parameters
@@ -56,8 +54,6 @@ def impact(
         Today's.
     layers : sequence of Layer
         Shocks, in order.
-    lenient : bool, default False
-        Whether shocks of curves that the market lacks are passed over.
 
     Returns
     -------
@@ -71,20 +67,18 @@ def impact(
     SeriesHasNaN
         A price or a size is not a number.
     """
-    after = stressed(market, layers, lenient=lenient)
+    after = stressed(market, layers)
     then = value_book(book_for(book, market, after), after, greeks=False)
     pnl = then.total_eur - valuation.total_eur
     return Impact(after, pnl, np.isfinite(valuation.total_eur) & ~np.isfinite(pnl))
 
 
-def layer_steps(
-    book: Book, valuation: Valuation, market: Market, layers: Sequence[Layer], *, lenient: bool = False
-) -> FloatArray1D:
+def layer_steps(book: Book, valuation: Valuation, market: Market, layers: Sequence[Layer]) -> FloatArray2D:
     """What each layer adds to the P&L on top of those before it; the steps add up to the whole.
 
     Parameters
     ----------
-    book, valuation, market, layers, lenient
+    book, valuation, market, layers
         As for :func:`impact`.
 
     Returns
@@ -99,5 +93,5 @@ def layer_steps(
     """
     total = np.zeros((len(layers) + 1, len(book)))
     for at in range(1, len(layers) + 1):
-        total[at] = impact(book, valuation, market, layers[:at], lenient=lenient).pnl
+        total[at] = impact(book, valuation, market, layers[:at]).pnl
     return np.asarray(np.diff(total, axis=0), dtype=np.float64)

@@ -4,6 +4,7 @@ API: ``LIBRARY`` (hypothetical scenarios by code), ``built_in(moves)``, ``from_t
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from portal.domain.market.errors import BadParameter
 from portal.domain.risk.stress.events import EVENTS
@@ -12,7 +13,7 @@ from portal.domain.risk.stress.text import read_lines
 
 
 def _made(code: str, title: str, narrative: str, text: str) -> Scenario:
-    layers = tuple(line.layer for line in read_lines(text) if line.layer)
+    layers = tuple(replace(line.layer, lenient=True) for line in read_lines(text) if line.layer)
     return Scenario(code, title, "hypothetical", narrative, layers, "assumed")
 
 

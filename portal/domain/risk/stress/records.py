@@ -27,7 +27,12 @@ def to_record(layers: Iterable[Layer]) -> dict[str, Any]:
     """
     return {
         "layers": [
-            {"title": layer.title, "shocks": [_slim(shock) for shock in layer.shocks]} for layer in layers
+            {
+                "title": layer.title,
+                "shocks": [_slim(shock) for shock in layer.shocks],
+                "lenient": layer.lenient,
+            }
+            for layer in layers
         ]
     }
 
@@ -64,7 +69,11 @@ def from_record(record: Mapping[str, Any]) -> tuple[Layer, ...]:
     """
     try:
         return tuple(
-            Layer(str(layer["title"]), tuple(_read(each) for each in layer["shocks"]))
+            Layer(
+                str(layer["title"]),
+                tuple(_read(each) for each in layer["shocks"]),
+                bool(layer.get("lenient")),
+            )
             for layer in record["layers"]
         )
     except (KeyError, TypeError, ValueError) as wrong:

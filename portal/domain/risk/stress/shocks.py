@@ -173,10 +173,22 @@ def _check_extras(shock: Shock) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Shocks that happen together, under one title."""
+    """Shocks that happen together, under one title.
+
+    Attributes
+    ----------
+    title : str
+        What they are called.
+    shocks : tuple of Shock
+        In the order in which they were written.
+    lenient : bool
+        Whether a shock of a curve or currency that a market does not have is passed over: for layers of the library,
+        made without knowing the market. Else it is refused.
+    """
 
     title: str
     shocks: tuple[Shock, ...]
+    lenient: bool = False
 
     def ordered(self) -> tuple[Shock, ...]:
         """The shocks in the order of application; equal kinds keep the order in which they were written.
@@ -233,13 +245,14 @@ def combined(code: str, title: str, parts: Iterable[Scenario], *, narrative: str
     Returns
     -------
     Scenario
-        A layer whose scenario has one is titled by the scenario.
+        The only layer of a scenario takes the scenario's title; the sources are listed.
 
     Raises
     ------
     BadParameter
         There is no layer at all, or too many shocks.
     """
+    parts = tuple(parts)
     layers = tuple(
         replace(layer, title=part.title) if len(part.layers) == 1 else layer
         for part in parts
@@ -256,7 +269,8 @@ def combined(code: str, title: str, parts: Iterable[Scenario], *, narrative: str
         raise BadParameter(
             f"The scenario has {count} shocks; keep to {10 * MOST_SHOCKS}.", name="shocks", value=count
         )
-    return Scenario(code, title, "hypothetical", narrative, layers)
+    sources = dict.fromkeys(part.source for part in parts if part.source)
+    return Scenario(code, title, "hypothetical", narrative, layers, "; ".join(sources))
 
 
 def scaled(scenario: Scenario, multiple: float) -> Scenario:
@@ -280,7 +294,7 @@ def scaled(scenario: Scenario, multiple: float) -> Scenario:
         A size leaves its bounds, such as a volatility that would lose all of itself.
     """
     layers = tuple(
-        Layer(layer.title, tuple(_scaled(shock, multiple) for shock in layer.shocks))
+        replace(layer, shocks=tuple(_scaled(shock, multiple) for shock in layer.shocks))
         for layer in scenario.layers
     )
     return replace(scenario, layers=layers)

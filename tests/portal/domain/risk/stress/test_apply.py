@@ -137,7 +137,7 @@ def test_a_result_that_is_not_a_number_is_refused():
 
 def test_the_library_passes_over_what_a_market_does_not_have():
     for scenario in built_in({}).values():
-        after = stressed(market(), scenario.layers, lenient=True)
+        after = stressed(market(), scenario.layers)
         assert np.isfinite(after.marks.price).all()
 
 

@@ -1,0 +1,1 @@
+"""Risk pages: their bodies, grids and inputs."""

@@ -1,0 +1,5 @@
+"""Risk: how much could be lost, what drives it, and whether the model held up."""
+
+from pages.risk import stress
+
+__all__ = ["stress"]
