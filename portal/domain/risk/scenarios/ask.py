@@ -80,6 +80,9 @@ class ScenarioAsk:
     covariance : CovarianceKind
         Of parametric and simulated scenarios. Nothing here inverts it, so the sample serves; shrinking it makes
         spreads between curves that move almost alike look riskier than they were.
+    correlation_days : int
+        Days of the overlapping moves that correlations are estimated from, 1 to 5; variances come from single days.
+        Two days undo most of the bias to zero where markets close at different hours.
     sampling : Sampling
         Of simulated scenarios.
     variance_kept : float
@@ -106,6 +109,7 @@ class ScenarioAsk:
     dof: float = 5.0
     marginals: Marginals = Marginals.HISTORICAL
     covariance: CovarianceKind = CovarianceKind.SAMPLE
+    correlation_days: int = 1
     sampling: Sampling = Sampling.ANTITHETIC
     variance_kept: float = 0.9999
     jump_threshold: float = 5.0
@@ -117,6 +121,7 @@ class ScenarioAsk:
             object.__setattr__(self, name, _member(kind, name, getattr(self, name)))
         _between("window", self.window, LEAST_WINDOW, MOST_WINDOW, "days")
         _between("horizon_days", self.horizon_days, 1, MOST_HORIZON, "business days")
+        _between("correlation_days", self.correlation_days, 1, 5, "days")
         _between("scenarios", self.scenarios, 1, MOST_SCENARIOS, "paths")
         _between("seed", self.seed, 0, 2**63 - 1, "as a seed")
         if self.decay is not None and not 0.0 < self.decay <= 1.0:

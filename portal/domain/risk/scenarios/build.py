@@ -5,7 +5,7 @@ API: ``build_scenarios(history, factors, ask) -> ScenarioSet``, ``build_covarian
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,8 @@ import numpy as np
 from portal.core.arrays import FloatArray2D
 from portal.domain.market.errors import BadParameter
 from portal.domain.risk.scenarios.ask import Method, ScenarioAsk
-from portal.domain.risk.scenarios.covariance import estimate, shrinkage_note
+from portal.domain.risk.scenarios.components import deviations
+from portal.domain.risk.scenarios.covariance import Estimate, estimate, overlapping, shrinkage_note
 from portal.domain.risk.scenarios.factors import FactorSet, ScenarioSet, Shock
 from portal.domain.risk.scenarios.historical import age_weighted, filtered, historical
 from portal.domain.risk.scenarios.history import FactorHistory
@@ -110,7 +111,8 @@ def build_scenarios(
             value=ask.method.value,
         )
     _refuse_tomorrow(history, factors)
-    return make(prepare(history, factors, ask, forced=forced, extra=days_needed(ask) - ask.window), ask)
+    found = make(prepare(history, factors, ask, forced=forced, extra=days_needed(ask) - ask.window), ask)
+    return replace(found, notes=(*found.notes, *_horizon_note(ask)))
 
 
 def build_covariance(
@@ -135,7 +137,7 @@ def build_covariance(
     """
     _refuse_tomorrow(history, factors)
     prepared = prepare(history, factors, ask, forced=forced)
-    found = estimate(prepared.native, ask.covariance, decay=ask.decay)
+    found = _estimated(prepared, ask)
     relative = np.array([shock is not Shock.ABSOLUTE for shock in prepared.factors.shock], dtype=np.bool_)
     size = np.where(relative, prepared.factors.level + prepared.factors.shift, 1.0)
     matrix = found.matrix * np.outer(size, size) * ask.horizon_days
@@ -148,7 +150,28 @@ def build_covariance(
             f"{len(prepared.native)} days are fewer than twice the {len(prepared.factors)} factors: the risk of a book "
             "is that of the window, but single correlations are unreliable."
         )
-    return Covariance(prepared.factors, matrix, ask.horizon_days, facts, tuple(notes))
+    return Covariance(prepared.factors, matrix, ask.horizon_days, facts, (*notes, *_horizon_note(ask)))
+
+
+def _estimated(prepared: Prepared, ask: ScenarioAsk) -> Estimate:
+    """Return the covariance of native moves: variances of single days, correlations of the days that are asked for."""
+    spanned = overlapping(prepared.native, ask.correlation_days)
+    found = estimate(spanned, ask.covariance, decay=ask.decay)
+    if ask.correlation_days == 1:
+        return found
+    shown = np.sqrt(np.diag(found.matrix))
+    ratio = deviations(prepared.native, ask.covariance, ask.decay) / np.where(shown > 0.0, shown, 1.0)
+    return Estimate(found.matrix * np.outer(ratio, ratio), found.shrinkage)
+
+
+def _horizon_note(ask: ScenarioAsk) -> tuple[str, ...]:
+    if ask.horizon_days == 1:
+        return ()
+    if ask.method is Method.FILTERED_GARCH:
+        return (
+            f"Moves span {ask.horizon_days} business days by the variance that GARCH forecasts for them.",
+        )
+    return (f"Moves of one day are scaled to {ask.horizon_days} business days by the root of their number.",)
 
 
 def _refuse_tomorrow(history: FactorHistory, factors: FactorSet) -> None:

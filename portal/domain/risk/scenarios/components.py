@@ -1,6 +1,6 @@
 """Principal components: first across the tenors of each curve, then across curves, volatilities, currencies and rates.
 
-API: ``components(factors, native, kind, ...) -> Components``.
+API: ``components(factors, native, kind, ...) -> Components``, ``deviations(native, kind, decay)``.
 
 Within a curve each tenor is first brought to unit variance, so that the far end counts as much as the front; the
 components that hold ``kept`` of the curve's variance stay. Their scores, with all other factors, have one covariance,
@@ -23,6 +23,7 @@ from portal.domain.risk.scenarios.covariance import (
     estimate,
     factor_of,
     ledoit_wolf,
+    overlapping,
     sample_covariance,
 )
 from portal.domain.risk.scenarios.factors import FactorKind, FactorSet
@@ -54,6 +55,7 @@ def components(
     *,
     kept: float = 0.9999,
     decay: float | None = None,
+    correlation_days: int = 1,
 ) -> Components:
     """Find the components of complete moves.
 
@@ -69,6 +71,8 @@ def components(
         Share of variance kept at each of the two steps; 1 keeps all.
     decay : float, optional
         Of exponential weights.
+    correlation_days : int, default 1
+        Days of the overlapping moves that the correlations across curves are estimated from.
 
     Returns
     -------
@@ -80,12 +84,13 @@ def components(
     InsufficientHistory, SeriesHasNaN
         As for :func:`portal.domain.risk.scenarios.covariance.estimate`.
     """
-    deviation = _deviation(native, kind, decay)
+    deviation = deviations(native, kind, decay)
     # Loadings are found on all days alike; how much each score varies now is the estimator's matter.
     scale = np.sqrt((native**2).sum(axis=0) / max(len(native) - 1, 1))
     unit = native / np.where(scale > 0.0, scale, 1.0)
     rows, of_curve = _within(factors, unit, kept)
-    matrix, shrinkage = _of_scores(unit, unit @ rows.T, kind, decay)
+    spanned = overlapping(unit, correlation_days)
+    matrix, shrinkage = _of_scores(spanned, spanned @ rows.T, kind, decay)
     across = factor_of(matrix)
     power = (across**2).sum(axis=1)
     count = _enough(power, kept)
@@ -118,8 +123,23 @@ def _of_scores(
     return (1.0 - share) * sample + share * np.diag(np.diag(sample)), share
 
 
-def _deviation(native: FloatArray2D, kind: CovarianceKind, decay: float | None) -> FloatArray1D:
-    """Standard deviation of each factor by the estimator, without the whole matrix."""
+def deviations(native: FloatArray2D, kind: CovarianceKind, decay: float | None) -> FloatArray1D:
+    """Standard deviation of each factor by an estimator, without the whole matrix.
+
+    Parameters
+    ----------
+    native : ndarray of shape (n, k)
+        Complete moves, oldest first.
+    kind : CovarianceKind
+        The estimator.
+    decay : float, optional
+        Of exponential weights.
+
+    Returns
+    -------
+    ndarray of shape (k,)
+        In the unit of the moves.
+    """
     squares = native**2
     if kind is not CovarianceKind.EWMA:
         plain: FloatArray1D = np.sqrt(squares.sum(axis=0) / max(len(native) - 1, 1))

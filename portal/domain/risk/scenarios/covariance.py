@@ -1,7 +1,7 @@
 """Covariances of moves: sample, exponentially weighted, shrunk.
 
 API: ``estimate(moves, kind, decay) -> Estimate``, ``sample_covariance``, ``ewma_covariance``, ``ledoit_wolf``,
-``shrinkage_note(share)``, ``factor_of(matrix)``, ``nearest_covariance(matrix) -> Repaired``.
+``overlapping(moves, days)``, ``shrinkage_note(share)``, ``factor_of(matrix)``, ``nearest_covariance(matrix)``.
 
 The daily mean is taken as 0 everywhere: over days it is smaller than its own error, and it must not lower a risk.
 """
@@ -85,6 +85,29 @@ def estimate(moves: FloatArray2D, kind: CovarianceKind, *, decay: float | None =
     root = np.sqrt(np.mean(moves**2, axis=0))
     found = ledoit_wolf(moves / np.where(root > 0.0, root, 1.0))
     return Estimate(found.matrix * np.outer(deviation, deviation), found.shrinkage)
+
+
+def overlapping(moves: FloatArray2D, days: int) -> FloatArray2D:
+    """Moves over several days, one starting each day, over the root of their number.
+
+    Parameters
+    ----------
+    moves : ndarray of shape (n, k)
+        Native moves of one day.
+    days : int
+        Days that each spans; 1 returns the moves.
+
+    Returns
+    -------
+    ndarray of shape (n - days + 1, k)
+        Their covariance is that of one day where days are independent, and has no bias from closes at different hours
+        beyond one part in ``days``.
+    """
+    if days == 1:
+        return moves
+    total = np.cumsum(np.concatenate([np.zeros((1, moves.shape[1])), moves]), axis=0)
+    summed: FloatArray2D = (total[days:] - total[:-days]) / np.sqrt(days)
+    return summed
 
 
 def shrinkage_note(share: float) -> str:

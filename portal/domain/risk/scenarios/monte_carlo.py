@@ -100,9 +100,7 @@ def simulator(prepared: Prepared, ask: ScenarioAsk) -> Simulator:
     """
     if ask.method is Method.MONTE_CARLO_JUMP:
         return _jump(prepared, ask)
-    found = components(
-        prepared.factors, prepared.native, ask.covariance, kept=ask.variance_kept, decay=ask.decay
-    )
+    found = _components(prepared, prepared.native, ask)
     return (
         _student(prepared, ask, found)
         if ask.method is Method.MONTE_CARLO_T
@@ -162,6 +160,13 @@ def _simulator(
     ask: ScenarioAsk, dimensions: int, mirrored: int, shape: Shape, facts: Mapping[str, Any], *notes: str
 ) -> Simulator:
     return Simulator(ask.sampling, ask.seed, dimensions, mirrored, shape, facts, notes)
+
+
+def _components(prepared: Prepared, native: FloatArray2D, ask: ScenarioAsk) -> Components:
+    return components(
+        prepared.factors, native, ask.covariance, kept=ask.variance_kept, decay=ask.decay,
+        correlation_days=ask.correlation_days,
+    )  # fmt: skip
 
 
 def _notes(found: Components) -> tuple[str, ...]:
@@ -234,9 +239,7 @@ def _marginal(native: FloatArray2D, deviation: FloatArray1D, ask: ScenarioAsk) -
 def _jump(prepared: Prepared, ask: ScenarioAsk) -> Simulator:
     """Diffusion by components, plus a Poisson number of jumps whose sum is normal given their number."""
     jumps = split_jumps(prepared.factors, prepared.native, ask.jump_threshold)
-    found = components(
-        prepared.factors, jumps.diffusion, ask.covariance, kept=ask.variance_kept, decay=ask.decay
-    )
+    found = _components(prepared, jumps.diffusion, ask)
     q, j = len(found.loading), len(jumps.day)
     loading, rate = found.loading * np.sqrt(ask.horizon_days), jumps.intensity * ask.horizon_days
 

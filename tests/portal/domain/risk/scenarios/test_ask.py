@@ -14,6 +14,7 @@ from portal.domain.risk.scenarios.proxies import Missing
         ({"sampling": "halton"}, "The sampling of scenarios is one of random, antithetic, sobol"),
         ({"window": 10}, "The window is 20 to 5,000 days, not 10"),
         ({"horizon_days": 0}, "The horizon days is 1 to 250 business days, not 0"),
+        ({"correlation_days": 6}, "The correlation days is 1 to 5 days, not 6"),
         ({"scenarios": 1_000_000}, "not 1000000"),
         ({"seed": -1}, "The seed is 0 to"),
         ({"decay": 0.0}, "decay of a day lies above 0"),

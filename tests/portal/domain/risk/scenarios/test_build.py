@@ -38,6 +38,9 @@ def test_a_horizon_scales_shocks_by_its_root():
     factors, history = steady()
     one, ten = (build_scenarios(history, factors, ScenarioAsk(window=100, horizon_days=h)) for h in (1, 10))
     np.testing.assert_allclose(ten.moves, one.moves * np.sqrt(10.0), rtol=1e-12)
+    assert ten.notes[-1].startswith(
+        "Moves of one day are scaled to 10 business days by the root of their number"
+    )
     relative, past = made_history(correlated(100, 3), shock=Shock.RELATIVE)
     ten = build_scenarios(past, relative, ScenarioAsk(window=100, horizon_days=10))
     ratio = np.log(past.after / past.before) * np.sqrt(10.0)
@@ -180,7 +183,7 @@ def test_the_parametric_method_has_a_covariance_and_no_scenarios():
     shrunk = build_covariance(history, factors, replace(ask, covariance="ledoit_wolf"))
     np.testing.assert_allclose(np.diag(shrunk.matrix), np.diag(found.matrix), rtol=1e-12)
     assert shrunk.facts["shrinkage"] > 0.0
-    assert "spreads between curves" in shrunk.notes[-1]
+    assert "spreads between curves" in " ".join(shrunk.notes)
 
 
 def test_a_sample_of_few_days_is_called_unreliable():

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from portal.domain.risk.scenarios.ask import CovarianceKind
+from portal.domain.risk.scenarios.ask import CovarianceKind, ScenarioAsk
+from portal.domain.risk.scenarios.build import build_covariance
 from portal.domain.risk.scenarios.components import components
 from portal.domain.risk.scenarios.covariance import estimate
-from tests.portal.domain.risk.scenarios.scenario_cases import correlated, price_factors
+from portal.domain.risk.scenarios.factors import Shock
+from tests.portal.domain.risk.scenarios.scenario_cases import correlated, made_history, price_factors
 
 
 @pytest.mark.parametrize("kind", [CovarianceKind.SAMPLE, CovarianceKind.EWMA])
@@ -53,3 +55,23 @@ def test_a_factor_that_never_moves_stays():
     found = components(price_factors([1], 3), moves, CovarianceKind.LEDOIT_WOLF)
     assert not found.loading[:, 1].any()
     assert np.isfinite(found.loading).all()
+
+
+@pytest.mark.parametrize("days", [1, 2, 5])
+def test_moves_of_several_days_see_through_closes_at_different_hours(days):
+    # The second market closes early: half of its move comes a day later, so daily correlations are half the true one.
+    rng = np.random.default_rng(5)
+    halves = rng.standard_normal((2_001, 2))
+    early = halves[1:, 0] + halves[:-1, 1]
+    moves = np.column_stack([halves.sum(axis=1)[1:], early])
+    found = components(
+        price_factors([1, 2], 1), moves, CovarianceKind.SAMPLE, kept=1.0, correlation_days=days
+    )
+    correlation = float(found.loading[:, 0] @ found.loading[:, 1]) / float(np.prod(found.deviation))
+    assert correlation == pytest.approx(1.0 - 0.5 / days, abs=0.05)
+    np.testing.assert_allclose((found.loading**2).sum(axis=0), (moves**2).sum(axis=0) / 1999.0)
+    factors, history = made_history(moves[:500], curves=2, tenors=1, shock=Shock.ABSOLUTE)
+    ask = ScenarioAsk(method="parametric", window=500, correlation_days=days)
+    matrix = build_covariance(history, factors, ask).matrix
+    np.testing.assert_allclose(np.diag(matrix), (moves[:500] ** 2).sum(axis=0) / 499.0)
+    assert matrix[0, 1] / np.sqrt(matrix[0, 0] * matrix[1, 1]) == pytest.approx(1.0 - 0.5 / days, abs=0.1)

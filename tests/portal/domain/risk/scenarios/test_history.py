@@ -4,6 +4,8 @@ from datetime import date
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from portal.domain.market.errors import InsufficientHistory
 from portal.domain.risk.scenarios.factors import FactorKind, FactorSet, Shock
@@ -113,6 +115,49 @@ def test_factors_without_any_series_have_no_history():
     assert len(found) == 0
     with pytest.raises(InsufficientHistory, match="window of 20 days is asked for"):
         found.last(20)
+
+
+@settings(max_examples=40)
+@given(seed=st.integers(0, 10_000), gaps=st.floats(0.0, 0.15))
+def test_price_moves_are_those_of_a_plain_loop(seed, gaps):
+    rng = np.random.default_rng(seed)
+    factors = price_factors([1, 2, 3], 3)
+    days = np.busday_offset("2026-01-20", np.arange(30))
+    months = np.arange("2026-01", "2026-08", dtype="datetime64[M]").astype(np.int64)
+    prices = {
+        (curve, day, month): rng.normal(50.0, 5.0)
+        for curve in (1, 2, 3) for day in days for month in months if rng.random() > gaps
+    }  # fmt: skip
+    found = factor_history(
+        factors,
+        {
+            (FactorKind.PRICE, curve): rows(
+                *[(d, int(m), p) for (c, d, m), p in prices.items() if c == curve]
+            )
+            for curve in (1, 2, 3)
+        },
+    )
+
+    def month_of(day, tenor):
+        return int(day.astype("datetime64[M]").astype(np.int64)) + tenor
+
+    factor = list(zip(factors.curve.tolist(), factors.tenor.tolist(), strict=True))
+    kept = [
+        day
+        for day in days
+        if sum((c, day, month_of(day, t)) not in prices for c, t in factor) <= 0.2 * len(factor)
+    ]
+    assert found.day.tolist() == [day.item() for day in kept[1:]]
+    for row, day in enumerate(kept[1:]):
+        for column, (curve, tenor) in enumerate(factor):
+            key = month_of(day, tenor)
+            past = [at for at in range(row + 1) if (curve, kept[at], key) in prices]
+            moved = bool(past) and (curve, day, key) in prices and row + 1 - past[-1] <= 5
+            assert found.span[row, column] == (row + 1 - past[-1] if moved else 0)
+            assert np.isnan(found.before[row, column]) == (not moved)
+            if moved:
+                assert found.before[row, column] == prices[curve, kept[past[-1]], key]
+                assert found.after[row, column] == prices[curve, day, key]
 
 
 def test_values_that_are_no_numbers_count_as_missing():
