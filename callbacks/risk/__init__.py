@@ -1,1 +1,1 @@
-"""Risk pages: their bodies, grids and inputs."""
+"""How the pages of Risk react: their bodies, grids and inputs."""

@@ -29,7 +29,11 @@ from portal.services.portfolio import (
     valuation_passports,
     what_if_passports,
 )
-from portal.services.risk import figure_passports, stress_passports
+from portal.services.risk import (
+    figure_passports,
+    overview_passports,
+    stress_passports,
+)
 
 AREAS = (  # importing these modules registers their evaluators
     market_passports,
@@ -49,6 +53,7 @@ AREAS = (  # importing these modules registers their evaluators
     what_if_passports,
     figure_passports,
     stress_passports,
+    overview_passports,
 )
 
 

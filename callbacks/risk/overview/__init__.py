@@ -1,0 +1,77 @@
+"""Risk > Overview: how much could be lost by which method, how the forecasts held, and how far to trust them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dash.development.base_component import Component
+
+from callbacks.risk.overview import grids
+from callbacks.risk.overview.cards import OverviewCards
+from callbacks.risk.overview.ids import Ids
+from components.kpi import kpi_row
+from components.states import empty
+from portal.core.actor import Actor
+from portal.core.clock import Clocks
+from portal.core.errors import DomainError, NotFound
+from portal.core.permissions import Permission
+from portal.services import clocks as clock_service
+from portal.services.portfolio.portfolios import list_portfolios
+from portal.services.risk import overview as service
+from portal.services.risk.ask import MEASURES, RiskAsk
+from portal.services.risk.runs import ALL, LEVELS, METHODS
+from portal.web.actor import current_actor
+from portal.web.views import body
+
+__all__ = ["LEVEL_OPTIONS", "MEASURE_OPTIONS", "METHOD_OPTIONS", "Ids", "View", "draw", "grids", "view"]
+
+METHOD_OPTIONS = list(METHODS.items())
+MEASURE_OPTIONS = list(MEASURES.items())
+LEVEL_OPTIONS = [(f"{level:g}", f"{100 * level:g} %") for level in LEVELS]
+WIDE = "\u2003"  # an em space: indents the tree in a list of choices
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the page shows first; ``nodes`` are the choices of the portfolio, by code and label."""
+
+    clocks: Clocks
+    nodes: list[tuple[str, str]]
+    filters: dict[str, str]
+    content: list[Component]
+
+
+def view(query: Mapping[str, str]) -> View:
+    """Return the page's first state for the URL parameters ``query``."""
+    actor = current_actor()
+    clocks = clock_service.resolve(query)
+    nodes = list_portfolios(actor)
+    depth = min((node.depth for node in nodes), default=0)
+    choices = [(node.code, WIDE * (node.depth - depth) + f"{node.code} · {node.name}") for node in nodes]
+    try:
+        filters = RiskAsk.of(query).params()
+    except DomainError:
+        filters = RiskAsk().params()
+    if RiskAsk.of(filters).portfolio == ALL and nodes:
+        filters["portfolio"] = nodes[0].code
+    return View(clocks, choices, filters, draw(filters, clocks, actor))
+
+
+@body(Ids.BODY, permission=Permission.RISK_READ)
+def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Component]:
+    """Return tiles, methods, trend, portfolios and the badge of one portfolio."""
+    try:
+        found = service.overview(RiskAsk.of(filters), clocks, actor)
+    except NotFound as refusal:
+        return [empty("No such portfolio", refusal.message)]
+    if found is None:
+        return [
+            empty(
+                "No run yet",
+                f"No run of risk stands as of {clocks.as_of:%Y-%m-%d} or before. Start one if you may, choose a later "
+                "day, or load the demo desk with 'enerscope demo load'.",
+            )
+        ]
+    cards = OverviewCards(found)
+    parts = [kpi_row(cards.tiles()), cards.methods(), cards.method_bars(), cards.trend(), cards.below(), cards.badge()]
+    return [part for part in parts if part is not None]
