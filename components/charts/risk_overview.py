@@ -60,7 +60,12 @@ def trend_figure(
             }
         )
     return figure(
-        traces, y_title="EUR, losses below zero", height=360, legend=True, uirevision=keep, xaxis={"type": "date"}
+        traces,
+        y_title="EUR, losses below zero",
+        height=360,
+        legend=True,
+        uirevision=keep,
+        xaxis={"type": "date"},
     )
 
 
@@ -71,7 +76,12 @@ def method_figure(
     if not title:
         return figure([], x_title="EUR")
     up, down = (
-        np.array([abs(end - centre) if end is not None else np.nan for centre, end in zip(value, ends, strict=True)])
+        np.array(
+            [
+                abs(end - centre) if end is not None else np.nan
+                for centre, end in zip(value, ends, strict=True)
+            ]
+        )
         for ends in (high, low)
     )
     trace = {

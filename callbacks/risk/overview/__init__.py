@@ -73,5 +73,12 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
             )
         ]
     cards = OverviewCards(found)
-    parts = [kpi_row(cards.tiles()), cards.methods(), cards.method_bars(), cards.trend(), cards.below(), cards.badge()]
+    parts = [
+        kpi_row(cards.tiles()),
+        cards.methods(),
+        cards.method_bars(),
+        cards.trend(),
+        cards.below(),
+        cards.badge(),
+    ]
     return [part for part in parts if part is not None]

@@ -45,11 +45,20 @@ class OverviewCards:
         late = f"run of {run.as_of:%Y-%m-%d}" if run and stale_days(found) else ""
         tiles = [self._figure(measure, late) for measure in (Measure.ES, Measure.VAR)]
         values = found.by_method(str(found.ask.measure), level)
-        own = {"portfolio": found.node.code, "method": found.ask.method, "level": level}
+        own: dict[str, str | int | float | None] = {
+            "portfolio": found.node.code,
+            "method": found.ask.method,
+            "level": level,
+        }
         tiles.append(
             kpi_tile(
                 "Spread of methods",
-                Shown(overview_metrics.SPREAD, tables.spread(values), "", own | {"measure": str(found.ask.measure)}),
+                Shown(
+                    overview_metrics.SPREAD,
+                    tables.spread(values),
+                    "",
+                    own | {"measure": str(found.ask.measure)},
+                ),
                 detail=f"{len(values)} methods",
             )
         )
@@ -59,7 +68,10 @@ class OverviewCards:
         alert = f"{tests.light.zone} zone: {expected}" if tests and tests.light.zone.value == "red" else ""
         tiles.append(
             kpi_tile(
-                "Exceptions", Shown(overview_metrics.EXCEPTIONS, count, "days", own), detail=expected, alert=alert
+                "Exceptions",
+                Shown(overview_metrics.EXCEPTIONS, count, "days", own),
+                detail=expected,
+                alert=alert,
             )
         )
         return tiles
@@ -68,7 +80,9 @@ class OverviewCards:
         found, level = self.found, self.found.ask.level
         row = found.figure(found.ask.method, str(measure), level)
         metric = figure_metrics.BY_MEASURE[str(measure)]
-        params = {"run": row.run_id, "portfolio": found.node.code, "level": level} if row else {}
+        params: dict[str, str | int | float | None] = {}
+        if row:
+            params = {"run": row.run_id, "portfolio": found.node.code, "level": level}
         band = ""
         if row and row.low is not None and row.high is not None:
             band = f"95 % band {number(row.low, 0)} to {number(row.high, 0)}"
@@ -133,8 +147,8 @@ class OverviewCards:
             grid=Ids.TREND,
             clocks=found.clocks.query(),
             params=self.params,
-            note="The P&L is that of the positions of the day before; forecasts are made from sensitivities and the last "
-            "250 days. An exception is a loss above the VaR forecast.",
+            note="The P&L is that of the positions of the day before; forecasts are made from sensitivities and the "
+            "last 250 days. An exception is a loss above the VaR forecast.",
             simulated=any(run.simulated for run in found.runs.values()),
             advice="No day has been backtested yet. The worker computes them after the demo desk was loaded.",
         )
@@ -163,11 +177,14 @@ class OverviewCards:
                     className="es-grade",
                 ),
                 html.Ul(
-                    [html.Li([badge(str(item.grade), TONES[item.grade]), " ", item.sentence]) for item in found.reasons],
+                    [
+                        html.Li([badge(str(item.grade), TONES[item.grade]), " ", item.sentence])
+                        for item in found.reasons
+                    ],
                     className="es-reasons",
                 ),
             ],
-            note="From A to D: do the methods agree, did the forecasts hold, are the marks fresh, is the tail thick enough.",
+            note="From A to D: do methods agree, did forecasts hold, are marks fresh, is the tail thick enough.",
             width="half",
         )
 
@@ -176,5 +193,3 @@ class OverviewCards:
             name, table, clocks=self.found.clocks.query(), params=self.params, query=query, searchable=False,
             caption=caption,
         )  # fmt: skip
-
-

@@ -1,4 +1,4 @@
-"""Risk > Overview: the figure of a portfolio by every method, its history, exceptions, and how far it can be trusted."""
+"""Risk > Overview: the figure of a portfolio by every method, its history, exceptions, and how far to trust it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,6 @@ from portal.core.errors import NotFound
 from portal.core.permissions import Permission
 from portal.domain.risk.backtests.run import Backtest, run_backtest
 from portal.domain.risk.badge import Badge, Evidence, grade
-from portal.domain.risk.reading import Measure
 from portal.services.portfolio.books import visible_nodes
 from portal.services.risk.ask import RiskAsk
 from portal.services.risk.runs import ALL, METHODS
@@ -99,7 +98,9 @@ class Overview:
                 scenarios=int(run.scenarios * weights.get(run.method, 1.0)),
                 zone=found.light.zone if found else None,
                 backtest_days=found.n if found else 0,
-                p_values={"Kupiec": found.failures.p_value, "Christoffersen": found.runs.p_value} if found else {},
+                p_values={"Kupiec": found.failures.p_value, "Christoffersen": found.runs.p_value}
+                if found
+                else {},
                 total=float(money.get("all", 0.0)),
                 stale=float(money.get("stale", 0.0)),
                 proxied=float(money.get("proxied", 0.0)),
@@ -171,5 +172,3 @@ def day_rows(found: Overview) -> list[dict[str, Any]]:
 def _day(value: np.datetime64) -> date:
     found: date = value.astype("datetime64[D]").item()
     return found
-
-

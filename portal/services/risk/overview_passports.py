@@ -39,7 +39,9 @@ _NAMES = tuple(column.key for column in _COLUMNS)
 def _seen(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Overview:
     found = overview_in(work, RiskAsk.of(params), clocks, actor)
     if found is None:
-        raise NotFound("There is no run of risk by then. Start one on Risk > Overview, or choose a later day.")
+        raise NotFound(
+            "There is no run of risk by then. Start one on Risk > Overview, or choose a later day."
+        )
     return found
 
 
@@ -50,14 +52,19 @@ def _table(found: Overview, days: Sequence[Mapping[str, Any]]) -> Table:
 
 def _of_day(metric: Metric, column: str) -> None:
     @evaluates(
-        metric.id, permission=Permission.RISK_READ, parameters=(PORTFOLIO, METHOD, LEVEL, DAY), replay=_pick(column)
+        metric.id,
+        permission=Permission.RISK_READ,
+        parameters=(PORTFOLIO, METHOD, LEVEL, DAY),
+        replay=_pick(column),
     )
     def run(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
         found = _seen(work, params, clocks, actor)
         try:
             day = date.fromisoformat(str(params["day"]))
         except ValueError:
-            raise DomainError(f"'{str(params['day'])[:40]}' is no day. Open the figure again from the page.") from None
+            raise DomainError(
+                f"'{str(params['day'])[:40]}' is no day. Open the figure again from the page."
+            ) from None
         rows = [row for row in day_rows(found) if row["day"] == day]
         note = "" if rows else f"There is no backtest of {day} by then."
         value = float(rows[0][column]) if rows else None
@@ -89,13 +96,19 @@ def _count(records: Records, params: Params, clocks: Clocks) -> Outcome:  # noqa
 
 
 @evaluates(
-    metrics.EXCEPTIONS.id, permission=Permission.RISK_READ, parameters=(PORTFOLIO, METHOD, LEVEL), replay=_count
+    metrics.EXCEPTIONS.id,
+    permission=Permission.RISK_READ,
+    parameters=(PORTFOLIO, METHOD, LEVEL),
+    replay=_count,
 )
 def exceptions(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
     """The days of the last year on which the loss was above the forecast."""
     found = _seen(work, params, clocks, actor)
     table = _table(found, day_rows(found))
-    steps = (Step("Days", float(len(table.rows))), Step("Expected", len(table.rows) * (1.0 - found.ask.level)))
+    steps = (
+        Step("Days", float(len(table.rows))),
+        Step("Expected", len(table.rows) * (1.0 - found.ask.level)),
+    )
     value = float(found.exceptions.sum())
     return Evaluation(found.node.name, value, "days", table, steps, newest=found.clocks.as_of)
 
@@ -124,5 +137,3 @@ def spread_of_methods(work: UnitOfWork, params: Params, clocks: Clocks, actor: A
     value = spread(values)
     note = "" if value is not None else "There is no second method."
     return Evaluation(found.node.name, value, "fraction", table, newest=found.clocks.as_of, note=note)
-
-

@@ -14,8 +14,12 @@ METHOD_COLUMNS = (
     Column("method", "Method"),
     Column("as_of", "As of", "date"),
     Column("var", "VaR", "number", "EUR", decimals=0, metric=figure_metrics.VAR.id, coloured=False),
-    Column("es", "Expected shortfall", "number", "EUR", decimals=0, metric=figure_metrics.ES.id, coloured=False),
-    Column("low", "95 % band, from", "number", "EUR", decimals=0, help="Of the measure chosen; in its passport"),
+    Column(
+        "es", "Expected shortfall", "number", "EUR", decimals=0, metric=figure_metrics.ES.id, coloured=False
+    ),
+    Column(
+        "low", "95 % band, from", "number", "EUR", decimals=0, help="Of the measure chosen; in its passport"
+    ),
     Column("high", "to", "number", "EUR", decimals=0),
     Column("scenarios", "Scenarios", "integer"),
     Column("run", "Run", link="address"),
@@ -25,7 +29,9 @@ NODE_COLUMNS = (
     Column("portfolio", "Portfolio", link="address"),
     Column("name", "Name"),
     Column("var", "VaR", "number", "EUR", decimals=0, metric=figure_metrics.VAR.id, coloured=False),
-    Column("es", "Expected shortfall", "number", "EUR", decimals=0, metric=figure_metrics.ES.id, coloured=False),
+    Column(
+        "es", "Expected shortfall", "number", "EUR", decimals=0, metric=figure_metrics.ES.id, coloured=False
+    ),
     Column("address", "Address", hidden=True),
 )
 DAY_COLUMNS = (
@@ -57,7 +63,9 @@ def method_table(query: GridQuery, found: Overview) -> Table:
             (title, run.as_of, var.value, es.value, band.low, band.high, run.scenarios, str(run.id), address)
         )
         params[title] = {"run": run.id, "portfolio": found.node.code, "level": level}
-    return sort_rows(Table(METHOD_COLUMNS, rows, simulated=_simulated(found), extra={"params": params}), query)
+    return sort_rows(
+        Table(METHOD_COLUMNS, rows, simulated=_simulated(found), extra={"params": params}), query
+    )
 
 
 def node_table(query: GridQuery, found: Overview) -> Table:
@@ -66,7 +74,9 @@ def node_table(query: GridQuery, found: Overview) -> Table:
     params: dict[str, Mapping[str, Cell]] = {}
     run, level = found.runs.get(found.ask.method), found.ask.level
     for node in found.below if run is not None else []:
-        var, es = (found.figure(found.ask.method, str(name), level, node.id) for name in (Measure.VAR, Measure.ES))
+        var, es = (
+            found.figure(found.ask.method, str(name), level, node.id) for name in (Measure.VAR, Measure.ES)
+        )
         if run is None or var is None or es is None:
             continue
         address = f"/risk?portfolio={node.code}&method={found.ask.method}&level={level:g}&measure={found.ask.measure}"
