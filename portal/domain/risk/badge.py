@@ -205,11 +205,11 @@ def _methods(evidence: Evidence) -> Reason:
     if apart == 0.0:
         return Reason("methods", Grade.A, 0.0, f"All {len(values)} methods give the same VaR.")
     if middle == 0.0:
-        said = f"VaR runs from {values[low]:,.4g} EUR ({low}) to {values[high]:,.4g} EUR ({high}) around 0."
+        said = f"VaR runs from {values[low]:,.0f} EUR ({low}) to {values[high]:,.0f} EUR ({high}) around 0."
         return Reason("methods", Grade.D, None, said)
     spread = apart / abs(middle)
     said = (
-        f"VaR runs from {values[low]:,.4g} EUR ({low}) to {values[high]:,.4g} EUR ({high}): "
+        f"VaR runs from {values[low]:,.0f} EUR ({low}) to {values[high]:,.0f} EUR ({high}): "
         f"{100.0 * spread:.0f} % of the median of {len(values)} methods."
     )
     return Reason("methods", _worse_with(spread, DISAGREEMENT), spread, said)
