@@ -34,7 +34,10 @@ def kupiec_regions(inputs: Inputs) -> Answer:
 
 def kupiec(inputs: Inputs) -> Answer:
     """Proportion of failures, one row each."""
-    found = [proportion_of_failures(row["exceptions"], row["n"], row["p"]) for row in inputs["rows"]]
+    rows = inputs.get("rows", [inputs])
+    found = [proportion_of_failures(row["exceptions"], row["n"], row["p"]) for row in rows]
+    if "rows" not in inputs:
+        return {"lr": found[0].statistic, "p_value": found[0].p_value}
     return {"lr": [test.statistic for test in found], "p_value": [test.p_value for test in found]}
 
 

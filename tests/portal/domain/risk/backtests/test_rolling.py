@@ -17,7 +17,15 @@ from portal.domain.risk.backtests.rolling import (
     rolling_forecast,
 )
 from portal.domain.risk.backtests.rolling_ranks import tail_ranks
-from portal.domain.risk.backtests.rolling_tail import rolling_deviation, rolling_extremes, worst_positions
+from portal.domain.risk.backtests.rolling_tail import (
+    rolling_deviation,
+    rolling_extremes,
+    worst_losses,
+    worst_positions,
+)
+from portal.domain.risk.scenarios.weights import age_weights
+from portal.domain.risk.tail import sample_es, sample_var
+from portal.domain.risk.uncertainty import var_interval
 
 
 def wild(n: int, seed: int = 3) -> np.ndarray:
@@ -116,6 +124,7 @@ def test_worst_positions_are_the_worst(values, data):
         assert len(set(row.tolist())) == worst
         assert row.min() >= j
         assert row.max() < j + window
+        assert worst_losses(losses, window, worst, windows)[j].tolist() == losses[row].tolist()
         assert losses[row].tolist() == sorted(losses[j : j + window].tolist(), reverse=True)[:worst]
 
 
@@ -152,6 +161,21 @@ def test_the_interval_holds_the_true_var_as_often_as_it_says():
 def test_a_short_sample_admits_that_its_interval_is_short():
     assert tail_ranks(250, 0.01).coverage < 0.95 < tail_ranks(1000, 0.01).coverage
     assert tail_ranks(1, 0.5).var == 1
+
+
+def test_each_day_is_the_measure_of_its_window():
+    """The backtest tests what the measures say: the same VaR, ES and interval, plain and by age."""
+    pnl = wild(320)
+    for method, weights in ((Method.HISTORICAL, None), (Method.AGE_WEIGHTED, age_weights(250, 0.99))):
+        found = rolling_forecast(pnl, method, level=0.975, window=250)
+        for t in (250, 287, 319):
+            own = pnl[t - 250 : t]
+            assert found.var[t - 250] == pytest.approx(sample_var(own, 0.975, weights), rel=1e-12)
+            assert found.es[t - 250] == pytest.approx(sample_es(own, 0.975, weights), rel=1e-12)
+            if weights is None:
+                interval = var_interval(own, 0.975)
+                ends = found.var_low[t - 250], found.var_high[t - 250]
+                assert ends == pytest.approx((interval.low, interval.high))
 
 
 def test_caps_are_counted():
