@@ -12,10 +12,10 @@ from data.readers import explain
 from data.readers.clocks import RepeatedHours, Undecided
 from data.readers.contracts import ContractCalendar
 from data.readers.footers import is_footer, repeats_heading
+from data.readers.layout import Plan
 from data.readers.moments import BAD as NO_TIME
 from data.readers.moments import StampReader
 from data.readers.options import ReadOptions
-from data.readers.plan import Plan
 from data.readers.problems import BadRow, Problem
 from data.readers.rowset import Reason, RowSet, bad_row
 from data.readers.series import SeriesBook, Stored

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from data.readers.plan import Plan
+from data.readers.layout import Plan
 from data.readers.problems import BadRow, printable
 from data.readers.source import RawBatch, cell_text
 

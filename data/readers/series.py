@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.readers.plan import Plan
+from data.readers.layout import Plan
 from data.readers.problems import Refused
 from data.readers.spelling import same_unit, spell_code, spell_unit
 

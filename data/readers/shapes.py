@@ -9,7 +9,7 @@ from data.readers.problems import Refused
 from data.readers.source import RawBatch, cell_text
 
 if TYPE_CHECKING:
-    from data.readers.plan import Plan
+    from data.readers.layout import Plan
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 

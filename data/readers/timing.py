@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.readers.clocks import Local, to_utc
+from data.readers.layout import Plan
 from data.readers.moments import DAY, LOCAL
-from data.readers.plan import Plan
 from data.readers.rowset import RowSet
 from data.readers.source import cell_text
 from data.readers.zones import NEVER, TWICE

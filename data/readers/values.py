@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.readers import deliveries, explain
+from data.readers.layout import Plan
 from data.readers.numerals import BAD, EMPTY, OK, parse_numbers
-from data.readers.plan import Plan
 from data.readers.problems import Refused
 from data.readers.rowset import RowSet
 from data.readers.series import Key, SeriesBook, compose_unit, variable_name

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from portal.core.units import convert
-from portal.domain.market.calendars import Block, DeliveryCalendar
+from portal.domain.market.calendars import DeliveryCalendar
+from portal.domain.market.delivery_blocks import Block
 from portal.domain.market.delivery_periods import DeliveryPeriod, parse_period
 from portal.domain.portfolio import linear, taylor
 from portal.domain.portfolio.curvebuild import arbitrage, blocks, smooth

@@ -1,23 +1,16 @@
-"""The energy clock: delivery days, hours and blocks as half-open UTC intervals built from local calendars.
+"""The energy clock: delivery days and hours as half-open UTC intervals built from local calendars.
 
 API: ``DeliveryCalendar`` (``CALENDARS`` has the usual ones), ``delivery_day(day, calendar)``,
-``intervals_of_day(day, calendar, minutes)``, ``block_intervals(first, end, calendar, block)``,
-``block_hours(first, end, calendar, block)``, ``month_hours(months, calendar, block)``,
-``local_label(instant, zone)``, ``hour_labels(day, calendar)``.
+``intervals_of_day(day, calendar, minutes)``, ``local_label(instant, zone)``, ``hour_labels(day, calendar)``.
 
 A local day has 23, 24 or 25 hours; a gas day begins at 06:00 local time. Every time inside is an aware UTC datetime,
-and every period is [start, end). Base hours are peak hours plus off-peak hours, exactly.
+and every period is [start, end). Which hours are peak and which off-peak is in ``delivery_blocks``.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import numpy as np
-
-from portal.core.arrays import DateArray1D
 from portal.domain.market.errors import BadParameter
 
 WORKING_WEEK = (0, 1, 2, 3, 4)
@@ -48,14 +41,6 @@ def local_zone(name: str) -> ZoneInfo:
         raise BadParameter(
             f"{name!r} is not a time zone; write for instance Europe/Berlin.", name="zone", value=name
         ) from cause
-
-
-class Block(StrEnum):
-    """Which hours of a period are delivered."""
-
-    BASE = "base"
-    PEAK = "peak"
-    OFFPEAK = "offpeak"
 
 
 @dataclass(frozen=True, order=True)
@@ -235,100 +220,6 @@ def intervals_of_day(day: date, calendar: DeliveryCalendar, minutes: int = 60) -
     return tuple(Interval(whole.start + i * step, whole.start + (i + 1) * step) for i in range(count))
 
 
-def block_intervals(
-    first: date, end: date, calendar: DeliveryCalendar, block: Block | str = Block.BASE
-) -> tuple[Interval, ...]:
-    """Delivery intervals of a block over the delivery days from ``first`` up to but without ``end``.
-
-    Parameters
-    ----------
-    first, end : date
-        Half-open range of delivery days.
-    calendar : DeliveryCalendar
-        Market.
-    block : Block
-        Base, peak or off-peak.
-
-    Returns
-    -------
-    tuple of Interval
-        In order, not overlapping, neighbours merged; empty when the block has no hour.
-
-    Raises
-    ------
-    BadParameter
-        ``end`` is not after ``first``.
-    """
-    block = Block(block)
-    if end <= first:
-        raise BadParameter(
-            f"A period must end after it starts, not go from {first} to {end}.", name="end", value=str(end)
-        )
-    whole = Interval(
-        delivery_day(first, calendar).start, local_instant(end, calendar.day_hour, calendar.zone)
-    )
-    if block is Block.BASE:
-        return (whole,)
-    peak = tuple(_peaks(first, end, calendar, whole))
-    return peak if block is Block.PEAK else _without(whole, peak)
-
-
-def block_hours(first: date, end: date, calendar: DeliveryCalendar, block: Block | str = Block.BASE) -> float:
-    """Hours of a block in a range of delivery days.
-
-    Parameters
-    ----------
-    first, end : date
-        Half-open range of delivery days.
-    calendar : DeliveryCalendar
-        Market.
-    block : Block
-        Base, peak or off-peak.
-
-    Returns
-    -------
-    float
-        Hours, exact; base equals peak plus off-peak.
-
-    Raises
-    ------
-    BadParameter
-        ``end`` is not after ``first``.
-
-    Examples
-    --------
-    >>> block_hours(date(2026, 3, 1), date(2026, 4, 1), CALENDARS["DE_LU"])
-    743.0
-    """
-    return sum(interval.hours for interval in block_intervals(first, end, calendar, block))
-
-
-def month_hours(
-    months: DateArray1D | Sequence[str], calendar: DeliveryCalendar, block: Block | str = Block.BASE
-) -> dict[np.datetime64, float]:
-    """Hours of a block in each delivery month: the weights of period averages.
-
-    Parameters
-    ----------
-    months : array_like of shape (n,), datetime64[M]
-        Delivery months.
-    calendar : DeliveryCalendar
-        Market.
-    block : Block
-        Base, peak or off-peak.
-
-    Returns
-    -------
-    dict of datetime64[M] to float
-        Hours, exact.
-    """
-    found = {}
-    for month in np.asarray(months, dtype="datetime64[M]"):
-        first, end = month.astype("datetime64[D]").item(), (month + 1).astype("datetime64[D]").item()
-        found[month] = block_hours(first, end, calendar, block)
-    return found
-
-
 def local_label(instant: datetime, zone: str) -> str:
     """Local date, time and the zone's abbreviation, which tells the two 02:00 of autumn apart.
 
@@ -376,27 +267,3 @@ def hour_labels(day: date, calendar: DeliveryCalendar, minutes: int = 60) -> tup
         f"{text} {start.tzname()}" if short.count(text) > 1 else text
         for text, start in zip(short, starts, strict=True)
     )
-
-
-def _peaks(first: date, end: date, calendar: DeliveryCalendar, whole: Interval) -> Iterable[Interval]:
-    """Peak of each local day, cut to the range: a gas-style range may begin or end inside one."""
-    day = first
-    while day <= end:
-        if calendar.has_peak(day):
-            start = max(local_instant(day, calendar.peak_start, calendar.zone), whole.start)
-            stop = min(local_instant(day, calendar.peak_end, calendar.zone), whole.end)
-            if start < stop:
-                yield Interval(start, stop)
-        day += timedelta(days=1)
-
-
-def _without(whole: Interval, holes: Sequence[Interval]) -> tuple[Interval, ...]:
-    """What is left of an interval after cutting ordered holes out of it."""
-    left, start = [], whole.start
-    for hole in holes:
-        if start < hole.start:
-            left.append(Interval(start, hole.start))
-        start = hole.end
-    if start < whole.end:
-        left.append(Interval(start, whole.end))
-    return tuple(left)

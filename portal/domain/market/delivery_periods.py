@@ -14,7 +14,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from portal.domain.market.calendars import Block, DeliveryCalendar, block_intervals
+from portal.domain.market.calendars import DeliveryCalendar
+from portal.domain.market.delivery_blocks import Block, block_intervals
 from portal.domain.market.errors import BadParameter
 
 

@@ -13,13 +13,12 @@ from portal.core.arrays import FloatArray
 from portal.domain.market.calendars import (
     CALENDARS,
     GAS_DAY_HOUR,
-    Block,
     DeliveryCalendar,
-    block_hours,
     delivery_day,
     intervals_of_day,
     local_zone,
 )
+from portal.domain.market.delivery_blocks import Block, block_hours
 
 _POWER = {calendar.zone: calendar for calendar in CALENDARS.values() if calendar.day_hour == 0}
 _GAS = {calendar.zone: calendar for calendar in CALENDARS.values() if calendar.day_hour != 0}

@@ -1,7 +1,8 @@
 """Taking files in: the use cases behind ``enerscope import``, the import page and the quarantine on Data quality."""
 
 from portal.services.ingest.answers import ImportOptions
-from portal.services.ingest.importing import import_file, recent_imports
+from portal.services.ingest.history import recent_imports
+from portal.services.ingest.importing import import_file
 from portal.services.ingest.preview import Preview, preview_file
 from portal.services.ingest.quarantine import dismiss_row, quarantine_row, quarantine_table, repair_row
 from portal.services.ingest.report import ImportReport, combine

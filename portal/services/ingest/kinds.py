@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from data.readers.layout import POWER_VALUES, Plan
 from data.readers.observe import Observations
-from data.readers.plan import POWER_VALUES, Plan
 from data.readers.problems import Problem, Refused
 from data.readers.series import NO_ZONE, SeriesBook
 from data.readers.spelling import NO_CURRENCY, currency_of

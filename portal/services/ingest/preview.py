@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import cast
 
 from data.readers.heading import Roles
+from data.readers.layout import Plan
 from data.readers.options import ALL_KINDS, TRADES, Kind
-from data.readers.plan import Plan, make_plan
+from data.readers.plan import make_plan
 from data.readers.probe import Probe, probe_file
 from data.readers.problems import Problem, Refused
 from data.readers.source import HeadRow, TableSource, cell_text, open_source

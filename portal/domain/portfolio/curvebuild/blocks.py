@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from portal.core.arrays import DateArray1D, FloatArray, FloatArray1D
-from portal.domain.market.calendars import Block, DeliveryCalendar, block_hours, local_zone
+from portal.domain.market.calendars import DeliveryCalendar, local_zone
+from portal.domain.market.delivery_blocks import Block, block_hours
 from portal.domain.market.delivery_periods import DeliveryPeriod
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.market.calendars import CALENDARS, block_hours
+from portal.domain.market.calendars import CALENDARS
+from portal.domain.market.delivery_blocks import block_hours
 from portal.domain.market.errors import BadParameter
 from portal.domain.portfolio.book import empty_book
 from portal.domain.portfolio.legs import expand, months_of

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from portal.domain.market.calendars import CALENDARS, Block
+from portal.domain.market.calendars import CALENDARS
+from portal.domain.market.delivery_blocks import Block
 from portal.domain.market.delivery_periods import parse_period
 from portal.domain.portfolio.curvebuild import blocks
 
