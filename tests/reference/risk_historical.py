@@ -15,7 +15,7 @@ from portal.domain.risk.tail import tail_of
 
 Inputs = Mapping[str, Any]
 Answer = dict[str, Any]
-LEVELS = ("0.9", "0.95", "0.975", "0.99", "0.995")
+LEVELS = ("0.9", "0.95", "0.975", "0.98", "0.99", "0.995")
 NUMPY_RULES = ("linear", "hazen", "weibull", "median_unbiased", "inverted_cdf", "higher", "lower")
 
 
@@ -41,7 +41,8 @@ def historical(inputs: Inputs) -> Answer:
     """Every quantile rule and both tail means."""
     steps = returns.compute_returns(prices_of(inputs["series"]), inputs["returns"]).values
     pnl = inputs["exposure"] * steps
-    return {**{level: _rules(pnl, float(level)) for level in LEVELS}, "n": len(pnl)}
+    levels = [level for level in LEVELS if len(pnl) * (1.0 - float(level)) >= 2.0]
+    return {**{level: _rules(pnl, float(level)) for level in levels}, "n": len(pnl)}
 
 
 def _rules(pnl: np.ndarray, level: float) -> Answer:

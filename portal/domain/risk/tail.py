@@ -95,7 +95,7 @@ def tail_count(n: int, level: float) -> tuple[int, float]:
     >>> tail_count(500, 0.99)
     (5, 0.0)
     """
-    whole = n - int(np.ceil(n * level - MASS_TOLERANCE))
+    whole = min(n - 1, n - int(np.ceil(n * level - MASS_TOLERANCE)))  # all at a level next to 0
     part = n * (1.0 - level) - whole
     return whole, part if part > MASS_TOLERANCE else 0.0
 

@@ -187,8 +187,8 @@ def _woodruff(values: FloatArray1D, tail: Tail, weights: FloatArray1D, confidenc
     reached = np.cumsum(weights[order])
     ends: list[float | None] = []
     for at in (tail.level - step, tail.level + step):
-        inside = 0.0 < at < 1.0
-        ends.append(float(-values[order[np.searchsorted(reached, at)]]) if inside else None)
+        rank = int(np.searchsorted(reached, at))
+        ends.append(float(-values[order[rank]]) if at > 0.0 and rank < len(order) else None)
     return Interval(ends[0], ends[1], confidence)
 
 

@@ -27,6 +27,14 @@ def test_binary_rounding_of_the_level_does_not_move_the_rank(n):
     assert tail_count(n, 0.99) == (n // 100, 0.0)
 
 
+@pytest.mark.parametrize("weights", [None, np.arange(1.0, 51.0)], ids=["equal", "not equal"])
+def test_next_to_level_0_the_tail_is_everything(weights):
+    pnl = RANDOM.normal(size=50)
+    found = tail_of(pnl, 1e-12, weights)
+    assert found.var == -pnl.max() == sample_var(pnl, 1e-12, weights)
+    assert found.es == pytest.approx(-np.average(pnl, weights=weights))
+
+
 @given(pnl=few, level=levels)
 def test_ties_share_what_is_left_and_the_figures_are_those_of_the_columns(pnl, level):
     found = tail_of(pnl, level)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -51,6 +51,27 @@ def near(one, other, scale):
     np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9 * max(1.0, float(np.max(np.abs(scale)))))
 
 
+# ten days of two trades, in EUR, and what each measure makes of them by hand; the book is their sum
+DAYS = np.array([[-9.0, 2.0], [4.0, -1.0], [-2.0, -4.0], [1.0, 1.0], [3.0, 0.0], [-6.0, 1.0], [5.0, -3.0],
+                 [0.0, 2.0], [2.0, 2.0], [2.0, 0.0]])  # fmt: skip
+BOOK = [-7.0, 3.0, -6.0, 2.0, 3.0, -5.0, 2.0, 2.0, 4.0, 2.0]
+BY_HAND = {
+    "var": (BOOK, {"level": 0.8}, 5.0),  # the third worst of ten
+    "expected_shortfall": (BOOK, {"level": 0.75}, (7.0 + 6.0 + 0.5 * 5.0) / 2.5),
+    "component": (DAYS, {"level": 0.8}, [(9.0 + 2.0) / 2, (-2.0 + 4.0) / 2]),
+    "marginal": (DAYS, {"level": 0.8, "sizes": [11.0, 2.0]}, [0.5, 0.5]),
+    "incremental": (DAYS, {"level": 0.8}, [5.0 - 1.0, 5.0 - 2.0]),  # alone, the other loses 1 and 2
+    "cash_flow_at_risk": (BOOK, {"level": 0.8}, 5.0),  # the mean is 0
+    "earnings_at_risk": (BOOK, {"level": 0.8, "expected": 3.0, "tax_rate": 0.25}, 0.75 * 8.0),
+    "gross_margin_at_risk": (DAYS[:, 0], {"level": 0.8, "hedges": DAYS[:, 1]}, 5.0),
+    "volatility": (BOOK, {}, np.sqrt(160.0 / 9.0)),
+    "beta": (BOOK, {"benchmark": np.array(BOOK) / 3.0}, 3.0),
+    "diversification_ratio": (DAYS, {"of": "es", "level": 0.8}, (7.5 + 3.5) / 6.5),
+    "concentration": (DAYS, {"level": 0.8}, (5.5**2 + 1.0) / 6.5**2),
+    "max_drawdown": (BOOK, {}, 10.0),  # from 0 to -7, up to -4, down to -10
+}
+
+
 def test_every_file_is_one_measure():
     assert CODES == FILES
     assert {MEASURES[code].function.__module__.rpartition(".")[2] for code in CODES} == set(FILES)
@@ -79,6 +100,16 @@ def test_a_measure_says_unit_refusals_and_source(code):
     assert found.summary.endswith(".")
     assert found.options == tuple(inspect.signature(found.function).parameters)[1:]
     assert next(iter(inspect.signature(found.function).parameters)) == "pnl"
+
+
+def test_every_measure_has_a_figure_by_hand():
+    assert sorted(BY_HAND) == CODES
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_figures_by_hand(code):
+    pnl, options, expected = BY_HAND[code]
+    assert measure(code)(pnl, **options) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -154,6 +185,7 @@ def test_a_missing_value_is_found_by_its_column(code):
 
 
 @pytest.mark.parametrize("code", CODES)
+@settings(max_examples=40)
 @given(pnl=books, factor=st.floats(0.01, 100.0))
 def test_twice_the_position_is_twice_the_risk(code, pnl, factor):
     if code == "diversification_ratio" and np.ptp(pnl.sum(axis=1)) < 1e-3:
