@@ -87,6 +87,19 @@ INCREMENTAL = register(
         coloured=False,
     )
 )
+WITHOUT = register(
+    Metric(
+        "risk.without",
+        "Without what is left out",
+        "EUR",
+        "The same figure of what remains when some portfolios and trades are taken out, re-sorted over the same "
+        "scenarios.",
+        "figure(book without parts)",
+        _READ,
+        decimals=0,
+        coloured=False,
+    )
+)
 DIVERSIFICATION = register(
     Metric(
         "risk.diversification",

@@ -10,12 +10,13 @@ from functools import cached_property
 import numpy as np
 
 from portal.core.arrays import FloatArray1D, FloatArray2D, IntArray1D
-from portal.core.errors import NotFound
+from portal.core.errors import DomainError, NotFound
 from portal.domain.risk.reading import Measure, Reading, read
 from portal.domain.risk.scenarios.factors import FactorKind
 from portal.services.risk.runs import ALL, Run
 
 NORMAL_METHODS = frozenset({"parametric"})
+MOST_LEFT_OUT = 20
 REST = "Convexity"  # what full revaluation adds to exposure times move
 
 
@@ -167,3 +168,45 @@ def part_pnl(figure: Figure, by: str, key: str) -> tuple[str, FloatArray1D]:
         raise NotFound(f"There is no {by} '{key[:40]}' in this run.", key=key)
     own = np.flatnonzero(group == labels.index(key))
     return key, np.asarray(run.outcome.moves[:, own] @ exposure[own], np.float64)
+
+
+def left_out_keys(text: str) -> tuple[str, ...]:
+    """Return the portfolio codes and trade numbers of a text with commas between, each once.
+
+    Raises
+    ------
+    DomainError
+        There are more than fit.
+    """
+    keys = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if len(keys) > MOST_LEFT_OUT:
+        raise DomainError(
+            f"{len(keys)} portfolios and trades are left out; {MOST_LEFT_OUT} are the most. Leave out a whole "
+            "portfolio instead of its trades.",
+            count=len(keys),
+        )
+    return keys
+
+
+def left_out_pnl(figure: Figure, text: str) -> FloatArray1D:
+    """Return the P&L of portfolios and trades within the figure's node, shape (s,); what is named twice counts once.
+
+    Raises
+    ------
+    NotFound
+        One of them is not among those that may be seen.
+    DomainError
+        There are more than fit.
+    """
+    run, outcome = figure.run, figure.run.outcome
+    chosen = np.zeros(len(outcome.trade_id), dtype=np.bool_)
+    inside = run.trades(figure.code)
+    for key in left_out_keys(text):
+        if key.isdecimal():
+            part_pnl(figure, "trade", key)  # refuses what may not be seen
+            chosen[np.searchsorted(outcome.trade_id, int(key))] = True
+        else:
+            chosen[run.trades(key)] = True
+    group = np.full(len(outcome.trade_id), -1, dtype=np.int64)
+    group[inside[chosen[inside]]] = 0
+    return np.asarray(outcome.by_group(group, 1)[:, 0], np.float64)

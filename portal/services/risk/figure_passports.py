@@ -19,7 +19,7 @@ from portal.domain.risk.reading import Measure, read
 from portal.domain.risk.uncertainty import read_tail
 from portal.services.evaluation import Replay, evaluates
 from portal.services.risk.ask import EVERYTHING
-from portal.services.risk.cuts import Figure, part_pnl
+from portal.services.risk.cuts import Figure, left_out_pnl, part_pnl
 from portal.services.risk.runs import ALL, METHODS, Run, load_in
 
 SUM_ROUNDING = 1e-9  # relative; sums over trades are added in another order
@@ -208,6 +208,23 @@ _component(metrics.COMPONENT, share=False)
 _component(metrics.COMPONENT_SHARE, share=True)
 _changed(metrics.STAND_ALONE, lambda figure, part, _book: figure(part))
 _changed(metrics.INCREMENTAL, lambda figure, part, book: figure(book) - figure(book - part))
+
+
+@evaluates(
+    metrics.WITHOUT.id, permission=Permission.RISK_READ,
+    parameters=(*FIGURE, Parameter("without", "Left out"), Parameter("method", "Method", default="historical")),
+    replay=_replay_change(lambda figure, part, book: figure(book - part)), tolerance=SUM_ROUNDING,
+)  # fmt: skip
+def without(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
+    """The figure of what remains when some of a node is taken out."""
+    found = figure_of(work, params, actor)
+    removed = left_out_pnl(found, str(params["without"]))
+    value = found.read(found.pnl - removed).value
+    steps = (*run_steps(found.run), Step("With all", found.value, "EUR"))
+    rows = _all_rows(found, removed)
+    return Evaluation(
+        subject(found), value, "EUR", rows, steps, newest=min(found.run.row.as_of, clocks.as_of)
+    )
 
 
 @evaluates(
