@@ -57,11 +57,14 @@
     menu: function (pathname, search, ids) {
       document.body.classList.remove("es-menu-open");
       var extra = keepClocks(search), here = pathname || "/";
+      var best = ids.reduce(function (found, id) { /* the longest path: /risk/drill is not also /risk */
+        var on = id.path === "/" ? here === "/" : here.indexOf(id.path) === 0;
+        return on && id.path.length > found.length ? id.path : found;
+      }, "");
       return [
         ids.map(function (id) { return id.path + extra; }),
         ids.map(function (id) {
-          var on = id.path === "/" ? here === "/" : here.indexOf(id.path) === 0;
-          return "es-nav-link" + (on ? " active" : "");
+          return "es-nav-link" + (id.path === best ? " active" : "");
         }),
       ];
     },
