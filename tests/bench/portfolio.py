@@ -22,9 +22,11 @@ from portal.core.actor import SYSTEM
 from portal.core.clock import Clocks
 from portal.domain.portfolio import flexible_contracts, valuation
 from portal.domain.portfolio.book import Book
+from portal.domain.portfolio.flexible_part import contracts_of
 from portal.domain.portfolio.market import Market
 from portal.domain.portfolio.rollup import PERIODS, period_start
 from portal.domain.portfolio.trade import Kind
+from portal.domain.portfolio.valued_rows import Parts
 from portal.services.portfolio import explain as explaining
 from portal.services.portfolio import position_ask, positions
 from portal.services.portfolio.position_ask import Ask
@@ -41,6 +43,7 @@ AGREE = {"spread_greeks": 0.01}  # of the larger price: Kirk's formula is no exa
 EXACT = 1e-9
 READ_ALL, EVERY_COALITION = "pandas: read all, group", "every trade in 64 coalitions"
 COALITIONS = 64
+MARKETS = 100
 PIVOTS = {
     "portfolio by month": (Ask(), frozenset({"portfolio", "month"})),
     "hub by year, native units": (
@@ -141,6 +144,30 @@ def _flexible(book: Book, market: Market) -> Iterator[Figure]:
     subject = f"{len(chosen)} storage and swing"
     yield Figure("portfolio, value", subject, "first valuation", cold, "s")
     yield Figure("portfolio, value", subject, "again in the same market", warm, "s", cold, "first valuation")
+    together, alone = _many_markets(chosen, market)
+    yield Figure(
+        "portfolio, value", subject, "a market, of 100 at once", together, "s", alone, "each by itself"
+    )
+
+
+def _many_markets(book: Book, market: Market) -> tuple[float, float]:
+    """Return the seconds that storage and swing take a market: in a batch, and one by one."""
+    rows, _ = valuation.value_legs(book, market, greeks=False)
+    rng, together, alone = np.random.default_rng(1), 0.0, 0.0
+    for contract in contracts_of(rows, Parts(len(rows.legs))):
+        free = contract.free_months
+        if free is None:
+            continue
+        moves = np.exp(0.02 * rng.standard_normal((MARKETS, len(free.at))))
+        curves = rows.forward(free.at) * moves
+        if not np.isfinite(curves).all():
+            continue
+        seconds, values = timed(lambda: free.terms.scenarios(curves, free.times, free.factor))  # noqa: B023
+        few, single = timed(lambda: [free.terms.whole(c, free.times, free.factor).value for c in curves[:5]])  # noqa: B023
+        if not np.allclose(values[:5], single, rtol=EXACT):
+            raise SystemExit("Storage or swing is worth something else in a batch than by itself.")
+        together, alone = together + seconds / MARKETS, alone + few / len(single)
+    return together, alone
 
 
 def _options(book: Book, market: Market) -> Iterator[Figure]:
