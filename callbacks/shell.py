@@ -9,6 +9,7 @@ from portal.services import clocks as clock_service
 from portal.services.access import demo_is_loaded
 from portal.web.actor import current_actor
 from portal.web.guard import guarded_clientside
+from portal.web.job_forms import FORMS
 from portal.web.nav import menu
 
 
@@ -22,6 +23,7 @@ def layout() -> Component:
         latest=clock_service.latest_day().isoformat(),
         demo=demo_is_loaded(),
         version=VERSION,
+        jobs=list(FORMS),
     )
 
 

@@ -7,6 +7,7 @@ from dash import dcc, html, page_container
 from dash.development.base_component import Component
 
 from components.attributes import attributes
+from components.job import job_stores
 
 AS_OF, KNOWN_AT, LIVE = "shell-as-of", "shell-known-at", "shell-live"
 LATEST, TOASTS = "shell-latest", "shell-toasts"
@@ -19,15 +20,26 @@ def nav_id(path: str) -> dict[str, str]:
 
 
 def shell(
-    *, menu: Sequence[tuple[str, str, str]], user: str, roles: str, latest: str, demo: bool, version: str
+    *,
+    menu: Sequence[tuple[str, str, str]],
+    user: str,
+    roles: str,
+    latest: str,
+    demo: bool,
+    version: str,
+    jobs: Sequence[str] = (),
 ) -> html.Div:
-    """Return the frame; ``menu`` holds (area, name, path), ``latest`` is the newest day in the data (ISO)."""
+    """Return the frame; ``menu`` holds (area, name, path), ``latest`` is the newest day in the data (ISO).
+
+    ``jobs`` are the names of the forms that start jobs.
+    """
     return html.Div(
         [
             html.A("Skip to content", href="#content", className="es-skip"),
             dcc.Store(id=LATEST, data=latest),
             dcc.Store(id=TOASTS),
             dcc.Store(id=PASSPORT_ASK),
+            *job_stores(jobs),
             _header(user, roles, latest),
             html.Div(
                 "Demo desk: simulated data and public demo accounts. Do not use it for trading.",

@@ -126,7 +126,7 @@ class _Launcher(Arbiter):  # type: ignore[misc]  # gunicorn has no types
 def _warm_up() -> None:
     """Import what only some pages need, once the first pages have had their turn."""
     time.sleep(_WARM_UP_AFTER_SECONDS)
-    for name in HEAVY:
+    for name in (*HEAVY, "portal.services.jobs.kinds"):
         importlib.import_module(name)
 
 

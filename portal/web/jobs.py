@@ -6,6 +6,7 @@ nonce: without it Dash would hand the result of one user's job to another who as
 cache by themselves.
 """
 
+import os
 from functools import lru_cache
 from typing import Any
 from uuid import uuid4
@@ -20,7 +21,7 @@ from portal.core.config import Settings
 RESULT_SECONDS = 600
 """How long a result waits for its page; what was done is in the database whatever becomes of the page."""
 
-PRELOADED = ["callbacks"]
+PRELOADED = ["callbacks", "portal.services.jobs.kinds"]
 """What the fork server imports once, so that a job starts at once; named as text, since it is above this floor."""
 
 
@@ -38,6 +39,8 @@ def manager(config: Settings, celery_app: Any = None) -> DiskcacheManager | Cele
         return CeleryManager(celery_app, cache_by=[_nonce], expire=RESULT_SECONDS)
     folder = config.root / "cache" / "jobs"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # The fork server reads it when it starts: threads of a linear-algebra library do not survive its forks.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if multiprocess.get_start_method(allow_none=True) != "forkserver":
         multiprocess.set_start_method("forkserver", force=True)
         multiprocess.set_forkserver_preload(PRELOADED)

@@ -11,18 +11,35 @@ from tests.helpers.program import ROOT, environment
 
 QUICK = {
     "ENERSCOPE_JOB_HEARTBEAT_SECONDS": "0.1",
-    "ENERSCOPE_JOB_STALE_SECONDS": "2",
+    "ENERSCOPE_JOB_STALE_SECONDS": "4",
     "ENERSCOPE_JOB_GRACE_SECONDS": "0.5",
     "ENERSCOPE_JOB_POLL_SECONDS": "0.1",
 }
 """Settings under which the dead are found in seconds."""
 
 
+_SITE = """
+import importlib.abc, sys
+
+class Beside(importlib.abc.MetaPathFinder):
+    # Registers the kinds of the tests after the portal's own, and their page before the portal's pages.
+    def find_spec(self, name, path=None, target=None):
+        if name == "portal.services.jobs.kinds":
+            from tests.helpers import job_kinds
+            job_kinds.register()
+        if name == "pages":
+            from tests.helpers import job_page
+            job_page.register()
+        return None
+
+sys.meta_path.insert(0, Beside())
+"""
+
+
 def knowing_the_kinds(folder: Path) -> dict[str, str]:
-    """Return settings of the environment with which every Python program knows the kinds of ``job_kinds``."""
+    """Return settings of the environment with which every Python program knows ``job_kinds`` and ``job_page``."""
     folder.mkdir(parents=True, exist_ok=True)
-    words = "from tests.helpers import job_kinds\njob_kinds.register()\n"
-    (folder / "sitecustomize.py").write_text(words, "utf-8")
+    (folder / "sitecustomize.py").write_text(_SITE, "utf-8")
     return {"PYTHONPATH": f"{folder}:{ROOT}"}
 
 

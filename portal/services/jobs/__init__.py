@@ -7,12 +7,13 @@ page's own process, the local worker or Celery, calls :func:`run`. :func:`recove
 
 from data.queries.jobs import EventRow
 from data.writes.jobs import Held
-from portal.services.jobs.asking import announce_with, cancel, rerun, submit
+from portal.core.job import ACTIVE, OVER, STATES, JobView
+from portal.services.jobs.asking import Queue, announce_with, cancel, rerun, submit
 from portal.services.jobs.context import Cancelled, JobContext, log
 from portal.services.jobs.recovery import recover, release, worker_died
 from portal.services.jobs.registry import KINDS, JobKind, all_kinds, find_kind, register_kind
 from portal.services.jobs.running import execute, run, take_next
-from portal.services.jobs.views import ACTIVE, OVER, STATES, JobView, active_jobs, due, job, job_log, jobs
+from portal.services.jobs.views import active_jobs, due, job, job_log, jobs
 
 __all__ = [
     "ACTIVE",
@@ -25,6 +26,7 @@ __all__ = [
     "JobContext",
     "JobKind",
     "JobView",
+    "Queue",
     "active_jobs",
     "all_kinds",
     "announce_with",

@@ -1,0 +1,226 @@
+"""Jobs as people meet them, on one machine and with Redis and Celery: left, refreshed, shared, stopped and killed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from portal.core.permissions import Role
+from portal.core.table import GridQuery
+from portal.services import access, jobs
+from tests.e2e.conftest import log_in
+from tests.helpers import job_kinds
+from tests.helpers.databases import clone, connected, drop
+from tests.helpers.job_kinds import somebody
+from tests.helpers.job_page import PATH
+from tests.helpers.ports import free_port
+from tests.helpers.program import Portal
+from tests.helpers.redis_server import RedisServer
+from tests.helpers.workers import QUICK, celery_worker, knowing_the_kinds
+
+EVERYBODY = somebody("audrey", Role.AUDITOR)
+PASSWORD = "four unrelated Words, here"
+
+
+@dataclass
+class Desk:
+    """A portal with its workers."""
+
+    address: str
+    home: Path
+    redis: RedisServer | None
+
+    def runner(self, job_id: int) -> psutil.Process:
+        """Return the process that holds a job."""
+        worker = jobs.job(job_id, EVERYBODY).worker
+        return psutil.Process(int(worker.split(" process ")[1].split()[0]))
+
+
+@pytest.fixture(scope="module", params=["diskcache", "redis"])
+def desk(
+    request: pytest.FixtureRequest, postgres_url: str, template_url: str, short_folder: Path
+) -> Iterator[Desk]:
+    """A portal over an empty desk with two risk officers, once with each way to run background callbacks."""
+    job_kinds.register()
+    url = clone(postgres_url, template_url)
+    home = short_folder / f"jobs-{request.param}"
+    with ExitStack() as stack:
+        stack.callback(drop, postgres_url, url)
+        stack.enter_context(connected(url))
+        for name in ("ann", "bob"):
+            access.create_user(name, name.title(), PASSWORD, frozenset({Role.RISK_OFFICER}))
+        more = QUICK | {"DATABASE_URL": url}
+        redis = None
+        if request.param == "redis":
+            redis = stack.enter_context(RedisServer())
+            more["REDIS_URL"] = redis.url
+            stack.enter_context(celery_worker(home / "celery", database=url, redis=redis.url))
+        portal = Portal(home / "web", free_port(), **more, **knowing_the_kinds(home / "site"))
+        home.mkdir(parents=True, exist_ok=True)
+        yield Desk(stack.enter_context(portal).address, home, redis)
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser, desk: Desk) -> Iterator[Open]:
+    """Sign in anew and open the page of the tests: ``visit("ann", steps=30)``."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(user: str, **query: object) -> Page:
+        contexts.append(browser.new_context())
+        page = contexts[-1].new_page()
+        page.set_default_timeout(30_000)
+        log_in(page, desk.address, user, PASSWORD)
+        page.wait_for_selector(".es-shell")
+        show(page, desk, **query)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def show(page: Page, desk: Desk, **query: object) -> None:
+    page.goto(f"{desk.address}{PATH}?" + "&".join(f"{name}={value}" for name, value in query.items()))
+    expect(page.locator("#test-jobs-result")).to_be_visible()
+
+
+def run(page: Page) -> None:
+    page.get_by_role("button", name="Run", exact=True).click()
+
+
+def words(page: Page):
+    return page.locator(".es-job-words")
+
+
+def last(user: str) -> jobs.JobView:
+    """Return the newest job of a user."""
+    return jobs.jobs(somebody(user), GridQuery(limit=1))[0][0]
+
+
+def test_a_run_is_followed_to_its_result(visit: Open, desk: Desk):
+    page = visit("ann", steps=2, note="the first one waits for its surroundings to be imported")
+    run(page)
+    expect(page.locator("#test-jobs-result")).to_have_text("result of 2 steps, read by ann", timeout=90_000)
+    show(page, desk, steps=45, note="followed")
+    run(page)
+    expect(words(page)).to_contain_text("of 45")
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_disabled()
+    assert "(page)" in last("ann").worker
+    expect(page.locator("#test-jobs-result")).to_have_text("result of 45 steps, read by ann")
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+    expect(words(page)).to_be_hidden()
+
+
+def test_leaving_refreshing_and_signing_in_again_find_it(visit: Open, desk: Desk):
+    page = visit("ann", steps=120, note="left")
+    run(page)
+    expect(words(page)).to_contain_text("of 120")
+    page.locator(".es-brand").click()  # navigates inside the page, as people do
+    page.wait_for_url(f"{desk.address}/")
+    page.go_back()
+    expect(words(page)).to_contain_text("of 120")
+    page.reload()
+    expect(words(page)).to_contain_text("of 120")
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url("**/login**")
+    page.context.close()
+    again = visit("ann", steps=120, note="left")
+    expect(words(again)).to_contain_text("of 120")
+    expect(again.locator("#test-jobs-result")).to_have_text("result of 120 steps, read by ann")
+    assert last("ann").attempt == 1
+
+
+def test_a_second_reader_sees_the_result_under_their_own_rights(visit: Open):
+    ann, bob = visit("ann", steps=60, note="shared"), visit("bob", steps=60, note="shared")
+    run(ann)
+    expect(words(ann)).to_contain_text("of 60")
+    run(bob)
+    expect(words(bob)).to_contain_text("of 60")
+    expect(bob.get_by_role("button", name="Stop")).to_be_disabled()
+    assert last("ann").id == last("bob").id
+    expect(ann.locator("#test-jobs-result")).to_have_text("result of 60 steps, read by ann")
+    expect(bob.locator("#test-jobs-result")).to_have_text("result of 60 steps, read by bob")
+
+
+def test_two_people_with_jobs_of_their_own_do_not_see_each_others(visit: Open):
+    ann, bob = visit("ann", steps=21, note="of ann"), visit("bob", steps=22, note="of bob")
+    run(ann)
+    run(bob)
+    expect(ann.locator("#test-jobs-result")).to_have_text("result of 21 steps, read by ann")
+    expect(bob.locator("#test-jobs-result")).to_have_text("result of 22 steps, read by bob")
+    assert jobs.jobs(somebody("ann"), GridQuery(text="of bob"))[1] == 0
+
+
+def test_a_stop_is_a_stop(visit: Open):
+    page = visit("ann", steps=900, note="stopped")
+    run(page)
+    expect(words(page)).to_contain_text("of 900")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("ann cancelled it.")).to_be_visible()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+    assert last("ann").state == "cancelled"
+
+
+def test_a_second_run_of_the_same_page_does_not_end_the_first(visit: Open, desk: Desk):
+    page = visit("ann", steps=80, note="first")
+    run(page)
+    expect(words(page)).to_contain_text("of 80")
+    first = last("ann").id
+    other = visit(
+        "ann", steps=31, note="second"
+    )  # it shows the first; what is asked beside it goes to a worker
+    expect(words(other)).to_contain_text("of 80")
+    second = jobs.submit("test-sum", {"steps": 31, "seconds": 0.1, "note": "second"}, somebody("ann"))
+    expect(page.locator("#test-jobs-result")).to_have_text("result of 31 steps, read by ann")
+    assert {jobs.job(one, EVERYBODY).state for one in (first, second)} == {"done"}
+
+
+def test_a_killed_process_is_found_and_the_run_tried_again(visit: Open, desk: Desk):
+    page = visit("ann", steps=40, note="killed")
+    run(page)
+    expect(words(page)).to_contain_text("of 40")
+    desk.runner(last("ann").id).kill()
+    expect(words(page)).to_contain_text("attempt 2 of 2", timeout=60_000)
+    expect(page.locator("#test-jobs-result")).to_have_text("result of 40 steps, read by ann", timeout=60_000)
+    assert "(page)" not in last("ann").worker
+
+
+def test_a_lost_run_shows_the_error_card(visit: Open, desk: Desk):
+    page = visit("ann", steps=5, end="killed")
+    run(page)
+    expect(page.get_by_text("The run was lost")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("stopped without a word, at its attempt 2 of 2")).to_be_visible()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+
+
+def test_a_failed_run_says_what_was_wrong(visit: Open):
+    page = visit("ann", steps=2, end="refused")
+    run(page)
+    expect(page.get_by_text("The book ATLANTIS has no positions. Choose another.")).to_be_visible()
+
+
+def test_redis_goes_away_in_the_middle(visit: Open, desk: Desk):
+    """The last of its desk; on one machine there is no Redis to lose."""
+    if desk.redis is None:
+        pytest.skip("one machine has no Redis")
+    page = visit("ann", steps=60, note="without redis")
+    run(page)
+    expect(words(page)).to_contain_text("of 60")
+    desk.redis.kill()
+    try:
+        expect(page.locator("#test-jobs-result")).to_have_text(
+            "result of 60 steps, read by ann", timeout=60_000
+        )
+        assert last("ann").attempt == 1
+    finally:
+        desk.redis.start()
+    show(page, desk, steps=7, note="redis is back")
+    run(page)
+    expect(page.locator("#test-jobs-result")).to_have_text("result of 7 steps, read by ann", timeout=60_000)
