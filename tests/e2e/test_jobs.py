@@ -168,18 +168,17 @@ def test_a_stop_is_a_stop(visit: Open):
     assert last("ann").state == "cancelled"
 
 
-def test_a_second_run_of_the_same_page_does_not_end_the_first(visit: Open, desk: Desk):
-    page = visit("ann", steps=80, note="first")
-    run(page)
-    expect(words(page)).to_contain_text("of 80")
-    first = last("ann").id
-    other = visit(
-        "ann", steps=31, note="second"
-    )  # it shows the first; what is asked beside it goes to a worker
-    expect(words(other)).to_contain_text("of 80")
-    second = jobs.submit("test-sum", {"steps": 31, "seconds": 0.1, "note": "second"}, somebody("ann"))
-    expect(page.locator("#test-jobs-result")).to_have_text("result of 31 steps, read by ann")
-    assert {jobs.job(one, EVERYBODY).state for one in (first, second)} == {"done"}
+def test_a_second_run_of_the_same_page_goes_to_a_worker_and_leaves_the_first_alone(visit: Open):
+    first, second = visit("ann", steps=150, note="first"), visit("ann", steps=31, note="second")
+    run(first)
+    expect(words(first)).to_contain_text("of 150")
+    run(second)  # it was opened before, so it still offers to start
+    expect(words(second)).to_contain_text("of 31")
+    assert last("ann").queue == "worker"
+    expect(first.locator("#test-jobs-result")).to_contain_text("read by ann", timeout=60_000)
+    expect(words(first)).to_be_hidden(timeout=60_000)
+    found = jobs.jobs(somebody("ann"), GridQuery(limit=2))[0]
+    assert [(one.state, one.attempt) for one in found] == [("done", 1), ("done", 1)]
 
 
 def test_a_killed_process_is_found_and_the_run_tried_again(visit: Open, desk: Desk):
