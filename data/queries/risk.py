@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Table, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from data.models.market import CurvePoint
@@ -103,7 +104,7 @@ def newest_by_method(session: Session, *, clocks: Clocks) -> dict[str, RunRow]:
     statement = (
         select(*_RUN)
         .where(RiskRun.as_of <= clocks.as_of, RiskRun.recorded_at <= clocks.known_at)
-        .distinct(RiskRun.method)
+        .ext(distinct_on(RiskRun.method))
         .order_by(RiskRun.method, RiskRun.as_of.desc(), RiskRun.id.desc())
     )
     return {row.method: row for row in (RunRow(*found) for found in session.execute(statement))}
@@ -145,7 +146,7 @@ def metrics_of(
     runs = (
         select(RiskRun.id, RiskRun.as_of, RiskRun.method)
         .where(RiskRun.as_of <= clocks.as_of, RiskRun.recorded_at <= clocks.known_at)
-        .distinct(RiskRun.as_of, RiskRun.method)
+        .ext(distinct_on(RiskRun.as_of, RiskRun.method))
         .order_by(RiskRun.as_of, RiskRun.method, RiskRun.id.desc())
     )
     if run_id is not None:

@@ -75,20 +75,25 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
     """Return tiles, portfolios or trades, heat map and factors of one figure."""
     try:
         found = grids.opened(filters, clocks, actor)
+        return _no_run(filters, clocks) if found is None else _cards(DrillCards(found))
     except NotFound as refusal:
         return [empty("Not found", refusal.message)]
-    if found is None:
-        method = METHODS[RiskAsk.of(filters).method]
-        return [
-            empty(
-                "No run yet",
-                f"No run of the method '{method}' stands as of {clocks.as_of:%Y-%m-%d} or before. Choose another "
-                "method or a later day, or start a run on Risk > Overview if you may.",
-            )
-        ]
-    cards = DrillCards(found)
-    opening = [cards.trades()] if found.is_book else [cards.nodes()]
-    after = [] if found.is_book else [cards.trades()]
+
+
+def _no_run(filters: Mapping[str, Any], clocks: Clocks) -> list[Component]:
+    method = METHODS[RiskAsk.of(filters).method]
+    return [
+        empty(
+            "No run yet",
+            f"No run of the method '{method}' stands as of {clocks.as_of:%Y-%m-%d} or before. Choose another "
+            "method or a later day, or start a run on Risk > Overview if you may.",
+        )
+    ]
+
+
+def _cards(cards: DrillCards) -> list[Component]:
+    opening = [cards.trades()] if cards.found.is_book else [cards.nodes()]
+    after = [] if cards.found.is_book else [cards.trades()]
     parts = [
         kpi_row(cards.tiles()),
         cards.notes(),

@@ -13,6 +13,7 @@ from portal.core.arrays import FloatArray1D, FloatArray2D, IntArray1D
 from portal.core.errors import DomainError, NotFound
 from portal.domain.risk.reading import Measure, Reading, read
 from portal.domain.risk.scenarios.factors import FactorKind
+from portal.domain.risk.tail import sample_es, sample_var
 from portal.services.risk.runs import ALL, Run
 
 NORMAL_METHODS = frozenset({"parametric"})
@@ -82,6 +83,15 @@ class Figure:
         rest = np.zeros(len(outcome.trade_id))
         rest[outcome.rest_row] = outcome.rest[:, self.reading.scenarios] @ self.reading.shares
         return trades, -(linear + rest)[trades]
+
+    def values(self, pnl: FloatArray2D) -> FloatArray1D:
+        """Return the same figure of many P&Ls at once: pnl of shape (s, t), figures of shape (t,)."""
+        weights = None if float(np.ptp(self.run.weight)) == 0.0 else self.run.weight
+        if self.is_normal:
+            unit = self.read(np.ones(len(pnl))).value
+            return np.asarray(unit * np.sqrt(self.run.weight @ (pnl * pnl)), np.float64)
+        sample = sample_var if self.measure is Measure.VAR else sample_es
+        return np.asarray(sample(pnl, self.level, weights), np.float64)
 
     def without(self, part: FloatArray1D) -> float:
         """Return by how much the figure would fall if a part with this P&L, shape (s,), were taken out."""

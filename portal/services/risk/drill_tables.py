@@ -13,7 +13,7 @@ from portal.services.risk.cuts import Figure, part_pnl
 from portal.services.risk.drill import Drill
 from portal.services.risk.runs import Run
 
-MOST_ROWS = 200  # trades of which all figures are worked out at once
+BLOCK = 256  # trades whose P&L is held at a time
 
 _COMPONENT = Column(
     "component", "Component", "number", "EUR", decimals=0, signed=True, coloured=False,
@@ -143,9 +143,9 @@ def trade_table(query: GridQuery, found: Drill) -> Table:
     trades, components = trades[kept], components[kept]
     order = _order(query, run, trades, components)
     total = len(order)
-    end = None if query.limit is None else query.offset + min(query.limit, MOST_ROWS)
+    end = None if query.limit is None else query.offset + query.limit
     shown = order[query.offset : end]
-    pnl = run.outcome.trade_pnl(trades[shown])
+    alone, removed = _each(figure, trades[shown])
     rows: list[tuple[Cell, ...]] = []
     params: dict[str, Mapping[str, Cell]] = {}
     for place, at in enumerate(shown.tolist()):
@@ -158,7 +158,10 @@ def trade_table(query: GridQuery, found: Drill) -> Table:
                 curves.get(int(run.terms.trade_curve[trade]), ""),
                 run.terms.trade_month[trade].astype("datetime64[D]").item(),
                 books.get(int(run.outcome.portfolio[trade]), ""),
-                *_figures(figure, float(components[at]), np.ascontiguousarray(pnl[:, place])),
+                float(components[at]),
+                float(components[at]) / figure.value if figure.value else None,
+                float(alone[place]),
+                float(removed[place]),
                 f"/portfolio/trade?id={number}",
                 "Leave out",
                 page_address(found, without=",".join([*found.left_out, number])),
@@ -166,6 +169,17 @@ def trade_table(query: GridQuery, found: Drill) -> Table:
         )
         params[number] = base_params(found) | {"by": "trade", "key": number}
     return Table(TRADE_COLUMNS, rows, total, simulated=run.row.simulated, extra={"params": params})
+
+
+def _each(figure: Figure, trades: IntArray1D) -> tuple[FloatArray1D, FloatArray1D]:
+    """Return the figure of each trade by itself, and by how much it falls without it; shape (t,) both."""
+    alone, removed = np.empty(len(trades)), np.empty(len(trades))
+    for begin in range(0, len(trades), BLOCK):
+        part = slice(begin, begin + BLOCK)
+        pnl = figure.run.outcome.trade_pnl(trades[part])
+        alone[part] = figure.values(pnl)
+        removed[part] = figure.value - figure.values(figure.pnl[:, None] - pnl)
+    return alone, removed
 
 
 def _searched(
