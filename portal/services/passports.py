@@ -32,6 +32,7 @@ from portal.services.portfolio import (
 from portal.services.risk import (
     figure_passports,
     overview_passports,
+    stress_likely_passports,
     stress_passports,
 )
 
@@ -54,6 +55,7 @@ AREAS = (  # importing these modules registers their evaluators
     figure_passports,
     stress_passports,
     overview_passports,
+    stress_likely_passports,
 )
 
 

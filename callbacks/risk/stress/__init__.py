@@ -125,6 +125,7 @@ def _content(found: Stressed, asking: Asking, clocks: Clocks, actor: Actor) -> l
         cards.shocks(),
         cards.unshocked(),
         cards.reverse(),
+        cards.likely(),
         cards.save(),
     ]
     return [part for part in parts if part is not None]

@@ -33,6 +33,13 @@ class Asking:
             "loss": self.loss,
         }
 
+    def loss_is_read(self) -> bool:
+        """Whether the loss is an amount."""
+        try:
+            return self.loss_eur() is not None
+        except DomainError:
+            return False
+
     def loss_eur(self) -> float | None:
         """Return the loss asked for in EUR, None when none is.
 

@@ -33,6 +33,7 @@ from portal.services.risk import stress_library as library
 from portal.services.risk import stress_tables as tables
 from portal.services.risk.stress import ALL, SPLITS, Stressed
 from portal.services.risk.stress_library import OWN
+from portal.services.risk.stress_likely import likely
 
 LONGEST_LINK = 3000  # characters of an address that carries shocks
 
@@ -227,6 +228,35 @@ class StressCards:
             ],
             className="es-change-form",
         )
+
+    def likely(self) -> Component | None:
+        """Which move of all factors costs the loss asked for most likely; nothing when none is asked for."""
+        title = "The most likely way to lose it"
+        try:
+            loss = self.asking.loss_eur()
+            if loss is None:
+                return None
+            found = likely(self.found, self.clocks, self.actor, loss)
+        except DomainError as refusal:
+            return section(title, [notice(refusal.message)]) if self.asking.loss_is_read() else None
+        query = GridQuery(limit=12)
+        far, deviation = found.crossing, number(found.direction.deviation, 0)
+        run = f"Of run {found.row.id}: {len(found.moves):,} scenarios, one standard deviation is {deviation} EUR."
+        if far.multiple is None:
+            said: Component = notice(f"{far.reached:.1f} standard deviations do not cost as much. {run}")
+        else:
+            asked: dict[str, str | float] = {"portfolio": self.found.ask.portfolio, "loss": loss}
+            shown = Shown(metrics.LIKELY, far.multiple, "", asked)
+            said = kpi_row(
+                [kpi_tile("Standard deviations away", shown, detail=f"costs {number(far.loss_at, 0)} EUR")]
+            )
+        table = tables.likely_table(query, self.found, found, loss)
+        note = (
+            "Of all moves that cost as much, the one nearest to today in the covariance of past moves, found to first "
+            f"order and walked by full revaluation. {run}"
+        )
+        shown_rows = self._grid(Ids.LIKELY, table, query, "Moves on the most likely way")
+        return section(title, [said, shown_rows], note=note)
 
     def save(self) -> Component | None:
         """The form that keeps what is typed, for those who may."""

@@ -13,6 +13,7 @@ from portal.core.table import GridQuery, Table
 from portal.services.risk import stress as service
 from portal.services.risk import stress_tables as tables
 from portal.services.risk.stress import Stressed
+from portal.services.risk.stress_likely import likely
 from portal.web.views import grid
 
 MOST_TRADES = 12
@@ -79,3 +80,13 @@ def trial_rows(query: GridQuery, filters: Mapping[str, Any], clocks: Clocks, act
     if loss is None:
         raise DomainError("State the loss that is to be reached first.")
     return tables.trials_table(query, _found(filters, clocks, actor).reverse(loss))
+
+
+@grid(Ids.LIKELY, title="Most likely way to a loss", permission=Permission.RISK_READ)
+def likely_rows(query: GridQuery, filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> Table:
+    """Return the moves of the most likely way to the loss."""
+    loss = read(filters).loss_eur()
+    if loss is None:
+        raise DomainError("State the loss that is to be reached first.")
+    found = _found(filters, clocks, actor)
+    return tables.likely_table(query, found, likely(found, clocks, actor, loss), loss)

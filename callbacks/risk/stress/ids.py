@@ -16,6 +16,7 @@ class Ids(StrEnum):
     SHOCKS = "risk-stress-shocks"
     UNSHOCKED = "risk-stress-unshocked"
     TRIALS = "risk-stress-trials"
+    LIKELY = "risk-stress-likely"
     ADD = "risk-stress-add"
     ADD_FACTOR = "risk-stress-add-factor"
     ADD_SCOPE = "risk-stress-add-scope"

@@ -91,3 +91,42 @@ MULTIPLE = register(
         decimals=3,
     )
 )
+LIKELY = register(
+    Metric(
+        "risk.stress_likely",
+        "Distance of the most likely loss",
+        "standard deviations",
+        "How many standard deviations the most likely move of all factors must span until the portfolio loses the "
+        "amount asked: the direction that costs most for its distance in the covariance of the newest historical run, "
+        "walked by full revaluation.",
+        "min k: loss(k x move) >= loss, move = -S d / sqrt(d' S d)",
+        "portal.domain.risk.stress.reverse.smallest_multiple",
+        decimals=2,
+    )
+)
+LIKELY_MOVE = register(
+    Metric(
+        "risk.stress_likely_move",
+        "Move on the most likely way",
+        "of the factor",
+        "What a factor does on the most likely way to the loss: its mean move with the P&L of the book over the "
+        "scenarios of the run, per standard deviation of that P&L, times the standard deviations needed.",
+        "-k x mean(move x P&L) / sqrt(mean(P&L^2))",
+        "portal.domain.risk.stress.reverse.likely_direction",
+        decimals=4,
+        signed=True,
+        coloured=False,
+    )
+)
+LIKELY_PNL = register(
+    Metric(
+        "risk.stress_likely_pnl",
+        "P&L of a factor on the most likely way",
+        "EUR",
+        "The exposure of the portfolio to the factor times its move on the most likely way to the loss; first order.",
+        "exposure x move",
+        "portal.domain.risk.stress.reverse.likely_direction",
+        decimals=0,
+        signed=True,
+    )
+)

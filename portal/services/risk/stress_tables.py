@@ -19,9 +19,11 @@ from portal.domain.risk.stress.shocks import Shock
 from portal.domain.risk.stress.text import write
 from portal.domain.risk.stress.unshocked import RESTS
 from portal.services.risk.stress import SPLITS, Ask, Stressed
+from portal.services.risk.stress_likely import Likely
 
 PAGE, TRADE_PAGE = "/risk/stress", "/portfolio/trade"
 MOST_NODES = 4  # sizes by month that are written out
+MOST_FACTORS = 200
 
 
 def address(ask: Ask, clocks: Clocks, **changes: str) -> str:
@@ -259,3 +261,26 @@ def trials_table(query: GridQuery, crossing: Crossing) -> Table:
         (multiple, loss if isfinite(loss) else None) for multiple, loss in crossing.trials
     ]
     return sort_rows(Table(columns, rows), query)
+
+
+def likely_table(query: GridQuery, found: Stressed, likely: Likely, loss: float) -> Table:
+    """Return the moves of the most likely way to the loss, those that cost most first; small ones are left out."""
+    columns = (
+        Column("factor", "Factor"),
+        Column(
+            "move", "Move", "number", metric=metrics.LIKELY_MOVE.id, signed=True, coloured=False, decimals=4
+        ),
+        Column("unit", "in"),
+        Column("pnl", "P&L, first order", "number", "EUR", 0, metrics.LIKELY_PNL.id, signed=True),
+    )
+    pnl = likely.pnl
+    asked: dict[str, str | float] = {"portfolio": found.ask.portfolio, "loss": loss}
+    rows: list[tuple[Cell, ...]] = []
+    params: dict[str, dict[str, str | float]] = {}
+    for at in np.argsort(-np.abs(pnl), kind="stable")[:MOST_FACTORS].tolist():
+        if abs(pnl[at]) < 0.5:
+            break
+        name = likely.factors.label[at]
+        rows.append((name, float(likely.move[at]), likely.factors.unit[at], float(pnl[at])))
+        params[name] = {**asked, "factor": name}
+    return sort_rows(Table(columns, rows, simulated=likely.row.simulated, extra={"params": params}), query)

@@ -1,6 +1,6 @@
 """A market under the shocks of a scenario.
 
-API: ``stressed(market, layers) -> Market``, ``book_for(book, before, after)``, ``MAY_BE_NEGATIVE``.
+API: ``stressed(market, layers) -> Market``, ``book_for(book, before, after)``, ``check_prices(market, price)``.
 
 What happens at once happens: no time passes, fixings stay. Months whose delivery is over stay. Volatilities are held
 by standardised moneyness, so the smile moves with the forward.
@@ -98,7 +98,7 @@ def stressed(market: Market, layers: Iterable[Layer]) -> Market:
         draft.lenient = layer.lenient
         for shock in layer.ordered():
             _APPLY[shock.factor](draft, shock)
-    _check_prices(draft)
+    check_prices(market, draft.price)
     _soften(draft)
     return replace(
         market,
@@ -228,25 +228,38 @@ def _may_be_negative(market: Market) -> BoolArray1D:
     )
 
 
-def _check_prices(draft: _Draft) -> None:
-    before, market = draft.market.marks.price, draft.market
-    bad = np.isfinite(before) & ~np.isfinite(draft.price)
+def check_prices(market: Market, price: FloatArray2D) -> None:
+    """Refuse prices that curves cannot have.
+
+    Parameters
+    ----------
+    market : Market
+        Today's.
+    price : ndarray of shape (c, m)
+        Prices in its place.
+
+    Raises
+    ------
+    SeriesHasNaN
+        A price that is there today is not a number.
+    BadParameter
+        A price fell to zero or below although its curve cannot trade there.
+    """
+    before = market.marks.price
+    bad = np.isfinite(before) & ~np.isfinite(price)
     if bad.any():
-        curve = int(np.argwhere(bad)[0][0])
-        raise SeriesHasNaN(
-            f"The shocks leave no price of {market.curves.code[curve]}. Check their sizes.",
-            position=market.curves.code[curve],
-        )
-    fell = (draft.price <= 0.0) & (before > 0.0) & ~_may_be_negative(market)[:, None]
+        code = market.curves.code[int(np.argwhere(bad)[0][0])]
+        raise SeriesHasNaN(f"The shocks leave no price of {code}. Check their sizes.", position=code)
+    fell = (price <= 0.0) & (before > 0.0) & ~_may_be_negative(market)[:, None]
     if fell.any():
         curve, month = np.argwhere(fell)[0].tolist()
         code, unit = market.curves.code[curve], market.curves.unit[curve]
         raise BadParameter(
             f"The shocks take {code} for {market.marks.months[month]} from {before[curve, month]:,.2f} to "
-            f"{draft.price[curve, month]:,.2f} {unit}, but {code} cannot trade at zero or below; power and "
+            f"{price[curve, month]:,.2f} {unit}, but {code} cannot trade at zero or below; power and "
             f"{', '.join(MAY_BE_NEGATIVE)} can. Make the shock smaller.",
             name="price",
-            value=float(draft.price[curve, month]),
+            value=float(price[curve, month]),
         )
 
 

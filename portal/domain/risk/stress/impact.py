@@ -1,6 +1,6 @@
 """What a scenario does to a book: profit or loss of each trade by full revaluation, and layer by layer.
 
-API: ``impact(book, valuation, market, layers) -> Impact``, ``layer_steps(...)``.
+API: ``impact(book, valuation, market, layers) -> Impact``, ``impact_of(...)``, ``layer_steps(...)``.
 """
 
 from collections.abc import Sequence
@@ -67,7 +67,24 @@ def impact(book: Book, valuation: Valuation, market: Market, layers: Sequence[La
     SeriesHasNaN
         A price or a size is not a number.
     """
-    after = stressed(market, layers)
+    return impact_of(book, valuation, market, stressed(market, layers))
+
+
+def impact_of(book: Book, valuation: Valuation, market: Market, after: Market) -> Impact:
+    """Value a book in another market.
+
+    Parameters
+    ----------
+    book, valuation, market
+        As for :func:`impact`.
+    after : Market
+        The same curves and months with other prices, volatilities, correlations, rates or exchange rates.
+
+    Returns
+    -------
+    Impact
+        What the change brings or costs.
+    """
     then = value_book(book_for(book, market, after), after, greeks=False)
     pnl = then.total_eur - valuation.total_eur
     return Impact(after, pnl, np.isfinite(valuation.total_eur) & ~np.isfinite(pnl))
