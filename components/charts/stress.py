@@ -112,7 +112,7 @@ def bars_figure(
         "hovertemplate": "%{y}: %{customdata[0]} EUR<extra></extra>",
     }
     least, most = float(min(pnl.min(), 0.0)) / divisor, float(max(pnl.max(), 0.0)) / divisor
-    room = 0.2 * (most - least or 1.0)
+    room = 0.2 * (most - least or 1.0)  # for the figures; on a phone those of losses need more
     return figure(
         [trace],
         x_title=unit,
@@ -121,7 +121,7 @@ def bars_figure(
         hovermode="closest",
         margin={"l": 120, "r": 16, "t": 8, "b": 44},
         xaxis={
-            "zeroline": True, "zerolinecolor": NEUTRAL, "fixedrange": True, "range": [least - room, most + room],
+            "zeroline": True, "zerolinecolor": NEUTRAL, "fixedrange": True, "range": [least - 1.8 * room * (least < 0.0), most + room],
         },
         yaxis={"type": "category", "autorange": "reversed", "showgrid": False, "dtick": 1, "fixedrange": True},
     )  # fmt: skip
