@@ -121,7 +121,8 @@ def bars_figure(
         hovermode="closest",
         margin={"l": 120, "r": 16, "t": 8, "b": 44},
         xaxis={
-            "zeroline": True, "zerolinecolor": NEUTRAL, "fixedrange": True, "range": [least - 1.8 * room * (least < 0.0), most + room],
+            "zeroline": True, "zerolinecolor": NEUTRAL, "fixedrange": True,
+            "range": [least - (1.8 * room if least < 0.0 else 0.0), most + room],
         },
         yaxis={"type": "category", "autorange": "reversed", "showgrid": False, "dtick": 1, "fixedrange": True},
     )  # fmt: skip
