@@ -34,7 +34,7 @@ def flexible_values(book: Book, inputs: MovedInputs, values: int, step: Step) ->
     Returns
     -------
     ndarray of shape (n, s)
-        Native money; NaN where an engine cannot take the prices of the scenario.
+        In the price unit of the curve times volume; NaN where an engine cannot take the prices of the scenario.
     """
     del values
     market = inputs.market
@@ -45,8 +45,7 @@ def flexible_values(book: Book, inputs: MovedInputs, values: int, step: Step) ->
         for contract in contracts_of(rows, parts):
             out[contract.trade] = _value(contract, inputs)
             step(Kind(book.kind[contract.trade]), len(contract.at))
-    money = market.curves.money[np.searchsorted(market.curves.id, book.curve)]
-    return out * money[:, None]
+    return out
 
 
 def _value(contract: FlexibleContract, inputs: MovedInputs) -> FloatArray1D:

@@ -5,12 +5,13 @@ API: ``revalue(book, market, valuation, factors, moves, report=..., chunk=...) -
 Prices, volatilities, exchange rates and zero rates of a scenario move together; no time passes, and correlations stay.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.core.arrays import BoolArray1D, FloatArray2D, IntArray1D
+from portal.core.arrays import BoolArray1D, FloatArray1D, FloatArray2D, IntArray1D
 from portal.domain.portfolio.book import Book
 from portal.domain.portfolio.legs import positions_in
 from portal.domain.portfolio.market import Market
@@ -20,7 +21,7 @@ from portal.domain.risk.revaluation.errors import NoValueInScenario
 from portal.domain.risk.revaluation.exposures import Exposures, exposures
 from portal.domain.risk.revaluation.flexible_values import flexible_values
 from portal.domain.risk.revaluation.moved_inputs import MovedInputs
-from portal.domain.risk.revaluation.option_values import option_values
+from portal.domain.risk.revaluation.option_values import Step, option_values
 from portal.domain.risk.revaluation.outcome import Outcome, effective_moves
 from portal.domain.risk.scenarios.factors import FactorSet
 from portal.domain.risk.scenarios.market_moves import check_moves
@@ -29,7 +30,7 @@ Report = Callable[[float, str], None]
 """Told the share done (0 to 1) and what is being done; what it raises stops the revaluation."""
 
 CHUNK = 32_768
-AT_ONCE = 4_000_000  # trades times scenarios whose values are held in double precision: 32 MB an array
+AT_ONCE = 2_000_000  # trades times scenarios whose values are held in double precision: 16 MB
 _EFFORT = {Kind.OPTION: 1.0, Kind.ASIAN: 6.0, Kind.SPREAD_OPTION: 3.0, Kind.STORAGE: 200.0, Kind.SWING: 40.0}
 _TOLD_EVERY = 0.005
 _CANCELLED = list(Event).index(Event.CANCELLED)
@@ -85,14 +86,17 @@ def revalue(
     rest_row = np.flatnonzero(_is_bent(book, market))
     rest = np.zeros((len(rest_row), len(moves)), dtype=np.float32)
     inputs = MovedInputs.of(market, factors, moves)
-    by_factor = np.ascontiguousarray(effective.T)
+    line = _Line(found, np.ascontiguousarray(effective.T))
     progress = _Progress(report, book.take(rest_row), len(moves))
     size = max(1, AT_ONCE // max(len(moves), 1))
-    for start in range(0, len(rest_row), size):
-        part = slice(start, start + size)
-        gain = _gains(book.take(rest_row[part]), valuation.take(rest_row[part]), inputs, chunk, progress)
-        gain -= _line(found, rest_row[part], by_factor)
-        rest[part] = gain
+    with np.errstate(invalid="ignore", over="ignore"):  # what has no value stays NaN, and is refused by name
+        for places, value in _tasks(book.take(rest_row)):
+            for start in range(0, len(places), size):
+                part = places[start : start + size]
+                chosen = book.take(rest_row[part])
+                gain = value(chosen, inputs, chunk, progress.step)
+                _finish(gain, chosen, valuation, rest_row[part], inputs, line)
+                rest[part] = gain
     return Outcome(
         book.trade_id,
         book.portfolio,
@@ -104,6 +108,17 @@ def revalue(
         rest,
         effective,
     )
+
+
+Values = Callable[[Book, MovedInputs, int, Step], NDArray[np.float64]]
+
+
+def _tasks(book: Book) -> Iterator[tuple[IntArray1D, Values]]:
+    """Which trades are valued how; those on the same curves and months stand together and share what they need."""
+    flexible = (book.kind == Kind.STORAGE) | (book.kind == Kind.SWING)
+    order = np.lexsort((book.delivery_start, book.vol_model, book.curve2, book.curve, book.kind))
+    yield order[~flexible[order]], option_values
+    yield order[flexible[order]], flexible_values
 
 
 def _is_bent(book: Book, market: Market) -> BoolArray1D:
@@ -126,17 +141,24 @@ def _over_two_currencies(book: Book, market: Market) -> BoolArray1D:
     return np.asarray(across & (book.kind == Kind.SPREAD_OPTION), np.bool_)
 
 
-def _line(found: Exposures, rows: IntArray1D, moves: FloatArray2D) -> NDArray[np.float64]:
-    """Exposure times effective move of some trades, shape (q, s); ``moves`` by factor, shape (k, s).
+class _Line:
+    """What exposures alone gain in each scenario.
 
     Added factor by factor: a matrix product may round otherwise for another number of scenarios or trades.
     """
-    out = np.zeros((len(rows), moves.shape[1]))
-    first, last = np.searchsorted(found.row, rows), np.searchsorted(found.row, rows, side="right")
-    for at, (start, end) in enumerate(zip(first.tolist(), last.tolist(), strict=True)):
-        for z in range(start, end):
-            out[at] += found.exposure[z] * moves[found.column[z]]
-    return out
+
+    def __init__(self, found: Exposures, moves: FloatArray2D) -> None:
+        moving = np.asarray(moves.any(axis=1), np.bool_)[found.column]
+        self.row, self.column = found.row[moving], found.column[moving]
+        self.exposure, self.moves = found.exposure[moving], moves  # by factor, shape (k, s)
+        self._term = np.empty(moves.shape[1])
+
+    def take_from(self, gain: FloatArray1D, trade: int) -> None:
+        """Subtract that of one trade from its gain, shape (s,)."""
+        first, last = np.searchsorted(self.row, [trade, trade + 1])
+        for z in range(int(first), int(last)):
+            np.multiply(self.moves[self.column[z]], self.exposure[z], out=self._term)
+            gain -= self._term
 
 
 class _Progress:
@@ -162,37 +184,32 @@ class _Progress:
             self.report(share, self.text)
 
 
-def _gains(
-    book: Book, valuation: Valuation, inputs: MovedInputs, chunk: int, progress: _Progress
-) -> NDArray[np.float64]:
-    """Change of the value in each scenario, EUR, shape (q, s)."""
-    gain = np.zeros((len(book), len(inputs)))
-    flexible = (book.kind == Kind.STORAGE) | (book.kind == Kind.SWING)
-    for rows, value in (
-        (np.flatnonzero(~flexible), option_values),
-        (np.flatnonzero(flexible), flexible_values),
-    ):
-        if len(rows):
-            gain[rows] = value(book.take(rows), inputs, chunk, progress.step)
+def _finish(
+    gain: NDArray[np.float64],
+    book: Book,
+    valuation: Valuation,
+    rows: IntArray1D,
+    inputs: MovedInputs,
+    line: _Line,
+) -> None:
+    """Turn values (q, s) into what full revaluation adds to the line, EUR, row by row while it is in the cache."""
     curve = positions_in(inputs.market.curves.id, book.curve)
-    for row, (at, to_eur, now) in enumerate(
-        zip(curve.tolist(), valuation.to_eur.tolist(), valuation.total_eur.tolist(), strict=True)
-    ):
-        gain[row] *= to_eur * inputs.fx_scales(at)
-        gain[row] -= now
-    _refuse_lost(book, gain)
-    return gain
+    worth = valuation.to_eur[rows] * inputs.market.curves.money[curve]
+    now = valuation.total_eur[rows]
+    for at, row in enumerate(rows.tolist()):
+        own = gain[at]
+        own *= worth[at] * inputs.fx_scales(int(curve[at]))
+        own -= now[at]
+        line.take_from(own, row)
+        if not np.isfinite(own).all():
+            _refuse(int(book.trade_id[at]), int(np.flatnonzero(~np.isfinite(own))[0]) + 1)
 
 
-def _refuse_lost(book: Book, gain: NDArray[np.float64]) -> None:
-    lost = ~np.isfinite(gain)
-    if lost.any():
-        row, at = (int(where[0]) for where in np.nonzero(lost))
-        trade, scenario = int(book.trade_id[row]), at + 1
-        raise NoValueInScenario(
-            f"Trade {trade} has a value today but none in scenario {scenario}; most often a price falls to zero or "
-            "below there and the model of its option knows no such price. Give the trade a normal or shifted model, "
-            "or the curve relative shocks.",
-            trade=trade,
-            scenario=scenario,
-        )
+def _refuse(trade: int, scenario: int) -> NoReturn:
+    raise NoValueInScenario(
+        f"Trade {trade} has a value today but none in scenario {scenario}; most often a price falls to zero or "
+        "below there and the model of its option knows no such price. Give the trade a normal or shifted model, "
+        "or the curve relative shocks.",
+        trade=trade,
+        scenario=scenario,
+    )

@@ -21,8 +21,10 @@ from portal.domain.portfolio.volatility_marks import moneyness
 from portal.domain.risk.revaluation.option_inputs import OptionLegs, groups_of, in_model, middle_of
 from portal.domain.risk.revaluation.tables import (
     LADDER,
+    LADDER_SECOND,
     Box,
     Series,
+    above,
     basis_of,
     padded,
     series_of,
@@ -31,7 +33,7 @@ from portal.domain.risk.revaluation.tables import (
 )
 
 SERIES_FROM = 1000  # scenarios
-_TRIES = 2  # a series that misses is tried once more with more terms
+_TRIES = 3  # a series that misses is tried again with more terms
 Add = Callable[[OptionTerms, FloatArray2D], None]
 
 
@@ -90,26 +92,21 @@ def _built(
 ) -> Iterator[_Built]:
     """Series of the options ``own``, those with as many terms together; some are not good."""
     frame = _frame(legs, every.take(own), column)
-    wanted = terms_for(frame.reach)
+    wanted, more = terms_for(frame.reach), frame.more
     for _ in range(_TRIES):
         missed = np.zeros(len(own), dtype=np.int64)
-        for here in groups_of(wanted, frame.more, frame.flat):
-            terms, more = int(wanted[here[0]]), int(frame.more[here[0]])
-            size = max(1, values // (max(terms, 1) * more))
+        for here in groups_of(wanted, more, frame.flat):
+            terms, others = int(wanted[here[0]]), int(more[here[0]])
+            size = max(1, values // (max(terms, 1) * others))
             for start in range(0, len(here) if terms else 0, size):
                 part = here[start : start + size]
-                series = frame.series(part, terms, more)
-                missed[part[~series.good]] = _more_than(terms)
+                series = frame.series(part, terms, others)
+                missed[part[~series.good]] = above(LADDER, terms)
                 yield _Built(own[part], series, bool(frame.flat[part[0]]), terms)
         wanted = missed
+        more = np.array([above(LADDER_SECOND, number) or number for number in more.tolist()])
         if not wanted.any():
             return
-
-
-def _more_than(terms: int) -> int:
-    """Two steps up the ladder; 0 at its end."""
-    place = LADDER.index(terms) + 2
-    return LADDER[place] if place < len(LADDER) else 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -54,7 +54,7 @@ def option_values(book: Book, inputs: MovedInputs, values: int, step: Step) -> N
     Returns
     -------
     ndarray of shape (n, s)
-        Native money; NaN where a model knows no price of the scenario.
+        In the price unit of the first curve times volume; NaN where a model knows no price of the scenario.
     """
     rows, parts = value_legs(book, inputs.market, greeks=False)
     run = _Run(rows, parts, inputs, values, step)
@@ -67,8 +67,6 @@ def option_values(book: Book, inputs: MovedInputs, values: int, step: Step) -> N
             at = np.flatnonzero((rows.kind == kind) & ~rows.legs.second)
             if len(at):
                 fill(at)
-    money = inputs.market.curves.money[np.searchsorted(inputs.market.curves.id, book.curve)]
-    run.out *= money[:, None]
     return run.out
 
 
@@ -78,13 +76,13 @@ class _Run:
     def __init__(self, rows: Rows, parts: Parts, inputs: MovedInputs, values: int, step: Step) -> None:
         self.rows, self.parts, self.inputs, self.values, self.step = rows, parts, inputs, values, step
         self.legs = OptionLegs(rows, inputs)
-        self.out = np.zeros((len(rows.book), len(inputs)))
+        self.out = np.empty((len(rows.book), len(inputs)))
+        self.out[:] = _premiums(rows)[:, None]  # which nothing moves
 
     def europeans(self, at: IntArray1D) -> None:
         """Options that expire before their month."""
         over, volume = self.rows.expired(at), self.rows.legs.volume[at]
         self._ended(at[over], volume[over], self.rows.book.expiry[self.rows.legs.trade[at[over]]])
-        self._paid(at, volume)
         self._single(Kind.OPTION, european_terms(self.rows, at[~over], volume[~over]))
 
     def asians(self, at: IntArray1D) -> None:
@@ -92,7 +90,6 @@ class _Run:
         left, volume = fixings_to_come(self.rows, at), self.rows.legs.volume[at]
         over = ~np.isfinite(left).any(axis=1)
         self._ended(at[over], volume[over], self.rows.month_end(at[over]))
-        self._paid(at, volume)
         self._single(Kind.ASIAN, asian_terms(self.rows, at[~over], volume[~over], left[~over]))
 
     def spreads(self, at: IntArray1D) -> None:
@@ -102,7 +99,6 @@ class _Run:
         volume = rows.legs.volume[at] / rows.term("ratio1", at)
         over = rows.expired(at)
         self._ended_spreads(spread_terms(rows, at[over], second[over], volume[over]))
-        self._paid(at, volume)
         every = spread_terms(rows, at[~over], second[~over], volume[~over])
         for terms in self._blocks(every, rows.legs.curve[every.at], rows.legs.curve[every.second]):
             forwards = legs.prices(terms.at), legs.prices(terms.second)
@@ -147,18 +143,11 @@ class _Run:
         """Add prices, discounted to today, to their trades."""
         moves = self.inputs.rate_moves(self.legs.curve_of(terms))
         weight = terms.volume * np.exp(-terms.rate * terms.pay)
-        price = weight[:, None] * price
+        price *= weight[:, None]
         if moves.any():
             price *= np.exp(-terms.pay[:, None] * moves)
         for trade, row in zip(self.rows.legs.trade[terms.at].tolist(), price, strict=True):
             self.out[trade] += row
-
-    def _paid(self, at: IntArray1D, volume: FloatArray1D) -> None:
-        """Premiums, which nothing moves."""
-        for trade, money in zip(
-            self.rows.legs.trade[at].tolist(), premium(self.rows, at, volume).tolist(), strict=True
-        ):
-            self.out[trade] += money
 
     def _ended(self, at: IntArray1D, volume: FloatArray1D, event: NDArray[np.datetime64]) -> None:
         """Payoffs that are known and wait for their payment."""
@@ -182,3 +171,12 @@ class _Run:
         for row, money, years in zip(at.tolist(), known.tolist(), pay.tolist(), strict=True):
             later = np.exp(-self.inputs.rate_moves(int(legs.curve[row])) * years)
             self.out[legs.trade[row]] += money * later
+
+
+def _premiums(rows: Rows) -> FloatArray1D:
+    """What premiums have brought by now, by trade."""
+    first = np.flatnonzero(~rows.legs.second)
+    volume = rows.legs.volume[first] / rows.term("ratio1", first)  # of a spread: that of one unit
+    return np.asarray(
+        np.bincount(rows.legs.trade[first], premium(rows, first, volume), len(rows.book)), np.float64
+    )

@@ -17,14 +17,15 @@ import numpy as np
 from portal.core.arrays import BoolArray1D, FloatArray, FloatArray1D, FloatArray2D, IntArray1D
 
 TOLERANCE = 1e-9  # of the range of the prices: between the points compared it stays within 1e-8
-LADDER = (12, 16, 20, 24, 32, 40, 48, 64)
+LADDER = (8, 10, 12, 16, 20, 24, 32, 40, 48, 64)
 """Numbers of terms in the first variable; what needs more is left to the formula."""
 LADDER_SECOND = (1, 4, 6, 8, 10, 12, 16, 20)
+"""Numbers of terms in the second variable."""
 _SLICE = 2048  # scenarios at a time: the sums over the second variable stay in the cache
 _PAD = 64  # scenarios are filled up to full tiles, so that a sum does not depend on its place
-_CHECKS_FIRST, _CHECKS_SECOND = 9, 3
+_CHECKS_SECOND = 3  # beside all places between nodes of the first variable
 _ROUNDING = 1e-13  # of the largest price: a price that hardly moves is as good as its digits
-_DIGITS = 21.0  # natural logarithm of what the first neglected term is smaller than the first one
+_DIGITS = 14.0  # natural logarithm of what the first neglected term is smaller than the first one
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value
@@ -120,7 +121,8 @@ def basis_of(low: float, high: float, first: FloatArray1D, terms: int) -> FloatA
         ``p`` is ``s`` filled up by :func:`padded`.
     """
     x = _unit(np.array([low]), np.array([high]), padded(first)[None, :])[0]
-    basis = np.ones((terms, len(x)))
+    basis = np.empty((terms, len(x)))
+    basis[0] = 1.0
     if terms > 1:
         basis[1] = x
     twice = 2.0 * x
@@ -147,15 +149,34 @@ def terms_for(reach: FloatArray1D) -> IntArray1D:
     Returns
     -------
     ndarray of shape (n,), int64
-        A number of ``LADDER``; 0 where none is enough.
+        A number of ``LADDER``, a first try; 0 where none is enough.
 
     Notes
     -----
     The coefficients of a bell of width ``1/r`` fall as the Bessel functions ``I_k(r^2 / 4)`` do.
     """
-    wanted = 8.0 + 6.0 * np.where(np.isfinite(reach), reach, np.inf)
+    wanted = 6.0 + 5.5 * np.where(np.isfinite(reach), reach, np.inf)
     place = np.searchsorted(LADDER, wanted)
     return np.array([*LADDER, 0], dtype=np.int64)[place]
+
+
+def above(ladder: tuple[int, ...], terms: int) -> int:
+    """The number two steps above on a ladder; 0 beyond its end, and 1 stays.
+
+    Parameters
+    ----------
+    ladder : tuple of int
+        ``LADDER`` or ``LADDER_SECOND``.
+    terms : int
+        One of its numbers.
+
+    Returns
+    -------
+    int
+        The next number to try.
+    """
+    place = ladder.index(terms) + 2
+    return 1 if terms == 1 else ladder[place] if place < len(ladder) else 0
 
 
 def terms_for_second(low: FloatArray1D, high: FloatArray1D) -> IntArray1D:
@@ -169,7 +190,7 @@ def terms_for_second(low: FloatArray1D, high: FloatArray1D) -> IntArray1D:
     Returns
     -------
     ndarray of shape (n,), int64
-        A number of ``LADDER_SECOND``; 1 where nothing moves.
+        A number of ``LADDER_SECOND``, a first try; 1 where nothing moves.
 
     Notes
     -----
@@ -179,7 +200,7 @@ def terms_for_second(low: FloatArray1D, high: FloatArray1D) -> IntArray1D:
     moves = width > 0.0
     safe = np.where(moves, width, 0.5)
     ratio = np.log((1.0 + np.sqrt(np.maximum(1.0 - safe * safe, 0.0))) / safe)
-    wanted = np.where(moves, 3.0 + _DIGITS / np.maximum(ratio, 1e-9), 1.0)
+    wanted = np.where(moves, 2.0 + _DIGITS / np.maximum(ratio, 1e-9), 1.0)
     place = np.minimum(np.searchsorted(LADDER_SECOND, wanted), len(LADDER_SECOND) - 1)
     return np.array(LADDER_SECOND, dtype=np.int64)[place]
 
@@ -199,17 +220,21 @@ def series_of(price: Price, box: Box, terms: int, more: int) -> Series:
     Returns
     -------
     Series
-        ``good`` where formula and series agree to ``TOLERANCE`` of the range of the prices.
+        ``good`` where formula and series agree to ``TOLERANCE`` of the range of the prices, and the last terms are as
+        small as that.
     """
     (x, to_first), (y, to_second) = _nodes(terms), _nodes(more)
     at_nodes = _on_grid(price, box, x, y)
     coefficient = to_first @ at_nodes @ to_second.T
-    u, v = _between(terms, _CHECKS_FIRST), _between(more, _CHECKS_SECOND) if more > 1 else np.zeros(1)
+    u, v = _between(terms, terms), _between(more, _CHECKS_SECOND) if more > 1 else np.zeros(1)
     here = _polynomials(u, terms).T @ coefficient @ _polynomials(v, more)
     miss = np.abs(here - _on_grid(price, box, u, v)).max(axis=(1, 2))
     spread = at_nodes.max(axis=(1, 2)) - at_nodes.min(axis=(1, 2))
-    largest = np.abs(at_nodes).max(axis=(1, 2))
-    return Series(box, coefficient, miss <= TOLERANCE * spread + _ROUNDING * largest)
+    last = np.abs(coefficient[:, -2:]).max(axis=(1, 2))
+    if more > 1:
+        last = np.maximum(last, np.abs(coefficient[:, :, -2:]).max(axis=(1, 2)))
+    room = TOLERANCE * spread + _ROUNDING * np.abs(at_nodes).max(axis=(1, 2))
+    return Series(box, coefficient, np.maximum(miss, last) <= room)
 
 
 def _on_grid(price: Price, box: Box, x: FloatArray1D, y: FloatArray1D) -> FloatArray:
@@ -255,10 +280,10 @@ def _unit(low: FloatArray1D, high: FloatArray1D, values: FloatArray) -> FloatArr
 
 def _clenshaw(rows: FloatArray, unit: FloatArray2D) -> FloatArray2D:
     """The sum over the second variable, ``rows`` of shape (j, l, p); it is used up."""
-    twice = 2.0 * unit
+    twice, term = 2.0 * unit, np.empty_like(rows[0])
     for at in range(len(rows) - 2, -1, -1):
-        factor = twice if at else unit
-        rows[at] += factor * rows[at + 1]
+        np.multiply(twice if at else unit, rows[at + 1], out=term)
+        rows[at] += term
         if at + 2 < len(rows):
             rows[at] -= rows[at + 2]
     found: FloatArray2D = rows[0]

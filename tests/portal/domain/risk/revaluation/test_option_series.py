@@ -65,7 +65,7 @@ def test_an_option_about_to_expire_is_left_to_the_formula(monkeypatch):
     )
     book = book_of(tomorrow, spring)
     moves = cases.moves(cases.factors(market), 200)
-    moves[:, (cases.factors(market).kind == FactorKind.PRICE)] *= 2.0
+    moves[:, (cases.factors(market).kind == FactorKind.PRICE)] *= 4.0
     found, (done, legs) = values(book, market, moves, monkeypatch, series=True)
     assert (done, legs) == (1, 2)
     direct, _ = values(book, market, moves, monkeypatch, series=False)
