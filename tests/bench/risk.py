@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from tests.bench import risk_backtest, risk_hs_var
+from tests.bench import risk_backtest, risk_hs_var, risk_mc
 from tests.bench.report import Figure
 
 CASES: dict[str, Callable[..., list[Figure]]] = {
     "hs_var": risk_hs_var.measure,
+    "mc": risk_mc.measure,
     "backtest": risk_backtest.measure,
 }
 

@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 from portal.core.arrays import BoolArray1D, FloatArray, FloatArray1D, FloatArray2D, IntArray1D
 from portal.domain.portfolio.discounting import years_to
 from portal.domain.portfolio.options import asian, european, spread
+from portal.domain.portfolio.options.plain import plain_price
 from portal.domain.portfolio.trade import VolModel
 from portal.domain.portfolio.valued_rows import Rows
+
+_LEAST = 1e-6  # deviation from which the textbook formula is used in scenarios
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value
@@ -67,7 +70,14 @@ class OptionTerms:
         strike, years, call, shift = (
             _beside(part, forward) for part in (self.strike, self.years, self.call, self.shift)
         )
-        if len(self) and self.normal[0]:
+        is_normal = bool(len(self) and self.normal[0])
+        if forward.ndim > 1:
+            deviation, price, at = vol * np.sqrt(np.maximum(years, 0.0)), forward, strike
+            if shift.any() and not is_normal:
+                price, at = forward + shift, strike + shift
+            if deviation.min() > _LEAST and (is_normal or (price.min() > 0.0 and at.min() > 0.0)):
+                return plain_price(price, at, deviation, call, is_normal=is_normal)
+        if is_normal:
             return european.bachelier_price(forward, strike, years, vol, 0.0, call, pay_years=0.0)
         return european.black76_price(forward, strike, years, vol, 0.0, call, pay_years=0.0, shift=shift)
 
@@ -310,19 +320,9 @@ def spread_terms(rows: Rows, at: IntArray1D, second: IntArray1D, volume: FloatAr
 
 
 def exchange(rows: Rows, at: IntArray1D, second: IntArray1D) -> FloatArray1D:
-    """Money of the first leg's price unit for one of the second's.
+    """Money of the first leg's price unit for one of the second's (rows ``at`` and ``second``), shape (k,).
 
-    Parameters
-    ----------
-    rows : Rows
-        Legs and market.
-    at, second : ndarray of shape (k,), int64
-        Rows of both legs.
-
-    Returns
-    -------
-    ndarray of shape (k,)
-        Without an exchange rate within one currency; NaN where a rate is missing.
+    No exchange rate is needed within one currency; NaN where one is missing.
     """
     fx = np.array([rows.market.fx.get(currency, np.nan) for currency in rows.market.curves.currency])
     worth = fx * rows.market.curves.money

@@ -3,10 +3,10 @@
 API: ``priced_by_series(legs, every, values, add) -> (which legs)``, ``SERIES_FROM``.
 
 The first variable is the move of the forward price, the same for all options of one price factor. The second one is the
-move of the surface, the same for all options, where their smile is flat; else it is the quoted volatility of each one,
-read off the moved surface as in any valuation, so that the corners of a smile are met exactly. That reading takes as
-long as Black's formula, so only averages, whose formula is thirty times dearer, are worth it along a smile. Payment is
-discounted afterwards.
+quoted volatility of each option, read off the moved surface as in any valuation, so that the corners of a smile are met
+exactly. Reading it takes as long as Black's formula, so that is for averages, whose formula is thirty times dearer.
+Where smiles are flat and do not move, the price alone is left, and a series takes a tenth of Black's formula. Payment
+is discounted afterwards.
 """
 
 from collections.abc import Callable, Iterator
@@ -81,10 +81,11 @@ def priced_by_series(legs: OptionLegs, every: OptionTerms, values: int, add: Add
 
 
 def _is_worth_it(legs: OptionLegs, terms: OptionTerms) -> BoolArray1D:
-    """Averages, and options on a flat smile."""
+    """Averages, and options on a flat smile that does not move."""
     if isinstance(terms, AverageTerms):
         return np.ones(len(terms), dtype=np.bool_)
-    return np.asarray(np.ptp(legs.lines(terms.at), axis=1) == 0.0, np.bool_)
+    still = np.ptp(legs.inputs.vol_scales(legs.curve_of(terms))) == 0.0
+    return np.asarray(still & (np.ptp(legs.lines(terms.at), axis=1) == 0.0), np.bool_)
 
 
 def _built(
