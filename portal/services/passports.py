@@ -23,6 +23,7 @@ from portal.services.market import passports as market_passports
 from portal.services.portfolio import (
     explain_cell_passports,
     explain_passports,
+    gap_passports,
     leg_passports,
     position_passports,
     trade_passports,
@@ -47,6 +48,7 @@ AREAS = (  # importing these modules registers their evaluators
     spread_passports,
     explain_passports,
     explain_cell_passports,
+    gap_passports,
     leg_passports,
     position_passports,
     trade_passports,

@@ -80,12 +80,11 @@ class ExplainCards:
         out: list[Component] = [html.P(" ".join(lines), className="es-note")]
         lost = missing_rows(self.seen)
         if len(lost):
-            money = float(self.seen.whole.notional[lost].sum())
-            word = "trade has" if len(lost) == 1 else "trades have"
+            word, they = ("trade has", "It is") if len(lost) == 1 else ("trades have", "They are")
             out.append(
                 notice(
-                    f"{len(lost)} {word} no value at one of the ends and no part in the sums: notional "
-                    f"{money:,.0f} EUR. They are listed below.",
+                    f"{len(lost)} {word} no value at one of the ends and no part in the sums. {they} listed below with "
+                    "the money that is left out.",
                     kind="warn",
                 )
             )

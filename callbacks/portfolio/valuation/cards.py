@@ -11,8 +11,8 @@ from dash.development.base_component import Component
 from callbacks.portfolio.valuation.ids import Ids
 from components.chart import chart_card
 from components.charts.portfolio_value import history_figure, split_figure
-from components.format import number
 from components.kpi import kpi_tile
+from components.number import shown
 from components.page import section
 from components.table import data_grid
 from portal.core.actor import Actor
@@ -107,12 +107,17 @@ class ValuationCards:
         lost = sum(gap.notional_eur for gap in gaps if not gap.valued)
         stale = sum(gap.notional_eur for gap in gaps if gap.valued)
         table = tables.gap_table(query, self.found.now, portfolio=self.portfolio)
-        return section(
-            "Marks that are missing or stale",
-            [self._grid(Ids.GAPS, table, query, "Missing and stale inputs", True)],
-            note=f"{number(lost, 0)} EUR of volume has no value and is left out of all sums; {number(stale, 0)} EUR is "
-            "valued at old marks.",
+        said = html.P(
+            [
+                shown(self._shown(metrics.GAP_LOST, lost)),
+                " EUR of volume has no value and is left out of all sums; ",
+                shown(self._shown(metrics.GAP_OLD, stale)),
+                " EUR is valued at old marks.",
+            ],
+            className="es-note",
         )
+        grid = self._grid(Ids.GAPS, table, query, "Missing and stale inputs", True)
+        return section("Marks that are missing or stale", [said, grid])
 
     def _grid(self, name: str, table: Table, query: GridQuery, caption: str, searchable: bool) -> Component:
         return data_grid(

@@ -219,6 +219,24 @@ GAP_NOTIONAL = register(
         decimals=0,
     )
 )
+GAP_LOST, GAP_OLD = (
+    register(
+        Metric(
+            f"portfolio.{key}",
+            title,
+            "EUR",
+            f"Absolute volume at the mark, or at the agreed price without a mark, that rests on inputs {which}. A leg "
+            "that lacks several inputs counts for each.",
+            "sum over inputs of N",
+            "portal.domain.portfolio.rollup.gaps",
+            decimals=0,
+        )
+    )
+    for key, title, which in (
+        ("gap_lost", "Money without a value", "without which a trade has no value"),
+        ("gap_old", "Money at old marks", "that are stale or that a trade is valued without"),
+    )
+)
 CLOSE = register(
     Metric(
         "portfolio.close",

@@ -212,6 +212,8 @@ def check_tree(tree: Any) -> int:
                     if has_class(cell, "es-right") and text_of(cell) not in ("–", "") and head not in titles:
                         assert opens(cell), (head, text_of(cell))
                         seen += 1
+        elif kind == "P" or has_class(part, "es-notice"):
+            assert opens(part) or not re.search(r"\d EUR", text_of(part)), text_of(part)
         elif has_class(part, "es-trade-facts"):
             seen += check_facts(part)
     return seen

@@ -84,6 +84,16 @@ def test_every_gap_has_its_passport(desk, clocks):
     assert set(table.column("what")) == {"missing", "stale", "no volatility"}
 
 
+def test_the_sums_of_the_gaps_have_their_passports(desk, clocks):
+    gaps = service.valued(clocks, SYSTEM).gaps
+    for metric, valued in (("portfolio.gap_lost", False), ("portfolio.gap_old", True)):
+        passport = open_passport(metric, {}, clocks, SYSTEM)
+        money = sum(gap.notional_eur for gap in gaps if gap.valued == valued)
+        assert passport.evaluation.value == pytest.approx(money)
+        assert money > 0.0
+        assert replayed(passport) == passport.evaluation.value
+
+
 def test_every_stored_close_has_its_passport(desk, clocks):
     table = valuation_tables.history_table(EVERY, valuation_tables.stored_history(clocks, SYSTEM))
     assert check(table, clocks) == sum(cell is not None for row in table.rows for cell in row[1:])
