@@ -49,6 +49,7 @@ class Ids(StrEnum):
     BODY = "portfolio-what-if"
     DEALS = "portfolio-what-if-deals"
     CELLS = "portfolio-what-if-cells"
+    LIMITS = "portfolio-what-if-limits"
     TITLE = "portfolio-what-if-title"
     SAVE = "portfolio-what-if-save"
     SAVED = "portfolio-what-if-saved"
@@ -106,6 +107,13 @@ def load_cells(query: GridQuery, filters: Mapping[str, Any], clocks: Clocks, act
     return sort_rows(tables.position_table(answer, tables.cell_changes(answer)), query)
 
 
+@grid(Ids.LIMITS, title="What-if, limits", permission=Permission.PORTFOLIO_READ)
+def load_limits(query: GridQuery, filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> Table:
+    """Return how much of its limits the book would use."""
+    answer = _answer(filters, clocks, actor)
+    return sort_rows(tables.limit_table(answer, tables.limits(answer, clocks)), query)
+
+
 def _answer(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> Answer:
     question = Question.of(str(filters.get("deals") or ""), str(filters.get("book") or ""))
     return service.evaluate(question, clocks, actor)
@@ -133,7 +141,13 @@ def _content(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[C
     ]
     if not answer.is_valued:
         return [notice("No line can be valued yet; each says what is wrong with it.", kind="warn"), *parts]
-    return [_tiles(answer), *parts, *_position(answer, asked, clocks), *_limits(answer, clocks), _save()]
+    return [
+        _tiles(answer),
+        *parts,
+        *_position(answer, asked, clocks),
+        *_limits(answer, asked, clocks),
+        _save(),
+    ]
 
 
 def _start(actor: Actor) -> Component:
@@ -216,22 +230,23 @@ def _position(answer: Answer, asked: Mapping[str, str], clocks: Clocks) -> list[
     ]
 
 
-def _limits(answer: Answer, clocks: Clocks) -> list[Component]:
+def _limits(answer: Answer, asked: Mapping[str, str], clocks: Clocks) -> list[Component]:
     rows = tables.limits(answer, clocks)
     if not rows:
         return []
-    params = tables.deal_params(answer)
-    said = [f"{row.before:.0%} before · limit {row.limit:,.0f} {row.unit} a month" for row in rows]
-    tiles = [
-        kpi_tile(
-            f"{row.book} limit use, {row.commodity}",
-            Shown(metrics.LIMIT_USE, row.after, "", {**params, "commodity": row.commodity}),
-            detail=words,
-            alert=f"{words} · breached" if row.after > 1.0 else "",
+    shown = data_grid(
+        Ids.LIMITS,
+        tables.limit_table(answer, rows),
+        clocks=clocks.query(),
+        params=asked,
+        searchable=False,
+        caption="Limits",
+    )
+    return [
+        section(
+            f"Limits of {answer.question.book}", [shown], note="The fullest delivery month, obligations only."
         )
-        for row, words in zip(rows, said, strict=True)
     ]
-    return [section("Limits", [kpi_row(tiles)], note="The fullest delivery month, obligations only.")]
 
 
 def _save() -> Component:

@@ -28,6 +28,7 @@ from portal.services.portfolio import (
     position_passports,
     trade_passports,
     valuation_passports,
+    what_if_fair_passports,
     what_if_passports,
 )
 from portal.services.risk import (
@@ -53,6 +54,7 @@ AREAS = (  # importing these modules registers their evaluators
     position_passports,
     trade_passports,
     valuation_passports,
+    what_if_fair_passports,
     what_if_passports,
     figure_passports,
     stress_passports,

@@ -114,3 +114,20 @@ LIMIT_USE = register(
         "portal.domain.portfolio.position_limits.limit_use", decimals=0, percent=True,
     )
 )  # fmt: skip
+
+LIMIT_BEFORE = register(
+    Metric(
+        "whatif.limit_before", "Limit use before", "%",
+        "The largest net obligation of the book in one delivery month of a commodity, over its limit, as it stands.",
+        "max over months of |net| / limit",
+        "portal.domain.portfolio.position_limits.limit_use", decimals=0, percent=True,
+    )
+)  # fmt: skip
+LIMIT = register(
+    Metric(
+        "whatif.limit", "Limit of a month", "",
+        "The largest net obligation that the book may have in one delivery month of a commodity, as set for it.",
+        "limit in effect on the valuation day",
+        "data.queries.positions.limits", decimals=0,
+    )
+)  # fmt: skip

@@ -1,7 +1,6 @@
 """How each figure of a what-if is computed again: the same deals, read and valued anew under the same clocks."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from math import fsum
 from typing import Any
 
@@ -11,21 +10,19 @@ from data.session import UnitOfWork
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError, NotFound
-from portal.core.metrics import Params
+from portal.core.metrics import Metric, Params
 from portal.core.passport import Evaluation, Outcome, Parameter, Step
 from portal.core.permissions import Permission
-from portal.core.table import Cell, Column, Table
+from portal.core.table import Column, Table
 from portal.domain.portfolio import what_if_metrics as metrics
 from portal.domain.portfolio.hedge import neutralise
 from portal.domain.portfolio.position_limits import limit_use
 from portal.domain.portfolio.trade import Kind
 from portal.services.evaluation import Replay, evaluates
 from portal.services.portfolio import what_if_tables as tables
-from portal.services.portfolio.valuation_legs import LEG_COLUMNS, legs_of
 from portal.services.portfolio.what_if import Answer, Line, Question, evaluate_in
 
 SUM_ROUNDING = 1e-9  # relative; the page adds the same figures in another order
-NO_FAIR = "Only forwards, futures and swaps with all of their marks have a fair price."
 NO_VALUE = "A line cannot be valued; the page says which and why."
 Records = Sequence[Mapping[str, Any]]
 _CellRule = Callable[[float, float, float], float]
@@ -75,11 +72,13 @@ _MONTHS = (
     Column("before", "Net before", "number", decimals=4, signed=True, coloured=False),
     Column("after", "Net after", "number", decimals=4, signed=True, coloured=False),
     Column("limit", "Limit", "number", decimals=0),
+    Column("unit", "Unit"),
 )
 BOOK_ROW = "book"
 
 
-def _answer(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Answer:
+def answer_of(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Answer:
+    """Return the answer that the parameters of a figure mean."""
     return evaluate_in(work, Question.of(str(params["deals"]), str(params["book"])), clocks, actor)
 
 
@@ -161,16 +160,23 @@ def _replay_cell(read: _CellRule) -> Replay:
 
 
 def _month_rows(answer: Answer, found: tables.LimitChange) -> Table:
-    rows = [(month, before, after, found.limit) for month, before, after in found.months]
+    rows = [(month, before, after, found.limit, found.unit) for month, before, after in found.months]
     return Table(_MONTHS, rows, simulated=answer.base.simulated)
 
 
-def _replay_limit(records: Records, params: Params, clocks: Clocks) -> Outcome:  # noqa: ARG001
-    """Return the fullest month's share of the limit."""
-    if not records:
-        return Outcome(None, "fraction", note=NO_VALUE)
-    most = max(abs(float(record["after"])) for record in records)
-    return Outcome(float(limit_use(np.array([most]), np.array([float(records[0]["limit"])]))[0]), "fraction")
+def _replay_limit(key: str) -> Replay:
+    """Return what computes the fullest month's share of the limit, before or after, or the limit itself."""
+
+    def replay(records: Records, params: Params, clocks: Clocks) -> Outcome:  # noqa: ARG001
+        if not records:
+            return Outcome(None, "fraction", note=NO_VALUE)
+        limit = float(records[0]["limit"])
+        if key == "limit":
+            return Outcome(limit, str(records[0]["unit"]))
+        most = max(abs(float(record[key])) for record in records)
+        return Outcome(float(limit_use(np.array([most]), np.array([limit]))[0]), "fraction")
+
+    return replay
 
 
 def _evaluation(
@@ -186,7 +192,7 @@ def _register_total(name: str) -> None:
         tolerance=SUM_ROUNDING,
     )  # fmt: skip
     def total(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
-        answer = _answer(work, params, clocks, actor)
+        answer = answer_of(work, params, clocks, actor)
         lines = tuple(
             Step(f"Line {at + 1}", _known(value), "EUR")
             for at, value in enumerate(answer.by_line[name].tolist())
@@ -195,7 +201,7 @@ def _register_total(name: str) -> None:
         return _evaluation(answer, subject, answer.change(name), "EUR", _deal_rows(answer, name), lines)
 
 
-def _line(answer: Answer, params: Params) -> tuple[int, Line]:
+def line_of(answer: Answer, params: Params) -> tuple[int, Line]:
     """Return the place of the line that is asked for, and the line."""
     at = int(params["line"] or 0) - 1
     if at >= len(answer.lines):
@@ -209,82 +215,11 @@ def _register_line(name: str) -> None:
         replay=_replay_amount, tolerance=SUM_ROUNDING,
     )  # fmt: skip
     def line(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
-        answer = _answer(work, params, clocks, actor)
-        at, found = _line(answer, params)
+        answer = answer_of(work, params, clocks, actor)
+        at, found = line_of(answer, params)
         value = None if found.complaint else _known(answer.by_line[name][at])
         fair = (Step("Fair price", found.fair, found.unit),) if found.fair is not None else ()
         return _evaluation(answer, found.text, value, "EUR", _deal_rows(answer, name, at), fair)
-
-
-_FAIR = (
-    *(
-        column
-        for column in LEG_COLUMNS
-        if column.key in ("curve", "month", "volume", "volume_unit", "mark", "unit")
-    ),
-    *(
-        column
-        for column in LEG_COLUMNS
-        if column.key in ("status", "quoted", "fixed", "fixing", "rate", "years")
-    ),
-    Column("agreed", "Price dealt at", "number", decimals=4),
-    Column("worth", "Value at this price", "number", decimals=4, signed=True),
-    Column("raised", "Value at a price higher by 1", "number", decimals=4, signed=True),
-    Column("currency", "Money in"),
-)
-
-
-def _fair_rows(answer: Answer, at: int) -> Table:
-    """The delivery months of a candidate, valued at its price and at one higher by 1; none for what has no price."""
-    rows: list[tuple[Cell, ...]] = []
-    for part in answer.parts:
-        mine = np.flatnonzero((part.line == at) & (part.book.trade_id < 0) & np.isfinite(part.book.price))
-        for place in mine.tolist():
-            book = part.book.take(np.array([place]))
-            fx = float(part.valuation.to_eur[place])
-            raised = replace(book, price=book.price + 1.0)
-            both = (Table(LEG_COLUMNS, legs_of(one, answer.market, fx)).records() for one in (book, raised))
-            for now, then in zip(*both, strict=True):
-                figures = {**now, "worth": _worth(now), "raised": _worth(then)}
-                rows.append(tuple(figures[column.key] for column in _FAIR))
-    return Table(_FAIR, rows, simulated=answer.base.simulated)
-
-
-def _worth(leg: Mapping[str, Any]) -> float | None:
-    parts = (leg["unrealised"], leg["realised"])
-    return None if None in parts else fsum(float(one) for one in parts)
-
-
-def _replay_fair(records: Records, params: Params, clocks: Clocks) -> Outcome:  # noqa: ARG001
-    """Return the price at which the months together are worth nothing: their value is linear in it."""
-    if not records or any(record["worth"] is None or record["raised"] is None for record in records):
-        return Outcome(None, "", note=NO_FAIR)
-    worth = fsum(float(record["worth"]) for record in records)
-    lost = fsum(float(record["worth"]) - float(record["raised"]) for record in records)
-    unit = str(records[0]["unit"])
-    return (
-        Outcome(float(records[0]["agreed"]) + worth / lost, unit)
-        if lost
-        else Outcome(None, unit, note=NO_FAIR)
-    )
-
-
-@evaluates(
-    metrics.LINE_FAIR.id,
-    permission=Permission.PORTFOLIO_READ,
-    parameters=(DEALS, BOOK, LINE),
-    replay=_replay_fair,
-    tolerance=SUM_ROUNDING,
-)
-def fair_price_of_line(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
-    """Fair price of a candidate, with the delivery months that it is the mean of."""
-    answer = _answer(work, params, clocks, actor)
-    at, found = _line(answer, params)
-    unit = found.unit if found.fair is not None else ""
-    note = "" if found.fair is not None else NO_FAIR
-    return Evaluation(
-        found.text, found.fair, unit, _fair_rows(answer, at), newest=answer.market.as_of, note=note
-    )
 
 
 def _register_cell(name: str, of_page: Callable[[tables.CellChange], float], of_rows: _CellRule) -> None:
@@ -293,7 +228,7 @@ def _register_cell(name: str, of_page: Callable[[tables.CellChange], float], of_
         replay=_replay_cell(of_rows), tolerance=SUM_ROUNDING,
     )  # fmt: skip
     def cell(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
-        answer = _answer(work, params, clocks, actor)
+        answer = answer_of(work, params, clocks, actor)
         wanted = (params["curve"], params["month"])
         found = next(
             (item for item in tables.cell_changes(answer) if (item.curve, item.month) == wanted), None
@@ -319,26 +254,30 @@ _register_cell("after", lambda item: item.after, lambda before, change, _left: b
 _register_cell("residual", lambda item: item.residual, lambda _before, _change, left: left)
 
 
-@evaluates(
-    metrics.LIMIT_USE.id,
-    permission=Permission.PORTFOLIO_READ,
-    parameters=(DEALS, BOOK, COMMODITY),
-    replay=_replay_limit,
-    tolerance=SUM_ROUNDING,
-)
-def limit_change(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
-    """Limit use of the book in a commodity with the what-if."""
-    answer = _answer(work, params, clocks, actor)
-    found = next(
-        (
-            item
-            for item in tables.limit_changes(work, answer, clocks)
-            if item.commodity == params["commodity"]
-        ),
-        None,
-    )
-    if found is None:
-        raise DomainError(f"{params['book']} has no limit in {params['commodity']}. Set one first.")
-    steps = (Step("Limit", found.limit, found.unit), Step("Use before", found.before, "fraction"))
-    subject = f"{found.book} {found.commodity}"
-    return _evaluation(answer, subject, found.after, "fraction", _month_rows(answer, found), steps)
+def _register_limit(metric: Metric, key: str) -> None:
+    @evaluates(
+        metric.id, permission=Permission.PORTFOLIO_READ, parameters=(DEALS, BOOK, COMMODITY),
+        replay=_replay_limit(key), tolerance=SUM_ROUNDING,
+    )  # fmt: skip
+    def limit(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
+        answer = answer_of(work, params, clocks, actor)
+        found = next(
+            (
+                item
+                for item in tables.limit_changes(work, answer, clocks)
+                if item.commodity == params["commodity"]
+            ),
+            None,
+        )
+        if found is None:
+            raise DomainError(f"{params['book']} has no limit in {params['commodity']}. Set one first.")
+        steps = (Step("Limit", found.limit, found.unit), Step("Use before", found.before, "fraction"))
+        unit = found.unit if key == "limit" else "fraction"
+        value = {"limit": found.limit, "before": found.before, "after": found.after}[key]
+        subject = f"{found.book} {found.commodity}"
+        return _evaluation(answer, subject, value, unit, _month_rows(answer, found), steps)
+
+
+_register_limit(metrics.LIMIT_USE, "after")
+_register_limit(metrics.LIMIT_BEFORE, "before")
+_register_limit(metrics.LIMIT, "limit")

@@ -16,10 +16,11 @@ from portal.domain.portfolio.curve_facts import CurveFacts
 from portal.domain.portfolio.hedge import neutralise
 from portal.domain.portfolio.lots import lot_of
 from portal.domain.portfolio.market import Market
-from portal.domain.portfolio.position_limits import limit_use
+from portal.domain.portfolio.position_limits import Headroom, headroom, limit_use
 from portal.domain.portfolio.profile_hours import calendar_of, interval_hours
 from portal.domain.portfolio.terms import CAPACITY_UNIT
 from portal.domain.portfolio.what_if import deltas
+from portal.services.portfolio.position_tables import STATES
 from portal.services.portfolio.what_if import Answer
 
 Params = Mapping[str, str | int | float | None]
@@ -271,3 +272,23 @@ def limits(answer: Answer, clocks: Clocks) -> list[LimitChange]:
     """Return the same in a transaction of its own; the answer was read with the rights of who asks."""
     with UnitOfWork() as work:
         return limit_changes(work, answer, clocks)
+
+
+def limit_table(answer: Answer, rows: list[LimitChange]) -> Table:
+    """Return one row for each commodity in which the book has a limit."""
+    columns = (
+        Column("commodity", "Commodity"),
+        Column("limit", "Limit a month", "number", "", 0, metrics.LIMIT.id),
+        Column("unit", "Unit"),
+        Column("before", "Used before", "percent", "", 0, metrics.LIMIT_BEFORE.id),
+        Column("after", "Used after", "percent", "", 0, metrics.LIMIT_USE.id),
+        Column("state", "State after", "badge"),
+    )
+    use = np.array([row.after for row in rows])
+    states = [STATES[Headroom(int(state))] for state in headroom(use)]
+    cells = [
+        (row.commodity, row.limit, row.unit, row.before, row.after, state)
+        for row, state in zip(rows, states, strict=True)
+    ]
+    params = {row.commodity: {**deal_params(answer), "commodity": row.commodity} for row in rows}
+    return Table(columns, cells, extra={"params": params}, simulated=answer.base.simulated)
