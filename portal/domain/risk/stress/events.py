@@ -210,8 +210,7 @@ EVENTS: tuple[Event, ...] = (
         "URI_2021", "Winter storm Uri 2021", "A storm freezes Texas: Henry Hub spot goes from 3.49 to 23.86 USD/MMBtu.",
         date(2021, 2, 5), date(2021, 2, 17),
         """
-        price HENRY_HUB +193% months 0
-        price HENRY_HUB 1:+12.4%, 2:+6.7%, 3:+6.0%, 6:+4.8%, 12:+3.7%, 24:+0.9% months 2-240
+        price HENRY_HUB 0:+193%, 1:+12.4%, 2:+6.7%, 3:+6.0%, 6:+4.8%, 12:+3.7%, 24:+0.9%
         price BRENT 1:+8.4%, 3:+7.1%, 6:+6.3%, 12:+5.7%, 24:+5.0%, 36:+4.4%
         price WTI 1:+7.5%, 3:+7.7%, 6:+6.8%, 12:+5.6%, 24:+4.8%, 36:+4.3%
         price RBOB 1:+9.8%, 3:+7.5%, 6:+6.7%

@@ -14,6 +14,7 @@ from portal.domain.portfolio.market import Market
 from portal.domain.portfolio.valuation import Valuation, value_book
 from portal.domain.risk.stress.apply import book_for, stressed
 from portal.domain.risk.stress.shocks import Layer
+from portal.domain.risk.stress.touched import touched
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value
@@ -85,9 +86,13 @@ def impact_of(book: Book, valuation: Valuation, market: Market, after: Market) -
     Impact
         What the change brings or costs.
     """
-    then = value_book(book_for(book, market, after), after, greeks=False)
-    pnl = then.total_eur - valuation.total_eur
-    return Impact(after, pnl, np.isfinite(valuation.total_eur) & ~np.isfinite(pnl))
+    today = valuation.total_eur
+    pnl = np.where(np.isfinite(today), 0.0, np.nan)
+    at = np.flatnonzero(touched(book, market, after))  # the others are worth what they are worth today
+    if len(at):
+        then = value_book(book_for(book.take(at), market, after), after, greeks=False)
+        pnl[at] = then.total_eur - today[at]
+    return Impact(after, pnl, np.isfinite(today) & ~np.isfinite(pnl))
 
 
 def layer_steps(book: Book, valuation: Valuation, market: Market, layers: Sequence[Layer]) -> FloatArray2D:

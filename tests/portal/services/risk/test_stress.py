@@ -13,7 +13,10 @@ from portal.core.errors import Conflict, DomainError, NotFound, NotPermitted
 from portal.core.permissions import Role
 from portal.core.table import GridQuery
 from portal.domain.portfolio.rollup import total
+from portal.domain.portfolio.valuation import value_book
 from portal.domain.risk import stress_metrics as metrics
+from portal.domain.risk.stress.apply import book_for
+from portal.domain.risk.stress.impact import impact
 from portal.services.evaluation import EVALUATORS, clean_params
 from portal.services.passports import open_passport
 from portal.services.portfolio.valuation import valued
@@ -75,6 +78,23 @@ def test_a_price_shock_is_the_delta_of_a_forward_times_the_move(desk):
     delta = found.found.valuation.legs.delta[found.found.valuation.legs.trade == at].sum()
     assert found.chosen == OWN
     assert found.result.pnl[at] == pytest.approx(2.0 * delta)
+
+
+def test_trades_that_a_scenario_does_not_touch_are_worth_the_same_when_valued(desk):
+    found = stressed()
+    shocks = ("price TTF +1%", "price POWER_DE_PEAK +5", "vol all +9%", "correlation all to 0 by 30%", "fx USD +3%",
+              "rate EUR +20bp", "vol TTF +1pt", "price crude -9%", "season all +2%")  # fmt: skip
+    cases = [
+        *(library.own(text, (), {}).layers for text in shocks),
+        *(e.scenario.layers for e in found.entries.values()),
+    ]
+    for layers in cases:
+        fast = impact(found.found.book, found.found.valuation, found.found.market, layers)
+        whole = value_book(
+            book_for(found.found.book, found.found.market, fast.market), fast.market, greeks=False
+        )
+        expected = whole.total_eur - found.found.valuation.total_eur
+        np.testing.assert_allclose(fast.pnl, expected, rtol=1e-9, atol=1e-7)
 
 
 def test_a_portfolio_is_part_of_the_whole_and_others_are_not_seen(desk):

@@ -11,7 +11,7 @@ from portal.domain.portfolio.book import empty_book
 from portal.domain.portfolio.trade import Kind, VolModel
 from portal.domain.portfolio.valuation import value_book
 from portal.domain.risk.stress.apply import book_for, stressed
-from portal.domain.risk.stress.events import measured
+from portal.domain.risk.stress.events import EVENTS, measured
 from portal.domain.risk.stress.impact import impact, layer_steps
 from portal.domain.risk.stress.library import built_in, from_text
 from portal.domain.risk.stress.shocks import Factor, Layer, Measure, Shock
@@ -240,3 +240,20 @@ def test_moves_are_measured_delivery_by_delivery():
     assert (below.measure, below.nodes) == (Measure.ABSOLUTE, ((1, -55.0),))
     assert measured("TTF", (months[:1], np.array([1.0])), (months[1:], np.array([1.0, 1.0])), start) is None
     assert replace(found, scope="NBP").name == "price NBP"
+
+
+def test_no_event_skips_a_month_of_a_curve_that_it_moves():
+    for event in EVENTS:
+        after = stressed(market(), event.layers).marks.price
+        for row in range(len(PRICES)):
+            moved = after[row, 1:4] != PRICES[row, 1:4]  # the month in delivery and the next two
+            assert moved.all() or not moved.any(), (event.code, CURVES.code[row])
+
+
+def test_no_shock_is_no_profit():
+    book = book_of(
+        option(curve=1, strike=30.0, delivery_start=date(2026, 10, 1), delivery_end=date(2026, 11, 1)),
+        {"curve": 3, "quantity": 7.0, "price": 60.0, "delivery_end": date(2027, 2, 1)},
+    )
+    found = impact(book, value_book(book, market()), market(), layers("price all +0%\nvol all +0%"))
+    assert found.pnl.tolist() == [0.0, 0.0]
