@@ -3,7 +3,7 @@
 from portal.core.metrics import Metric, register
 
 _READ = "portal.domain.risk.reading.read"
-_OUTCOME = "portal.domain.risk.revaluation.outcome.Outcome.by_group"
+_OUTCOME = "portal.domain.risk.revaluation.outcome.Outcome"
 
 VAR = register(
     Metric(
@@ -41,7 +41,7 @@ COMPONENT = register(
         "components of all parts add up to the figure; a negative one hedges. Of a VaR the scenarios around the "
         "quantile are averaged and scaled to it.",
         "C(i) = - sum over scenarios of share x P&L(i)",
-        "portal.domain.risk.reading.Reading.split",
+        "portal.domain.risk.reading.Reading",
         decimals=0,
         signed=True,
         coloured=False,
@@ -54,7 +54,7 @@ COMPONENT_SHARE = register(
         "",
         "Component of a part over the figure of the whole.",
         "C(i) / figure",
-        "portal.domain.risk.reading.Reading.split",
+        "portal.domain.risk.reading.Reading",
         decimals=1,
         signed=True,
         percent=True,
@@ -125,6 +125,19 @@ SCENARIO_PNL = register(
         signed=True,
     )
 )
+TRADE_SCENARIO = register(
+    Metric(
+        "risk.trade_scenario_pnl",
+        "P&L of a trade in a scenario",
+        "EUR",
+        "Change of value of one trade in one scenario: exposure to each factor times its move, and what full "
+        "revaluation adds.",
+        "P(i, s) = sum over factors of exposure(i) x move(s) + rest(i, s)",
+        "portal.domain.risk.revaluation.outcome.Outcome",
+        decimals=0,
+        signed=True,
+    )
+)
 EXPOSURE = register(
     Metric(
         "risk.exposure",
@@ -132,7 +145,7 @@ EXPOSURE = register(
         "EUR",
         "Change of value for a move of 1 in the unit of a factor.",
         "E(k) = sum over trades of dV / dF(k)",
-        "portal.domain.risk.revaluation.outcome.Outcome.group_exposure",
+        "portal.domain.risk.revaluation.outcome.Outcome",
         decimals=0,
         signed=True,
         coloured=False,

@@ -267,20 +267,8 @@ def scenario_pnl(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor)
     if name not in run.label:
         raise DomainError(f"There is no scenario '{name[:40]}' in run {run.row.id}.", scenario=name)
     at = run.label.index(name)
-    exposure, moves = run.exposure(found.code), run.outcome.moves[at]
-    used = np.flatnonzero(exposure)
-    columns = (
-        Column("factor", "Factor"),
-        Column("exposure", "Exposure", "number", "EUR", signed=True),
-        Column("move", "Move", "number", decimals=6, signed=True),
-        Column("pnl", "P&L", "number", "EUR", decimals=2, signed=True),
-    )
-    rows = [
-        (run.factors.label[k], float(exposure[k]), float(moves[k]), float(exposure[k] * moves[k]))
-        for k in used.tolist()
-    ]
-    rest = float(found.pnl[at] - exposure[used] @ moves[used])
-    table = Table(columns, [*rows, ("Convexity", 0.0, 0.0, rest)], simulated=run.row.simulated)
+    exposure = run.exposure(found.code)
+    table = _by_factor(run, exposure, at, float(found.pnl[at]))
     return Evaluation(
         f"{subject(found)} on {name}",
         float(found.pnl[at]),
@@ -321,4 +309,43 @@ def exposure_of(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) 
     value = float(run.exposure(found.code)[k])
     return Evaluation(
         f"{name} in {subject(found)}", value, "EUR", table, run_steps(run), newest=run.row.as_of
+    )
+
+
+def _by_factor(run: Run, exposure: FloatArray1D, at: int, pnl: float) -> Table:
+    """Return what each factor brings in the scenario at ``at``, and what full revaluation adds to make ``pnl``."""
+    moves, used = run.outcome.moves[at], np.flatnonzero(exposure)
+    columns = (
+        Column("factor", "Factor"),
+        Column("exposure", "Exposure", "number", "EUR", signed=True),
+        Column("move", "Move", "number", decimals=6, signed=True),
+        Column("pnl", "P&L", "number", "EUR", decimals=2, signed=True),
+    )
+    rows = [
+        (run.factors.label[k], float(exposure[k]), float(moves[k]), float(exposure[k] * moves[k]))
+        for k in used.tolist()
+    ]
+    rest = pnl - float(exposure[used] @ moves[used])
+    return Table(columns, [*rows, ("Convexity", 0.0, 0.0, rest)], simulated=run.row.simulated)
+
+
+@evaluates(
+    metrics.TRADE_SCENARIO.id, permission=Permission.RISK_READ,
+    parameters=(RUN, PORTFOLIO, SCENARIO, Parameter("trade", "Trade")),
+    replay=lambda records, params, clocks: Outcome(sum(float(row["pnl"]) for row in records), "EUR"),  # noqa: ARG005
+    tolerance=SUM_ROUNDING,
+)  # fmt: skip
+def trade_scenario(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:  # noqa: ARG001
+    """The P&L of one trade in one scenario, factor by factor."""
+    found = figure_of(work, {**params, "level": 0.975}, actor, Measure.ES)
+    run, name = found.run, str(params["scenario"])
+    title, pnl = part_pnl(found, "trade", str(params["trade"]))
+    if name not in run.label:
+        raise DomainError(f"There is no scenario '{name[:40]}' in run {run.row.id}.", scenario=name)
+    at = run.label.index(name)
+    group = np.where(run.outcome.trade_id == int(str(params["trade"])), 0, -1)
+    exposure = run.outcome.group_exposure(group, 1)[0]
+    table = _by_factor(run, exposure, at, float(pnl[at]))
+    return Evaluation(
+        f"{title} on {name}", float(pnl[at]), "EUR", table, run_steps(run), newest=run.row.as_of
     )
