@@ -12,7 +12,7 @@ MOST_PARTS = 14
 
 
 def histogram_figure(edges: FloatArray1D, share: FloatArray1D, *, var: float, es: float) -> dict[str, Any]:
-    """Return probabilities by bin of P&L in EUR, those beyond the VaR in the colour of losses; both figures as lines."""
+    """Return probabilities by bin of P&L in EUR, those beyond the VaR in the colour of losses, and both figures."""
     if not len(share):
         return figure([], x_title="EUR")
     middle = 0.5 * (edges[:-1] + edges[1:])
@@ -38,7 +38,7 @@ def histogram_figure(edges: FloatArray1D, share: FloatArray1D, *, var: float, es
         }
         for name, value, colour, dash in (
             ("VaR", var, SERIES[0], "solid"),
-            ("expected shortfall", es, SERIES[1], "dot"),
+            ("ES", es, SERIES[1], "dot"),
         )
     ]
     return figure(

@@ -98,7 +98,7 @@ class DistributionCards:
         """How the scenarios were made."""
         row = self.found.figure.run.row
         lines = [
-            f"{METHODS[row.method]}: run {row.id}, as of {row.as_of:%Y-%m-%d}, made in {row.seconds:,.1f} s by {row.run_by}.",
+            f"{METHODS[row.method]}: run {row.id}, as of {row.as_of:%Y-%m-%d}, by {row.run_by}.",
             f"{row.trades:,} trades, {row.missing:,} without a value are left out.",
             "Prices, volatilities, exchange and zero rates of a scenario move together; correlations stay as marked.",
             "No time passes: the figures are of moves alone.",

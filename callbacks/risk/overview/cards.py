@@ -101,7 +101,6 @@ class OverviewCards:
             "By method",
             [self._grid(Ids.METHODS, tables.method_table(query, self.found), query, "Risk by method")],
             note="Losses are positive. A click on a run opens its drill-down.",
-            width="two-thirds",
         )
 
     def method_bars(self) -> Component:
@@ -150,6 +149,7 @@ class OverviewCards:
             note="The P&L is that of the positions of the day before; forecasts are made from sensitivities and the "
             "last 250 days. An exception is a loss above the VaR forecast.",
             simulated=any(run.simulated for run in found.runs.values()),
+            width="two-thirds",
             advice="No day has been backtested yet. The worker computes them after the demo desk was loaded.",
         )
 

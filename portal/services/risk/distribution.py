@@ -172,7 +172,7 @@ def worst_table(query: GridQuery, found: Distribution) -> Table:
                 name,
                 rank,
                 float(source.pnl[at]),
-                share.get(at, 0.0) if not source.is_normal else None,
+                share.get(at, 0.0),
                 loss,
                 address,
             )

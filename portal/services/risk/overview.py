@@ -93,7 +93,9 @@ class Overview:
         weights = {"age_weighted": 0.46}  # 500 days with a decay of 0.995 tell as much as 230 equal ones
         return grade(
             Evidence(
-                var_by_method=self.by_method("var", self.ask.level),
+                var_by_method={
+                    METHODS[code]: value for code, value in self.by_method("var", self.ask.level).items()
+                },
                 level=self.ask.level,
                 scenarios=int(run.scenarios * weights.get(run.method, 1.0)),
                 zone=found.light.zone if found else None,
