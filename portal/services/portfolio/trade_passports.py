@@ -21,6 +21,7 @@ from portal.domain.portfolio.trade import Kind
 from portal.services.evaluation import evaluates
 from portal.services.portfolio.blotter import Filter, filter_of
 from portal.services.portfolio.books import visible_books
+from portal.services.portfolio.wording import detail_unit
 
 PARAMETERS = (
     Parameter("node", "Portfolio", default="all"),
@@ -124,7 +125,7 @@ def stated(terms: Terms, term: str, price_unit: str) -> tuple[float | None, str]
         found = terms.details.get(term.removeprefix(DETAIL))
         if isinstance(found, bool) or not isinstance(found, (int, float)):
             return None, ""
-        return float(found), ""
+        return float(found), detail_unit(term.removeprefix(DETAIL), price_unit)
     if term == AGREED:
         term = "price" if terms.price is not None else "strike"
     is_whole = terms.kind == Kind.STORAGE.key  # agreed on once, for the contract

@@ -106,6 +106,23 @@ def _quantity(value: float, terms: Terms) -> str:
     return f"{number(value)} {terms.quantity_unit} {per}"
 
 
+def detail_unit(key: str, price_unit: str) -> str:
+    """Return the unit of a number among the details of a trade whose prices are in ``price_unit``."""
+    volume = price_unit.partition("/")[2]
+    if key in ("capacity", "start_volume", "end_volume"):
+        return volume
+    if key in ("injection_rate", "withdrawal_rate"):
+        return f"{volume} a month"
+    if key in ("injection_cost", "withdrawal_cost"):
+        return price_unit
+    return "a year" if key in ("kappa", "sigma") else ""
+
+
+def _detail(key: str, value: Any, price_unit: str) -> str:
+    unit = detail_unit(key, price_unit) if isinstance(value, (int, float)) else ""
+    return f"{_plain(value)} {unit}".strip()
+
+
 def _plain(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
@@ -128,7 +145,7 @@ def described(terms: Terms, names: Names) -> list[tuple[str, str, str]]:
             continue
         if name == "details":
             found += [
-                (f"{name}.{key}", key.replace("_", " ").capitalize(), _plain(item))
+                (f"{name}.{key}", key.replace("_", " ").capitalize(), _detail(key, item, names.unit(terms)))
                 for key, item in value.items()
             ]
         else:
