@@ -54,6 +54,11 @@ BADGES = {
     "cancellation": "bad",
     "outdated": "bad",
     "yours": "neutral",
+    "queued": "neutral",
+    "running": "info",
+    "done": "good",
+    "failed": "bad",
+    "lost": "bad",
 }
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, exists, extract, func, select
+from sqlalchemy import case, exists, extract, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -149,12 +149,42 @@ def due(session: Session, *, limit: int = 100) -> list[int]:
     return list(session.scalars(query.order_by(Job.priority.desc(), Job.id).limit(limit)))
 
 
-def durations(session: Session, kind: str, *, before: datetime | None = None, limit: int = 20) -> list[float]:
-    """Return how long the newest finished runs of one kind took, in seconds, newest first."""
-    query = select(extract("epoch", Job.finished_at - Job.started_at)).where(
+@dataclass(frozen=True, slots=True)
+class SpanRow:
+    """When a job was asked for, began and ended, and its state now."""
+
+    id: int
+    kind: str
+    state: str
+    requested_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+def spans(session: Session, *, asker: str | None, moment: datetime, hours: float) -> list[SpanRow]:
+    """Return the jobs that were under way at ``moment`` or ended in the ``hours`` before it, by id."""
+    begin = moment - timedelta(hours=hours)
+    query: Any = select(Job.id, Job.kind, Job.state, Job.requested_at, Job.started_at, Job.finished_at).where(
+        Job.requested_at <= moment, or_(Job.finished_at.is_(None), Job.finished_at > begin)
+    )
+    if asker is not None:
+        query = query.where(_asked_by(asker))
+    return [SpanRow(*tuple(row)) for row in session.execute(query.order_by(Job.id))]
+
+
+def timed(
+    session: Session, kind: str, *, before: datetime | None = None, limit: int = 20
+) -> list[tuple[int, float]]:
+    """Return the newest finished runs of one kind with their seconds, newest first."""
+    query = select(Job.id, extract("epoch", Job.finished_at - Job.started_at)).where(
         Job.kind == kind, Job.state == "done"
     )
     if before is not None:
         query = query.where(Job.finished_at <= before)
-    found = session.scalars(query.order_by(Job.finished_at.desc(), Job.id.desc()).limit(limit))
-    return [float(seconds) for seconds in found]
+    found = session.execute(query.order_by(Job.finished_at.desc(), Job.id.desc()).limit(limit))
+    return [(int(job_id), float(seconds)) for job_id, seconds in found]
+
+
+def durations(session: Session, kind: str) -> list[float]:
+    """Return how long the newest finished runs of one kind took, in seconds, newest first."""
+    return [seconds for _, seconds in timed(session, kind)]

@@ -20,6 +20,7 @@ from portal.services.market import (
     volatility_passports,
 )
 from portal.services.market import passports as market_passports
+from portal.services.monitoring import job_passports
 from portal.services.portfolio import (
     explain_cell_passports,
     explain_passports,
@@ -60,6 +61,7 @@ AREAS = (  # importing these modules registers their evaluators
     stress_passports,
     overview_passports,
     stress_likely_passports,
+    job_passports,
 )
 
 

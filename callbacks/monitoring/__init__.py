@@ -1,0 +1,1 @@
+"""How the monitoring pages react."""

@@ -1,0 +1,1 @@
+"""How the portal itself is doing: counts and durations of its jobs."""
