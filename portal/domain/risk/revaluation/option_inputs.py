@@ -63,8 +63,8 @@ class OptionLegs:
         curve = int(self.rows.legs.curve[at[0]])
         surface, lines, scale = self.surface(curve), self.lines(at), self.inputs.vol_scales(curve)
         at_money = middle_of(surface, lines)
-        if np.isnan(strike).all():
-            return at_money[:, None] * scale
+        if np.isnan(strike).all() or not np.ptp(lines, axis=1).any():
+            return at_money[:, None] * scale  # at the money, or the same wherever it is read
         deviation = (at_money * np.sqrt(np.maximum(years, 0.0)))[:, None] * scale
         place = moneyness(surface.is_normal, forward, strike[:, None], deviation)
         vol = np.empty_like(place)

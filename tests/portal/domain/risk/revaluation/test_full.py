@@ -1,5 +1,6 @@
 """Full revaluation: the value in the moved market for every kind, whatever the chunk, or a refusal by name."""
 
+import tracemalloc
 from datetime import date
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from portal.domain.market.errors import BadParameter, LengthMismatch, SeriesHasNaN
 from portal.domain.portfolio.trade import Kind, VolModel
 from portal.domain.portfolio.valuation import value_book
+from portal.domain.risk.revaluation import full
 from portal.domain.risk.revaluation.errors import NoValueInScenario
 from portal.domain.risk.revaluation.full import revalue
 from portal.domain.risk.scenarios.factors import FactorKind
@@ -57,11 +59,14 @@ def test_large_moves_of_everything_at_once():
     )
 
 
-def test_the_chunk_changes_no_digit():
+def test_the_chunk_changes_no_digit(monkeypatch):
     args = scene(13, 5, BENT)
     whole = revalue(*args)
-    for chunk in (1, 5, 7):
+    for chunk in (1, 5, 100, 10**7):
         assert np.array_equal(revalue(*args, chunk=chunk).rest, whole.rest)
+    for at_once in (1, 30):
+        monkeypatch.setattr(full, "AT_ONCE", at_once)
+        assert np.array_equal(revalue(*args).rest, whole.rest)
 
 
 def test_the_order_of_scenarios_and_trades_changes_no_digit():
@@ -128,6 +133,19 @@ def test_moves_that_no_market_can_make_are_refused_by_factor():
     broken[2, factors.of_kind(FactorKind.VOL)[0]] = -1.0
     with pytest.raises(BadParameter, match="volatility"):
         revalue(book, market, valuation, factors, broken)
+
+
+def test_memory_is_what_the_outcome_takes_and_a_bounded_rest(monkeypatch):
+    monkeypatch.setattr(full, "AT_ONCE", 50_000)
+    book, market, valuation, factors, _ = scene(18, 40, (Kind.OPTION, Kind.ASIAN))
+    moves = cases.moves(factors, 4000)
+    tracemalloc.start()
+    try:
+        outcome = revalue(book, market, valuation, factors, moves)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < outcome.rest.nbytes + 5 * moves.nbytes + 60e6
 
 
 def test_progress_rises_and_a_cancel_stops_halfway():
