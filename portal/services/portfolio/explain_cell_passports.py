@@ -126,8 +126,8 @@ def _replay_gamma(records: Records, params: Params, clocks: Clocks) -> Outcome: 
 
 
 def _replay_cell(records: Records, params: Params, clocks: Clocks) -> Outcome:
-    """Both orders of a cell; of what no single price explains, the sum of the trades' rests."""
-    if params["tenor"] == REST:
+    """Both orders of a cell; of what no single price explains (and of receipts of earlier versions) the trades' sum."""
+    if params["tenor"] == REST or (records and "part" in records[0]):
         return replay_sum(records, params, clocks)
     return Outcome(fsum(_by_delta(record) + _by_gamma(record) for record in records), "EUR")
 

@@ -301,6 +301,12 @@ def test_the_prices_of_a_curve_and_month_name_their_quotes(desk):
         passports.open_passport(metrics.CELL.id, {**params, "tenor": "TTF 2031-07"}, clocks(), SYSTEM)
 
 
+def test_a_receipt_of_a_cell_from_before_its_legs_were_shown_is_still_computed():
+    replay = evaluation.EVALUATORS[metrics.CELL.id].replay
+    found = replay([{"part": 300.0}, {"part": None}, {"part": -50.0}], {"tenor": "TTF 2026-07"}, clocks())
+    assert (found.value, found.unit) == (250.0, "EUR")
+
+
 def test_all_others_are_the_whole_less_those_that_are_named(desk):
     asked = {"since": BEFORE.isoformat(), "portfolio": "GAS_EU", "less": str(desk["KEPT"])}
     found = passports.open_passport(metrics.PART.id, asked, clocks(), SYSTEM).evaluation
