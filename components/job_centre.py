@@ -130,7 +130,7 @@ def _params(params: Mapping[str, Any]) -> str:
 
 
 def _moment(value: datetime | None) -> str:
-    return "not yet" if value is None else f"{text.moment(value)} UTC"
+    return "not yet" if value is None else text.moment(value)
 
 
 def _line(at: datetime, level: str, message: str) -> html.Li:

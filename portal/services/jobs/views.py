@@ -95,14 +95,21 @@ def _view(row: JobRow, actor: Actor, expected: dict[str, float]) -> JobView:
     manages = actor.can(Permission.JOBS_MANAGE)
     kind = all_kinds().get(row.kind)
     takes = expected.get(row.kind)
-    remaining = None
-    if row.state == "running" and row.started_at is not None and takes is not None:
-        remaining = max(takes - (clock.now() - row.started_at).total_seconds(), 0.0)
     return JobView(
         row.id, row.kind, title_of(row.kind), row.params, row.state, row.queue, row.attempt, row.most_attempts,
         row.progress, row.message, row.requested_by, row.requested_at, row.started_at, row.finished_at,
         row.worker or "", row.cancel_by or "", row.result or {}, row.error or "", row.rerun_of, row.askers,
-        takes, remaining, row.silent_seconds,
+        takes, _remaining(row, takes), row.silent_seconds,
         may_cancel=row.state in ACTIVE and (manages or (own and row.askers == (actor.username,))),
         may_rerun=row.state in OVER and (manages or own) and kind is not None and actor.can(kind.permission),
     )  # fmt: skip
+
+
+def _remaining(row: JobRow, takes: float | None) -> float | None:
+    """Return how long a running job will still take: what past runs took; of a slower one, at the pace it has."""
+    if row.state != "running" or row.started_at is None or takes is None:
+        return None
+    elapsed = (clock.now() - row.started_at).total_seconds()
+    if elapsed < takes or row.progress <= 0.0:
+        return max(takes - elapsed, 0.0)
+    return elapsed * (1.0 - row.progress) / row.progress

@@ -10,7 +10,7 @@ from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.job import STATES, JobView
 from portal.core.permissions import Permission
-from portal.core.table import Cell, Column, GridQuery, Table
+from portal.core.table import LAPTOP, Cell, Column, GridQuery, Table
 from portal.domain.monitoring import runs
 from portal.domain.monitoring.job_metrics import DURATION
 from portal.services import jobs
@@ -24,12 +24,12 @@ COLUMNS = (
     Column("state", "State", "badge"),
     Column("doing", "Doing", sortable=False),
     Column("requested_by", "Asked by"),
-    Column("askers", "Shared by", sortable=False),
+    Column("askers", "Shared by", sortable=False, room=LAPTOP),
     Column("requested_at", "Asked at", "moment"),
-    Column("started_at", "Began", "moment"),
-    Column("finished_at", "Ended", "moment"),
+    Column("started_at", "Began", "moment", hidden=True),
+    Column("finished_at", "Ended", "moment", room=LAPTOP),
     Column("seconds", "Run time", "number", unit="s", decimals=1, metric=DURATION.id, sortable=False),
-    Column("attempt", "Attempt", sortable=False),
+    Column("attempt", "Attempt", sortable=False, room=LAPTOP),
     Column("result", "Result", link="link", sortable=False),
     Column("href", "Address", hidden=True),
     Column("link", "Address of the result", hidden=True),
