@@ -202,26 +202,34 @@ def take_in(
     """Import the file in a process of its own; what became of it is on record even if nobody waits for the answer."""
     if not clicks or not staged:
         return no_update, no_update, no_update
-    runtime.open_database(settings())
-    try:
-        actor = current_actor()
-        report = ingest.import_file(
-            kind,
-            ingest.staged_file(staged["token"], actor),
-            _options(answers, ids, switches),
-            actor=actor,
-            on_progress=_patient(set_progress),
-            file_name=staged["name"],
-        )
-        recent = draw({}, clock_service.resolve({}), actor)
-        if report.status == "refused" or report.dry_run:
-            return _report(report), recent, no_update  # the file stays, for another answer
-        ingest.discard(staged["token"], actor)
-        return _report(report), recent, None
-    except EnerscopeError as problem:
-        return notice(problem.message, kind="warn"), no_update, no_update
-    finally:
-        runtime.close_database()
+    with runtime.borrowed_database(settings()):
+        try:
+            return _taken_in(set_progress, staged, kind, _options(answers, ids, switches))
+        except EnerscopeError as problem:
+            return notice(problem.message, kind="warn"), no_update, no_update
+
+
+def _taken_in(
+    set_progress: Callable[[tuple[int, str]], None],
+    staged: Mapping[str, str],
+    kind: str,
+    options: ingest.ImportOptions,
+) -> tuple[Any, Any, Any]:
+    """Import the file; return the report, the list of past imports, and what is left of the staged file."""
+    actor = current_actor()
+    report = ingest.import_file(
+        kind,
+        ingest.staged_file(staged["token"], actor),
+        options,
+        actor=actor,
+        on_progress=_patient(set_progress),
+        file_name=staged["name"],
+    )
+    recent = draw({}, clock_service.resolve({}), actor)
+    if report.status == "refused" or report.dry_run:
+        return _report(report), recent, no_update  # the file stays, for another answer
+    ingest.discard(staged["token"], actor)
+    return _report(report), recent, None
 
 
 def _in_words_of_the_form(message: str) -> str:

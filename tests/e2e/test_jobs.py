@@ -205,6 +205,27 @@ def test_a_failed_run_says_what_was_wrong(visit: Open):
     expect(page.get_by_text("The book ATLANTIS has no positions. Choose another.")).to_be_visible()
 
 
+def test_the_job_centre_follows_stops_and_repeats(visit: Open, desk: Desk):
+    page = visit("ann")
+    job_id = jobs.submit("test-sum", {"steps": 800, "seconds": 0.1, "note": "centre"}, somebody("ann"))
+    page.goto(f"{desk.address}/monitoring/jobs")
+    card = page.locator(".es-job-card").filter(has_text=f"Job {job_id}")
+    expect(card).to_contain_text("of 800", timeout=60_000)
+    card.get_by_role("button", name=f"Stop job {job_id}").click()
+    expect(page.get_by_role("row").filter(has_text="cancelled").first).to_be_visible(timeout=60_000)
+    assert jobs.job(job_id, EVERYBODY).state == "cancelled"
+    page.goto(f"{desk.address}/monitoring/jobs?job={job_id}")
+    expect(page.get_by_text("ann asked it to stop.")).to_be_visible()
+    page.get_by_role("button", name="Run again").click()
+    expect(page.get_by_text("It runs again as")).to_be_visible()
+    again = last("ann")
+    assert again.rerun_of == job_id
+    jobs.cancel(again.id, somebody("ann"))
+    other = visit("bob")
+    other.goto(f"{desk.address}/monitoring/jobs?job={job_id}")
+    expect(other.get_by_text(f"There is no job {job_id} of yours")).to_be_visible()
+
+
 def test_redis_goes_away_in_the_middle(visit: Open, desk: Desk):
     """The last of its desk; on one machine there is no Redis to lose."""
     if desk.redis is None:
