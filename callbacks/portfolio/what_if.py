@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from dash import Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
+from callbacks.portfolio.what_if_risk import LEVEL_OPTIONS, level_of, risk_card
 from components.chart import chart_card
 from components.charts.what_if import delta_change
 from components.controls import filter_id
@@ -34,6 +35,8 @@ from portal.web.actor import current_actor
 from portal.web.asked import read_filters
 from portal.web.guard import guarded_callback
 from portal.web.views import body, grid
+
+__all__ = ["EXAMPLE", "LEVEL_OPTIONS", "Ids", "View", "draw", "keep", "view"]
 
 PATH = "/portfolio/what-if"
 EXAMPLE = (
@@ -63,6 +66,7 @@ class View:
     books: list[str]
     book: str
     text: str
+    level: str
     content: list[Component]
 
 
@@ -85,7 +89,9 @@ def view(query: Mapping[str, str]) -> View:
             text, book = question.text, question.book
             before = [notice(f"{row.title}: saved by {row.created_by}. What you change here is not saved.")]
     book = book if book in books else next(iter(books), "")
-    return View(clocks, books, book, text, [*before, *_content({"deals": text, "book": book}, clocks, actor)])
+    level = level_of(query.get("level"))
+    filters = {"deals": text, "book": book, "level": level}
+    return View(clocks, books, book, text, level, [*before, *_content(filters, clocks, actor)])
 
 
 @body(Ids.BODY, permission=Permission.PORTFOLIO_READ)
@@ -146,6 +152,7 @@ def _content(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[C
         *parts,
         *_position(answer, asked, clocks),
         *_limits(answer, asked, clocks),
+        *risk_card(answer, filters, clocks, actor),
         _save(),
     ]
 

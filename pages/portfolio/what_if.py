@@ -3,8 +3,8 @@
 import dash
 from dash import html
 
-from callbacks.portfolio.what_if import EXAMPLE, Ids, view
-from components.controls import lines, select
+from callbacks.portfolio.what_if import EXAMPLE, LEVEL_OPTIONS, Ids, view
+from components.controls import choice, lines, select
 from components.page import page_frame
 from portal.core.permissions import Permission
 
@@ -15,12 +15,13 @@ def layout(**query: str) -> html.Div:
     return page_frame(
         "What-if",
         trail="Portfolio",
-        lead="Value, greeks, position, limits and hedge of candidate deals, beside the book and never in it.",
+        lead="Value, greeks, position, limits, hedge and risk of candidate deals, beside the book and never in it.",
         body=Ids.BODY,
         clocks=state.clocks,
         controls=[
             lines(Ids.BODY, "deals", "Deals, one a line", state.text, placeholder=EXAMPLE),
             select(Ids.BODY, "book", "Beside the book", [(code, code) for code in state.books], state.book),
+            choice(Ids.BODY, "level", "Level of risk", LEVEL_OPTIONS, state.level),
         ],
         content=state.content,
     )

@@ -34,6 +34,7 @@ from portal.services.portfolio import (
 )
 from portal.services.risk import (
     figure_passports,
+    marginal_passports,
     overview_passports,
     stress_likely_passports,
     stress_passports,
@@ -62,6 +63,7 @@ AREAS = (  # importing these modules registers their evaluators
     overview_passports,
     stress_likely_passports,
     job_passports,
+    marginal_passports,
 )
 
 

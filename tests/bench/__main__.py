@@ -41,7 +41,7 @@ def _part(name: str, stage: Stage, *, quick: bool, detail: str) -> list:
     if name == "risk":
         from tests.bench import risk
 
-        return risk.measure(rounds=5 if quick else 15, quick=quick, only=detail)
+        return risk.measure(stage, rounds=5 if quick else 15, quick=quick, only=detail)
     from tests.bench import browsing
 
     return browsing.measure(stage, rounds=2 if quick else 7, only=detail)

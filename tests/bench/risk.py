@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from tests.bench import risk_backtest, risk_hs_var, risk_mc
+from tests.bench import risk_backtest, risk_hs_var, risk_marginal, risk_mc
 from tests.bench.report import Figure
+from tests.bench.stage import Stage
 
 CASES: dict[str, Callable[..., list[Figure]]] = {
     "hs_var": risk_hs_var.measure,
@@ -12,11 +13,14 @@ CASES: dict[str, Callable[..., list[Figure]]] = {
 }
 
 
-def measure(*, rounds: int, quick: bool, only: str = "") -> list[Figure]:
-    """Return the figures of one case, or of all."""
-    return [
+def measure(stage: Stage | None, *, rounds: int, quick: bool, only: str = "") -> list[Figure]:
+    """Return the figures of one case, or of all; the risk of a candidate deal needs a book in a database."""
+    found = [
         figure
         for name, case in CASES.items()
         if only in ("", name)
         for figure in case(rounds=rounds, quick=quick)
     ]
+    if stage is not None and only in ("", "marginal"):
+        found += risk_marginal.measure(stage, rounds=rounds, quick=quick)
+    return found

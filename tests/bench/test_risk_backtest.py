@@ -23,7 +23,7 @@ def test_a_difference_stops_the_benchmark():
 
 
 def test_figures_have_their_baselines():
-    figures = risk.measure(rounds=1, quick=True, only="backtest")
+    figures = risk.measure(None, rounds=1, quick=True, only="backtest")
     assert [figure.against.split(":")[0] for figure in figures] == [
         "numpy floor",
         "pandas",

@@ -7,8 +7,13 @@ import numpy as np
 from data.session import UnitOfWork
 from data.writes import risk as writes
 from portal.core.actor import SYSTEM
+from portal.core.clock import Clocks
+from portal.domain.risk.revaluation.full import revalue
+from portal.domain.risk.revaluation.linear import linear_outcome
 from portal.domain.risk.revaluation.outcome import Outcome, effective_moves
-from portal.domain.risk.scenarios.factors import FactorSet, ScenarioSet, Shock
+from portal.domain.risk.scenarios.factors import FactorKind, FactorSet, ScenarioSet, Shock
+from portal.domain.risk.scenarios.market_factors import market_factors
+from portal.services.portfolio.valuation import valued_in
 from portal.services.risk import making, runs, store
 from portal.services.risk.runs import Run
 from tests.helpers.trades import ids
@@ -67,6 +72,31 @@ def add_run(count: int = 200, method: str = "historical", as_of: date = DAY) -> 
         run_id = store.save(work, scenarios, outcome, terms, row)
         writes.insert_metrics(work.session, making.metric_rows(runs.load_in(work, run_id, SYSTEM)))
     return run_id, outcome
+
+
+def add_valued_run(clocks: Clocks, count: int = 250, method: str = "historical") -> Run:
+    """Store a run in which all trades of the database are revalued in drawn scenarios, and return it."""
+    with UnitOfWork() as work:
+        valued = valued_in(work, clocks, SYSTEM)
+    factors = market_factors(valued.market)
+    size = np.where(factors.kind == FactorKind.PRICE, 0.02 * np.abs(factors.level), 0.005)
+    moves = np.random.default_rng(5).normal(size=(count, len(factors))) * size
+    label = tuple(str(day) for day in np.busday_offset("2024-01-01", range(count), roll="forward"))
+    scenarios = ScenarioSet(factors, moves, label, np.full(count, 1 / count), method)
+    make = linear_outcome if method == "parametric" else revalue
+    outcome = make(valued.book, valued.market, valued.valuation, factors, moves)
+    book = valued.book.take(np.searchsorted(valued.book.trade_id, outcome.trade_id))
+    terms = store.TradeTerms(book.kind, book.curve, book.delivery_start, book.counterparty)
+    row = {
+        "as_of": clocks.as_of, "known_at": datetime(2026, 7, 15, 20, tzinfo=UTC), "method": method,
+        "params": {"horizon_days": 1}, "fingerprint": "v", "code_version": "1", "scenarios": count,
+        "trades": len(outcome.trade_id), "missing": 0, "currency": "EUR", "simulated": False,
+        "facts": {"notes": [], "money": {}}, "seconds": 0.1, "run_by": "system",
+    }  # fmt: skip
+    with UnitOfWork(write=True) as work:
+        run_id = store.save(work, scenarios, outcome, terms, row)
+        writes.insert_metrics(work.session, making.metric_rows(runs.load_in(work, run_id, SYSTEM)))
+    return load_run(run_id)
 
 
 def load_run(run_id: int) -> Run:

@@ -22,6 +22,7 @@ from portal.services import evaluation, passports
 from portal.services.portfolio import amendments, closing
 from portal.web.views import BODIES, GRIDS
 from tests.helpers.layout import components, text_of
+from tests.helpers.risk import add_valued_run
 from tests.helpers.trades import ids
 from tests.helpers.valued_desk import BEFORE, DAY, add_valued_desk
 
@@ -101,6 +102,7 @@ def desk(module_database: str) -> dict[str, int]:
     """Trades of every kind, stored closes, a limit and a proposal that waits; numbers by external id."""
     numbers = add_valued_desk()
     closing.close_days(BEFORE, DAY, SYSTEM)
+    add_valued_run(CLOCKS, 120)
     with UnitOfWork(write=True) as work:
         for book, commodity in (("GAS_EU", "gas"), ("POWER_DE", "power")):
             work.session.execute(

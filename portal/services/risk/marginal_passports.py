@@ -1,0 +1,86 @@
+"""How what deals add to a figure of risk is computed again: from the scenarios of the run and of the deals."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from data.session import UnitOfWork
+from portal.core.actor import Actor
+from portal.core.arrays import FloatArray1D
+from portal.core.clock import Clocks
+from portal.core.metrics import Metric, Params
+from portal.core.passport import Evaluation, Outcome, Parameter, Step
+from portal.core.permissions import Permission
+from portal.core.table import Column, Table
+from portal.domain.risk import marginal_metrics as metrics
+from portal.domain.risk.reading import Measure, read
+from portal.services.evaluation import Replay, evaluates
+from portal.services.portfolio.what_if_passports import BOOK, DEALS, SUM_ROUNDING, answer_of
+from portal.services.risk.ask import EVERYTHING
+from portal.services.risk.cuts import NORMAL_METHODS, Figure
+from portal.services.risk.figure_passports import LEVEL, PORTFOLIO, RUN, run_steps, subject
+from portal.services.risk.marginal import marginal_in
+from portal.services.risk.runs import ALL, load_in
+
+METHOD = Parameter("method", "Method", default="historical")
+_COLUMNS = (
+    Column("scenario", "Scenario"),
+    Column("weight", "Weight", "number", decimals=6),
+    Column("deals", "P&L of the deals", "number", "EUR", decimals=2, signed=True),
+    Column("book", "P&L of the portfolio", "number", "EUR", decimals=2, signed=True),
+)
+
+
+def _replay(measure: Measure, *, after: bool) -> Replay:
+    def replay(records: Sequence[Mapping[str, Any]], params: Params, clocks: Clocks) -> Outcome:  # noqa: ARG001
+        weight, deals, book = (
+            np.array([float(row[name]) for row in records]) for name in ("weight", "deals", "book")
+        )
+        normal = str(params["method"]) in NORMAL_METHODS
+
+        def figure(pnl: FloatArray1D) -> float:
+            return read(pnl, measure, float(params["level"] or 0), weights=weight, normal=normal).value
+
+        return Outcome(figure(book + deals) - (0.0 if after else figure(book)), "EUR")
+
+    return replay
+
+
+def _register(metric: Metric, measure: Measure, *, after: bool) -> None:
+    @evaluates(
+        metric.id, permission=Permission.RISK_READ, parameters=(DEALS, BOOK, RUN, PORTFOLIO, LEVEL, METHOD),
+        replay=_replay(measure, after=after), tolerance=SUM_ROUNDING,
+    )  # fmt: skip
+    def run(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
+        actor.require(Permission.PORTFOLIO_READ)
+        answer = answer_of(work, params, clocks, actor)
+        found = marginal_in(
+            load_in(work, int(params["run"] or 0), actor), answer, float(params["level"] or 0)
+        )
+        code = ALL if params["portfolio"] == EVERYTHING else str(params["portfolio"])
+        before, with_deals = found.figures(code, measure)
+        figure = Figure(found.run, code, measure, found.level)
+        rows = list(
+            zip(
+                found.run.label,
+                found.run.weight.tolist(),
+                found.added(code).tolist(),
+                figure.pnl.tolist(),
+                strict=True,
+            )
+        )
+        return Evaluation(
+            subject(figure),
+            with_deals if after else with_deals - before,
+            "EUR",
+            Table(_COLUMNS, rows, simulated=found.run.row.simulated),
+            (*run_steps(found.run), Step("Before", before, "EUR"), Step("After", with_deals, "EUR")),
+            newest=found.run.row.as_of,
+        )
+
+
+_register(metrics.MARGINAL_VAR, Measure.VAR, after=False)
+_register(metrics.MARGINAL_ES, Measure.ES, after=False)
+_register(metrics.VAR_AFTER, Measure.VAR, after=True)
+_register(metrics.ES_AFTER, Measure.ES, after=True)
