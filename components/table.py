@@ -59,6 +59,13 @@ BADGES = {
     "done": "good",
     "failed": "bad",
     "lost": "bad",
+    "exception": "bad",
+    "green zone": "good",
+    "yellow zone": "warn",
+    "red zone": "bad",
+    "accepted": "good",
+    "rejected": "bad",
+    "no power": "neutral",
 }
 
 
@@ -274,7 +281,9 @@ def _cell(table: Table, row: tuple[Cell, ...], at: int, column: Column) -> Compo
         return badge(written, BADGES.get(written, "neutral")) if value else ""
     address = None if column.link is None else f"{row[table.index(column.link)]}{column.link_more}"
     if column.metric is not None and value is not None:
-        params = {**table.extra.get("params", {}).get(row[0], {"key": str(row[0])}), **dict(column.params)}
+        known = table.extra.get("params", {})
+        named = known.get(row[0]) or known.get(str(row[0])) or {"key": str(row[0])}
+        params = {**named, **dict(column.params)}
         figure = passport_button(metrics.metric(column.metric), written, params)
         return (
             figure if address is None else html.Span([figure, _arrow(address, column)], className="es-drill")

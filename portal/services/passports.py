@@ -33,6 +33,7 @@ from portal.services.portfolio import (
     what_if_passports,
 )
 from portal.services.risk import (
+    backtest_passports,
     figure_passports,
     marginal_passports,
     overview_passports,
@@ -64,6 +65,7 @@ AREAS = (  # importing these modules registers their evaluators
     stress_likely_passports,
     job_passports,
     marginal_passports,
+    backtest_passports,
 )
 
 
