@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from callbacks.risk.backtests import grids
 from callbacks.risk.backtests.cards import BacktestCards
-from callbacks.risk.backtests.desk import desk, opened, say
+from callbacks.risk.backtests.exceptions import desk, opened, say
 from callbacks.risk.backtests.ids import Ids
 from components.chart import chart_id
 from components.states import empty

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from callbacks.risk import backtests
-from callbacks.risk.backtests import Ids, desk, grids
+from callbacks.risk.backtests import Ids, exceptions, grids
 from portal.core.actor import SYSTEM, Actor
 from portal.core.clock import Clocks, now
-from portal.core.errors import DomainError
+from portal.core.errors import DomainError, NotFound
 from portal.core.permissions import Role
 from portal.core.table import GridQuery
 from portal.services.risk import backtests as service
@@ -51,7 +51,7 @@ def test_every_grid_has_rows(days):
     for name in (Ids.HISTORY, Ids.CUMULATIVE, Ids.TESTS, Ids.METHODS, Ids.NODES, Ids.EXCEPTIONS):
         assert GRIDS[name].load(GridQuery(), {}, clocks(), SYSTEM).rows, name
     nobody = Actor(9, "n", "N", frozenset({Role.TRADER}), frozenset())
-    with pytest.raises(DomainError):
+    with pytest.raises(NotFound):
         grids.day_rows(GridQuery(), {}, clocks(), nobody)
 
 
@@ -75,8 +75,8 @@ def test_only_those_who_may_have_the_form_and_only_in_the_present(days):
 
 def test_a_form_that_was_changed_on_its_way_is_refused(days):
     with pytest.raises(DomainError, match="which day"):
-        desk._about({"day": "soon"})
-    day, ask = desk._about({"day": "2026-07-14", "asked": {"portfolio": "GAS", "level": "0.99"}})
+        exceptions.read_about({"day": "soon"})
+    day, ask = exceptions.read_about({"day": "2026-07-14", "asked": {"portfolio": "GAS", "level": "0.99"}})
     assert (day, ask) == (LAST, BacktestAsk("GAS", level=0.99))
 
 

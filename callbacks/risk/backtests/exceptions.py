@@ -173,7 +173,7 @@ def say(
     try:
         known = read_filters(about or {})
         told = read_filters({"cause": cause, "words": words})
-        day, ask = _about(known)
+        day, ask = read_about(known)
         comments.say(
             ask.portfolio, day, ask.method, str(told["cause"] or ""), str(told["words"] or ""), actor
         )
@@ -185,7 +185,8 @@ def say(
     return desk(found, day, actor, "Your comment was stored."), no_update
 
 
-def _about(known: Mapping[str, Any]) -> tuple[date, BacktestAsk]:
+def read_about(known: Mapping[str, Any]) -> tuple[date, BacktestAsk]:
+    """Return the day and the backtest that a form is about, or refuse what cannot be one with a sentence."""
     asked = known.get("asked")
     try:
         day = date.fromisoformat(str(known.get("day") or ""))
