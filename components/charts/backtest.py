@@ -117,7 +117,7 @@ def cumulative_figure(
     return figure(
         traces,
         y_title="exceptions so far",
-        height=340,
+        height=420,
         legend=True,
         uirevision=keep,
         xaxis={"type": "date"},
