@@ -8,6 +8,7 @@ from data.queries import market as queries
 from data.session import UnitOfWork
 from portal.core import clock
 from portal.core.clock import Clocks, parse_clocks
+from portal.core.errors import DomainError
 
 
 def resolve(query: Mapping[str, Any]) -> Clocks:
@@ -29,3 +30,17 @@ def latest_day() -> date:
     today = clock.now().date()
     with UnitOfWork() as work:
         return queries.newest_day(work.session, until=today) or today
+
+
+def day_of(given: object) -> date:
+    """Return a day that a form sent.
+
+    Raises
+    ------
+    DomainError
+        It is no day.
+    """
+    try:
+        return date.fromisoformat(str(given))
+    except ValueError:
+        raise DomainError(f"'{str(given)[:20]}' is no day. Write it as 2026-01-31.") from None

@@ -35,6 +35,7 @@ from portal.services.portfolio import (
 from portal.services.risk import (
     backtest_passports,
     figure_passports,
+    limit_passports,
     marginal_passports,
     overview_passports,
     stress_likely_passports,
@@ -66,6 +67,7 @@ AREAS = (  # importing these modules registers their evaluators
     job_passports,
     marginal_passports,
     backtest_passports,
+    limit_passports,
 )
 
 

@@ -9,7 +9,7 @@ from portal.core.actor import SYSTEM
 from portal.core.clock import Clocks
 from portal.domain.risk.scenarios.ask import Method, ScenarioAsk
 from portal.services import jobs
-from portal.services.risk import history, making
+from portal.services.risk import history, limit_demo, making
 
 AT_ONCE = (Method.HISTORICAL, Method.PARAMETRIC)
 LATER = ("filtered_ewma", "monte_carlo_t", "age_weighted", "filtered_garch", "monte_carlo_normal")
@@ -29,6 +29,7 @@ def measure(last: date, progress: Progress) -> None:
     days: list[date] = business_days(last - timedelta(days=DAYS * 7 // 5 + 10), last).astype(object).tolist()
     newest = days[-DAYS_AT_ONCE - 1 :]
     history.fill_days(newest, report=_part(progress, 0.6, 0.4))
+    limit_demo.seed_limits(last)
     for code in LATER:
         jobs.submit("risk.run", {"method": code, "as_of": last}, SYSTEM)
     jobs.submit("risk.history", {"first": days[-DAYS], "last": newest[0]}, SYSTEM)

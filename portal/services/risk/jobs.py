@@ -16,6 +16,7 @@ from portal.domain.risk.scenarios.ask import ScenarioAsk
 from portal.services import clocks as clock_service
 from portal.services.jobs import JobContext, JobKind, register_kind
 from portal.services.risk import history
+from portal.services.risk.limit_breaches import check_limits
 from portal.services.risk.making import make_run
 
 
@@ -52,6 +53,7 @@ def _run(params: RunParams, context: JobContext) -> Mapping[str, Any]:
     run_id = make_run(
         params.clocks(), params.ask(), report=context.report, job_id=context.job_id, run_by=context.actor_name
     )
+    check_limits(params.clocks(), context.report)
     return {"run_id": run_id, "link": f"/risk/drill?method={params.method}&run={run_id}"}
 
 
