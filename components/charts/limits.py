@@ -25,11 +25,12 @@ def use_figure(limit: Sequence[str], use: Sequence[float | None], status: Sequen
         "x": typed(100 * np.minimum(known, MOST)),
         "marker": {"color": [COLOURS.get(word, NEUTRAL) for word in reversed(status)]},
         "text": ["no value" if value is None else f"{100 * value:.0f} %" for value in reversed(use)],
-        "textposition": "auto",
+        "textposition": "outside",
+        "cliponaxis": False,
         "customdata": list(reversed(status)),
         "hovertemplate": "%{y}: %{text} used, %{customdata}<extra></extra>",
     }
-    end = 100 * float(min(max(known.max(initial=0.0) * 1.05, 1.12), MOST))
+    end = 100 * float(min(max(known.max(initial=0.0) * 1.12, 1.15), MOST))
     return figure(
         [bars],
         x_title="% of the hard tier",

@@ -6,7 +6,7 @@ from typing import Any
 from dash import ALL, Input, Output, State, ctx, no_update
 
 from callbacks.risk.limits.form import read_form, replayed
-from callbacks.risk.limits.ids import DECIDE, NOTE, OWNER, STEP, TERM, WORDS, Ids
+from callbacks.risk.limits.ids import DECIDE, NOBODY, NOTE, OWNER, STEP, TERM, WORDS, Ids
 from callbacks.risk.limits.page import again
 from components.page import PAGE_CLOCKS
 from components.states import notice
@@ -174,6 +174,7 @@ def move_on(
         known = read_filters(state or {})
         number, step = int(pressed["breach"]), Step(str(pressed["step"]))
         owner = _said(owners, owner_ids, "breach", number) if step is Step.ASSIGNED else None
+        owner = None if owner == NOBODY else owner
         note = _said(notes, note_ids, "breach", number)
         view = limit_breaches.take_step(number, step, actor, note=note, owner=owner)
         body = again(f"The breach of {view.code} is {view.breach.state.value} now.", known, actor)

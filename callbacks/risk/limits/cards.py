@@ -7,7 +7,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from callbacks.risk.limits.ids import DECIDE, EVERY, NOTE, OWNER, PATH, STEP, WORDS, Ids
+from callbacks.risk.limits.ids import DECIDE, EVERY, NOBODY, NOTE, OWNER, PATH, STEP, WORDS, Ids
 from components.chart import chart_card
 from components.charts.limits import history_figure, use_figure
 from components.format import day, moment
@@ -18,12 +18,13 @@ from components.states import badge, empty
 from components.table import BADGES, data_grid
 from components.trade import facts
 from portal.core.actor import Actor
-from portal.core.metrics import Metric, Shown
+from portal.core.metrics import Shown
 from portal.core.permissions import Permission
 from portal.core.table import GridQuery, Table
 from portal.domain.risk import limit_metrics as metrics
 from portal.domain.risk.limits.approval import Decision
 from portal.domain.risk.limits.breach import State, Step
+from portal.domain.risk.limits.limit import conditions
 from portal.domain.risk.limits.use import Status
 from portal.services.risk import limit_tables as tables
 from portal.services.risk.limit_breaches import BreachView
@@ -147,11 +148,9 @@ class LimitCards:
         )
         names = self.found.deciders.get(row.id, {})
         left = [name for user, name in names.items() if user != row.proposed_by and user not in said]
-        params: dict[str, str | int | float | None] = {"limit": row.id}
         pairs: list[tuple[str, Component | str]] = [
             ("Portfolio", version.node.code),
-            ("Hard tier", self._figure(metrics.TIER, version, params | {"tier": "hard"})),
-            ("Soft tier", self._figure(metrics.TIER, version, params | {"tier": "soft"})),
+            *self._tiers(version),
             ("From", day(row.effective_from)),
             ("Until", day(row.effective_to) if row.effective_to else "no end"),
             ("Decisions", tables.said(version)),
@@ -173,13 +172,19 @@ class LimitCards:
             className="es-limit-item",
         )
 
-    def _figure(self, metric: Metric, version: Version, params: dict[str, Any]) -> Component:
-        first = next(iter(tables.conditions(version.limit.terms)))
-        value = first.soft if params.get("tier") == "soft" else first.hard
-        more = (
-            "" if first.metric and len(list(tables.conditions(version.limit.terms))) == 1 else " of the first"
-        )
-        return html.Span([shown(Shown(metric, value, first.unit, params)), f" {first.unit}{more}"])
+    def _tiers(self, version: Version) -> list[tuple[str, Component | str]]:
+        """Both tiers of every condition, each with its passport."""
+        every = list(conditions(version.limit.terms))
+        found: list[tuple[str, Component | str]] = []
+        for at, condition in enumerate(every, start=1):
+            for tier, value in (("hard", condition.hard), ("soft", condition.soft)):
+                item = Shown(
+                    metrics.TIER, value, condition.unit,
+                    {"limit": version.row.id, "tier": tier, "condition": at},
+                )  # fmt: skip
+                title = f"{tier.capitalize()} tier" + ("" if len(every) == 1 else f", condition {at}")
+                found.append((title, html.Span([shown(item), f" {condition.unit}"])))
+        return found
 
     def _decision(self, version: Version, *, may: bool, own: bool) -> Component:
         buttons = [
@@ -225,13 +230,14 @@ class LimitCards:
         if view.overdue:
             marks.append(badge("overdue", "bad"))
         heading = html.H3(dcc.Link(f"{view.code} at {view.node.code}", href=tables.address_of(view.code)))
+        steps = "1 step" if len(view.rows) == 1 else f"{len(view.rows)} steps"
         owner = self.found.owners.get(view.node.code, {}).get(breach.owner or "", breach.owner)
         return html.Div(
             [
                 html.Div([heading, *marks], className="es-version-head"),
                 html.P(f"Owner: {owner or 'nobody yet'}; {due}.", className="es-note"),
                 html.Details(
-                    [html.Summary(f"{len(view.rows)} steps"), html.Ol([_event(row) for row in reversed(view.rows)])],
+                    [html.Summary(steps), html.Ol([_event(row) for row in reversed(view.rows)])],
                     className="es-change-form",
                     open=len(view.rows) < 4,
                 ),
@@ -256,16 +262,17 @@ class LimitCards:
         ]
         note = dbc.Input(
             id={"type": NOTE, "breach": view.id}, size="sm", maxLength=2000,
-            placeholder="Explanation or note", **{"aria-label": f"Note on breach {view.id}"},
+            placeholder="Explanation or note",
         )  # fmt: skip
         owner = dbc.Select(
             id={"type": OWNER, "breach": view.id},
             size="sm",
-            value=view.breach.owner or "",
-            options=[{"value": "", "label": "Owner"}]
+            value=view.breach.owner or NOBODY,
+            options=[{"value": NOBODY, "label": "Owner"}]
             + [{"value": user, "label": name} for user, name in people.items()],
         )
-        return html.Div([note, owner, *buttons], className="es-limit-steps")
+        parts = [_named("Explanation or note", note), _named("Owner", owner)]
+        return html.Div([*parts, *buttons], className="es-limit-steps es-repair-buttons")
 
     def one(self, held: Held) -> list[Component]:
         """The tiles and the history of one limit in force."""
@@ -377,3 +384,8 @@ def _decide(version: Version, decision: Decision) -> dict[str, Any]:
 
 def _button(label: str, part: dict[str, Any], look: str, *, hidden: bool = False) -> Component:
     return html.Button(label, id=part, type="button", className=f"btn btn-sm {look}", hidden=hidden)
+
+
+def _named(label: str, control: Any) -> Component:
+    """Give an input a name that is not drawn."""
+    return html.Label([html.Span(label, className="visually-hidden"), control])

@@ -8,7 +8,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from callbacks.risk.limits.ids import ROWS, TERM, Ids
+from callbacks.risk.limits.ids import NOBODY, ROWS, TERM, Ids
 from components.chart import chart_card
 from components.charts.limits import history_figure
 from components.kpi import kpi_row, kpi_tile
@@ -84,16 +84,17 @@ def _row(at: int, part: Mapping[str, Any], nodes: Sequence[Option], measures: Se
     def cell(name: str) -> dict[str, Any]:
         return {"type": TERM, "row": at, "name": name}
 
-    none = [] if at == 0 else [("", "No further condition")]
+    none = [] if at == 0 else [(NOBODY, "No further condition")]
     level = part.get("level")
-    begin = str(part.get("measure") or ("expected_shortfall" if at == 0 else ""))
+    begin = str(part.get("measure") or ("expected_shortfall" if at == 0 else NOBODY))
     levels = [(f"{known_level:g}", f"{100 * known_level:g} %") for known_level in LEVELS]
+    where = str(part.get("node") or NOBODY)
     amounts = [f"{part[name]:,.0f}" if name in part else "" for name in ("hard", "soft")]
     fields = [
         _labelled("Measure" if at == 0 else f"Condition {at + 1}", _select(cell("measure"), [*none, *measures], begin)),
         _labelled("Method", _select(cell("method"), list(METHODS.items()), str(part.get("method") or "historical"))),
         _labelled("Level", _select(cell("level"), levels, f"{level:g}" if level else "0.975")),
-        _labelled("At", _select(cell("node"), [("", "The limit's portfolio"), *nodes], str(part.get("node") or ""))),
+        _labelled("At", _select(cell("node"), [(NOBODY, "The limit's portfolio"), *nodes], where)),
         _labelled("Hard tier, EUR", _text(cell("hard"), amounts[0], "such as 2.5m")),
         _labelled("Soft tier, EUR", _text(cell("soft"), amounts[1], "80 % when empty")),
     ]  # fmt: skip
@@ -136,7 +137,7 @@ def _join(word: str) -> str:
 
 def _condition(cells: Mapping[str, str]) -> dict[str, Any] | None:
     measure = cells["measure"]
-    if not measure:
+    if measure in ("", NOBODY):
         return None
     hard = _amount(cells["hard"], "hard tier")
     soft = _amount(cells["soft"], "soft tier") if cells["soft"].strip() else 0.8 * hard
@@ -148,7 +149,7 @@ def _condition(cells: Mapping[str, str]) -> dict[str, Any] | None:
         found["method"] = cells["method"]
     if measure in WITH_LEVEL:
         found["level"] = float(cells["level"] or 0.975)
-    return found | {"node": cells["node"]} if cells["node"] else found
+    return found | {"node": cells["node"]} if cells["node"] not in ("", NOBODY) else found
 
 
 def _amount(text: str, name: str) -> float:

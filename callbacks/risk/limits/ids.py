@@ -4,6 +4,8 @@ from enum import StrEnum
 
 PATH = "/risk/limits"
 EVERY = "all"
+NOBODY = "-"
+"""The choice of a list that means none."""
 DECIDE, STEP, NOTE, OWNER, TERM, WORDS = (
     "limit-decide", "limit-step", "limit-note", "limit-owner", "limit-term", "limit-words",
 )  # fmt: skip

@@ -61,7 +61,7 @@ def seed_limits(last: date) -> int:
         if waiting is not None:
             _add(
                 work, code="OIL_ES", title="Expected shortfall of oil", portfolio_id=nodes["OIL"], terms=waiting,
-                effective_from=last, reason="Oil has used little of its limit for months; power may need the room.",
+                effective_from=last, reason="Oil uses two thirds of its limit; power may need the room.",
             )  # fmt: skip
     check_limits(Clocks(last, clock.now()))
     return made

@@ -41,6 +41,9 @@ BREACH = Parameter("breach", "Breach", "integer", low=1, high=1e15)
 PORTFOLIO = Parameter("portfolio", "Portfolio", default=EVERYTHING)
 STATUS = Parameter("status", "Status", default="breach")
 TIER = Parameter("tier", "Tier", default="hard")
+CONDITION = Parameter(
+    "condition", "Condition, 0 for the one that decides", "integer", default=0, low=0, high=100
+)
 AT = Parameter("at", "At", default="now")
 DAY = Parameter("day", "Day")
 DRAFT = Parameter("draft", "Proposal")
@@ -72,7 +75,10 @@ def _headroom(judged: Judgement, _params: Params) -> tuple[float | None, str]:
 
 
 def _tier(judged: Judgement, params: Params) -> tuple[float | None, str]:
-    condition = judged.deciding.condition
+    at = int(params["condition"] or 0)
+    if at > len(judged.parts):
+        raise DomainError(f"The limit has no condition {at}. Open the figure again from the page.")
+    condition = (judged.parts[at - 1] if at else judged.deciding).condition
     return condition.soft if params["tier"] == "soft" else condition.hard, condition.unit
 
 
@@ -112,7 +118,7 @@ _OF_LIMIT: tuple[tuple[Metric, _Read, tuple[Parameter, ...]], ...] = (
     (metrics.USE, _use, ()),
     (metrics.VALUE, _value, ()),
     (metrics.HEADROOM, _headroom, ()),
-    (metrics.TIER, _tier, (TIER,)),
+    (metrics.TIER, _tier, (TIER, CONDITION)),
 )
 for _metric, _read, _more in _OF_LIMIT:
     _of_limit(_metric, _read, *_more)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from data.queries import limits as queries
+from data.queries import stress as stress_queries
 from data.queries.portfolios import Node
 from data.session import UnitOfWork
 from data.writes import limits as writes
@@ -20,6 +21,8 @@ from portal.domain.risk.limits.approval import SIX_EYES, Decision, check_decisio
 from portal.domain.risk.limits.limit import Basis, Condition, Limit, conditions
 from portal.domain.risk.limits.replay import Replay, replay
 from portal.domain.risk.limits.terms_json import terms_from_json, terms_to_json
+from portal.domain.risk.stress.events import EVENTS
+from portal.domain.risk.stress.library import LIBRARY
 from portal.services import clocks as clock_service
 from portal.services.portfolio.books import visible_nodes
 from portal.services.risk.limit_values import MEASURES, STRESS, WITH_LEVEL, Past, Standing, judge_in, past_in
@@ -101,6 +104,7 @@ def _checked(work: UnitOfWork, draft: Draft, actor: Actor, earliest: date) -> tu
     nodes = visible_nodes(work, actor)
     limit = read_draft(draft, nodes)
     _check_words(draft, earliest)
+    _check_scenarios(work, limit)
     node = next(item for item in nodes if item.code == limit.node)
     _check_code(work, draft, node, actor)
     return limit, node
@@ -247,6 +251,17 @@ def _check_metric(condition: Condition) -> None:
         raise DomainError(
             f"Of the measure '{measure[:40]}' only the {'loss' if of_pnl else 'value itself'} can be limited; set the "
             f"basis to '{'loss' if of_pnl else 'value'}'."
+        )
+
+
+def _check_scenarios(work: UnitOfWork, limit: Limit) -> None:
+    measures = {condition.metric.measure for condition in conditions(limit.terms)}
+    asked = {measure.removeprefix(STRESS) for measure in measures if measure.startswith(STRESS)}
+    saved = stress_queries.newest_scenarios(work.session, clocks=everything_known()) if asked else []
+    known = {*LIBRARY, *(event.code for event in EVENTS), *(row.code for row in saved if not row.retired)}
+    for code in sorted(asked - known):
+        raise DomainError(
+            f"There is no stress scenario '{code[:40]}'. Choose one from Risk > Stress.", scenario=code[:40]
         )
 
 

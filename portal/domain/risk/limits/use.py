@@ -267,8 +267,8 @@ def _sentence(status: Status, deciding: Use, parts: int) -> str:
     others = "" if parts == 1 else f" It decides among {parts} conditions."
     if status is Status.NO_DATA:
         return f"There is no value of {name}, so that the limit cannot be judged.{others}"
-    value, hard = (f"{number:,.6g} {unit}".strip() for number in (deciding.value, deciding.condition.hard))
-    room = f"{abs(deciding.headroom):,.6g} {unit}".strip()
+    value, hard = (_amount(number, unit) for number in (deciding.value, deciding.condition.hard))
+    room = _amount(abs(deciding.headroom), unit)
     floor = "" if deciding.condition.comparison is Comparison.AT_MOST else "at least "
     how = {
         Status.OK: f"{room} are left",
@@ -276,3 +276,8 @@ def _sentence(status: Status, deciding: Use, parts: int) -> str:
         Status.BREACH: f"{room} beyond it",
     }[status]
     return f"{name[:1].upper()}{name[1:]} is {value} against a limit of {floor}{hard}: {how}.{others}"
+
+
+def _amount(number: float, unit: str) -> str:
+    written = f"{number:,.0f}" if abs(number) >= 1000.0 else f"{number:,.6g}"
+    return f"{written} {unit}".strip()

@@ -111,6 +111,7 @@ def test_proposing_needs_the_right_a_reason_and_terms_that_can_be_measured(desk)
         ({"terms": terms(1.0, level=0.9)}, "level 0.9"),
         ({"terms": terms(1.0, "volatility", level=0.95)}, "has no confidence level"),
         ({"terms": terms(1.0, "daily_pnl")}, "basis"),
+        ({"terms": terms(1.0, "stress:MOON", basis="loss")}, "no stress scenario"),
         ({"terms": terms(1.0, method="crystal_ball")}, "no method"),
         ({"terms": terms(1.0, soft=2.0)}, "soft tier"),
     ):
