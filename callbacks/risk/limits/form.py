@@ -181,9 +181,9 @@ def replayed(draft: Draft, found: Trial, clocks: Clocks, *, may_propose: bool) -
     ]
     if result is not None:
         tiles = [
-            _days_tile("Would have been broken", "breach", result.breaches, params),
-            _days_tile("Would have warned", "warning", result.warnings, params),
-            _days_tile("Could not be judged", "no-data", result.without_data, params),
+            _days_tile("Would have been broken", "breach", result.breaches, params, len(result.days)),
+            _days_tile("Would have warned", "warning", result.warnings, params, len(result.days)),
+            _days_tile("Could not be judged", "no-data", result.without_data, params, len(result.days)),
             kpi_tile(
                 "Highest use",
                 Shown(metrics.REPLAY_USE, known(result.worst_use), "", params),
@@ -210,10 +210,9 @@ def replayed(draft: Draft, found: Trial, clocks: Clocks, *, may_propose: bool) -
     return parts
 
 
-def _days_tile(title: str, status: str, count: int, params: Mapping[str, Any]) -> html.Div:
-    return kpi_tile(
-        title, Shown(metrics.REPLAY_DAYS, float(count), "days", {**params, "status": status}), detail="in a year"
-    )  # fmt: skip
+def _days_tile(title: str, status: str, count: int, params: Mapping[str, Any], days: int) -> html.Div:
+    item = Shown(metrics.REPLAY_DAYS, float(count), "days", {**params, "status": status})
+    return kpi_tile(title, item, detail=f"of {days:,}")
 
 
 def _propose_button(draft: Draft, text: str) -> Component:
