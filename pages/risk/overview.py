@@ -12,7 +12,7 @@ from portal.core.permissions import Permission
 def layout(**query: str) -> html.Div:
     """Return the page; ``?portfolio=GAS&level=0.99`` restores a view."""
     state = view(query)
-    return page_frame(
+    frame = page_frame(
         "Risk overview",
         trail="Risk",
         lead="What the books could lose from one close to the next, by every method, and how the forecasts held up.",
@@ -26,6 +26,9 @@ def layout(**query: str) -> html.Div:
         ],
         content=state.content,
     )
+    if state.panel is not None:
+        frame.children.insert(2, state.panel)
+    return frame
 
 
 dash.register_page(

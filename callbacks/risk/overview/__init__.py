@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from callbacks.risk.overview import grids
 from callbacks.risk.overview.cards import OverviewCards
 from callbacks.risk.overview.ids import Ids
+from components.job import job_panel
 from components.kpi import kpi_row
 from components.states import empty
 from portal.core.actor import Actor
@@ -20,6 +21,7 @@ from portal.services.portfolio.portfolios import list_portfolios
 from portal.services.risk import overview as service
 from portal.services.risk.ask import MEASURES, RiskAsk
 from portal.services.risk.runs import ALL, LEVELS, METHODS
+from portal.web import job_forms
 from portal.web.actor import current_actor
 from portal.web.views import body
 
@@ -39,6 +41,7 @@ class View:
     nodes: list[tuple[str, str]]
     filters: dict[str, str]
     content: list[Component]
+    panel: Component | None
 
 
 def view(query: Mapping[str, str]) -> View:
@@ -54,7 +57,24 @@ def view(query: Mapping[str, str]) -> View:
         filters = RiskAsk().params()
     if RiskAsk.of(filters).portfolio == ALL and nodes:
         filters["portfolio"] = nodes[0].code
-    return View(clocks, choices, filters, draw(filters, clocks, actor))
+    return View(clocks, choices, filters, draw(filters, clocks, actor), _panel(actor))
+
+
+def _panel(actor: Actor) -> Component | None:
+    """Return what starts a run, for those who may."""
+    if not actor.can(Permission.RISK_RUN):
+        return None
+    hint = "Revalues all books by the method chosen, as of the day of the page"
+    return job_panel(
+        Ids.BODY, label="Run this method", shown=job_forms.active_job(Ids.BODY, actor), hint=hint
+    )
+
+
+@job_forms.job_form(Ids.BODY, kind="risk.run")
+def run_params(filters: Mapping[str, Any], clocks: Clocks, _actor: Actor) -> Mapping[str, Any]:
+    """Return the parameters of a run of the method chosen, as of the day of the page."""
+    pinned = None if clocks.live else clocks.known_at
+    return {"method": RiskAsk.of(filters).method, "as_of": clocks.as_of, "known_at": pinned}
 
 
 @body(Ids.BODY, permission=Permission.RISK_READ)
