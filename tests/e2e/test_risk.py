@@ -31,7 +31,6 @@ def test_a_simulation_is_started_left_found_again_and_a_second_one_stopped(visit
     expect(page.locator(TILE).first).to_contain_text(re.compile(r"\d,\d{3}"), timeout=LONG)
     expect(page.locator(".es-job .es-note")).to_contain_text("Done")
     page.goto(re.sub(r"\?.*", "?method=monte_carlo_normal&as_of=2026-11-05", page.url))
-    page.wait_for_selector(TILE)
     button(page, "Run this method").click()
     expect(words(page)).to_contain_text(re.compile("Reva|Read|Valu|Making"), timeout=LONG)
     button(page, "Stop").click()
