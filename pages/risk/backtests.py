@@ -27,6 +27,7 @@ def layout(**query: str) -> html.Div:
             day(Ids.BODY, "last", "To", state.filters["last"]),
         ],
         content=state.content,
+        actions=state.actions,
     )
 
 

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from callbacks.risk.backtests import grids
 from callbacks.risk.backtests.cards import BacktestCards
 from callbacks.risk.backtests.exceptions import desk, opened, say
+from callbacks.risk.backtests.filling import panel
 from callbacks.risk.backtests.ids import Ids
 from components.chart import chart_id
 from components.states import empty
@@ -43,6 +44,7 @@ class View:
     nodes: list[tuple[str, str]]
     filters: dict[str, str]
     content: list[Component]
+    actions: list[Component]
 
 
 def view(query: Mapping[str, str]) -> View:
@@ -60,7 +62,8 @@ def view(query: Mapping[str, str]) -> View:
     if ask.portfolio == ALL and nodes:
         filters["portfolio"] = nodes[0].code
     content = draw(filters | {"day": str(query.get("day") or "")}, clocks, actor)
-    return View(clocks, choices, filters, content)
+    filling = panel(actor)
+    return View(clocks, choices, filters, content, [] if filling is None else [filling])
 
 
 @body(Ids.BODY, permission=Permission.RISK_READ)

@@ -17,12 +17,13 @@ from portal.domain.risk.backtests.run import run_backtest
 from portal.services.evaluation import EVALUATORS, clean_params
 from portal.services.passports import open_passport
 from portal.services.risk import backtest_comments as comments
+from portal.services.risk import backtest_filling as filling
 from portal.services.risk import backtest_tables as tables
 from portal.services.risk import backtests as service
 from portal.services.risk.backtest_tests import POWERLESS, TESTS
 from portal.services.risk.backtests import BacktestAsk
 from tests.helpers.backtests import LAST, add_days
-from tests.helpers.trades import add_desk
+from tests.helpers.trades import add_desk, add_level
 
 QUERY = GridQuery(limit=None)
 
@@ -247,3 +248,19 @@ def test_a_passport_of_what_is_not_there_says_so(days):
         metrics.EXCEPTIONS.id, params | {"last": "2020-01-02", "first": "2020-01-01"}, clocks(), SYSTEM
     )
     assert none.evaluation.value is None
+
+
+def test_what_a_period_lacks_is_filled(days):
+    officer = person(Role.RISK_OFFICER)
+    with pytest.raises(DomainError, match="No curve was quoted on two days"):
+        filling.days_to_fill(BacktestAsk(), clocks(), officer)
+    with pytest.raises(NotPermitted):
+        filling.days_to_fill(BacktestAsk(), clocks(), person(Role.TRADER))
+    around = [date(2025, 5, 15), date(2025, 5, 16), *days, date(2026, 7, 15), date(2026, 7, 16)]
+    for day in (*around[:2], days[0], days[-1], *around[-2:]):
+        add_level("TTF", day, 30.0, [date(2026, 12, 1)])
+    wide = BacktestAsk(first=date(2025, 5, 1))
+    assert filling.days_to_fill(wide, clocks(), officer) == (around[0], around[1])
+    assert filling.days_to_fill(BacktestAsk(first=days[0]), clocks(around[-1]), officer) == tuple(around[-2:])
+    assert filling.days_to_fill(wide, clocks(around[-1]), officer) == (around[0], around[-1])
+    assert filling.days_to_fill(BacktestAsk(first=days[0]), clocks(), officer) == (days[0], days[-1])
