@@ -43,7 +43,9 @@ METHOD_COLUMNS = (
     Column("method", "Method", link="address"),
     Column("days", "Days", "integer", metric=metrics.DAYS.id, room=PHONE),
     Column("exceptions", "Exceptions", "integer", metric=metrics.EXCEPTIONS.id),
-    Column("expected", "Expected", "number", decimals=1, metric=metrics.EXPECTED.id, coloured=False),
+    Column(
+        "expected", "Expected", "number", decimals=1, metric=metrics.EXPECTED.id, coloured=False, room=PHONE
+    ),
     Column("zone", "Zone", "badge"),
     _p("kupiec", "Kupiec p"),
     _p("coverage", "Coverage p"),
@@ -80,8 +82,12 @@ DAY_COLUMNS = (
 EXCEPTION_COLUMNS = (
     Column("day", "Day", "date"),
     Column("pnl", "P&L", "number", "EUR", decimals=0, signed=True, metric=metrics.PNL.id),
-    Column("var", "VaR forecast", "number", "EUR", decimals=0, metric=metrics.VAR.id, coloured=False),
-    Column("es", "ES forecast", "number", "EUR", decimals=0, metric=metrics.ES.id, coloured=False),
+    Column(
+        "var", "VaR forecast", "number", "EUR", decimals=0, metric=metrics.VAR.id, coloured=False, room=PHONE
+    ),
+    Column(
+        "es", "ES forecast", "number", "EUR", decimals=0, metric=metrics.ES.id, coloured=False, room=PHONE
+    ),
     Column("excess", "Loss over VaR", "number", decimals=2, metric=metrics.EXCESS.id, coloured=False),
     Column("explain", "Why", link="explained"),
     Column("comment", "Comment", link="address"),
