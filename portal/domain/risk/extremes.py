@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import minimize_scalar
 
 from portal.core.arrays import FloatArray1D
 from portal.domain.market.errors import BadParameter
@@ -238,6 +237,8 @@ def fit_gpd(excesses: FloatArray1D) -> tuple[float, float]:
     values = np.array([badness(ratio) for ratio in grid.tolist()])
     at = int(np.argmin(values))
     near = grid[max(0, at - 1)], grid[min(len(grid) - 1, at + 1)]
+    from scipy.optimize import minimize_scalar  # a second to import: not before the first run
+
     found = minimize_scalar(badness, bounds=near, method="bounded", options={"xatol": 1e-12})
     ratio = float(found.x) if found.fun < values[at] else float(grid[at])
     if abs(ratio) < 1e-9:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, stdtrit
-from scipy.stats import t as student
 
 from portal.core.arrays import FloatArray1D
 from portal.domain.market.errors import BadParameter, LengthMismatch
@@ -139,6 +138,8 @@ def tail_factors(
             value=dof,
         )
     quantile, scale = float(stdtrit(dof, level)), float(np.sqrt((dof - 2.0) / dof))
+    from scipy.stats import t as student  # a second to import: not before the first run
+
     beyond = float(student.pdf(quantile, dof)) / (1.0 - level) * (dof + quantile**2) / (dof - 1.0)
     return TailFactors(quantile * scale, beyond * scale)
 

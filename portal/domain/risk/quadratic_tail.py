@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from portal.core.arrays import FloatArray1D
 from portal.domain.risk.cornish_fisher import normal_quantile
@@ -136,6 +135,8 @@ class StandardQuadratic:
             low *= 1e-3
         while slope(high) < 0.0 and high < 1e100:
             high = 2.0 * high if np.isinf(end) else end - 0.5 * (end - high)
+        from scipy.optimize import brentq  # a second to import: not before the first run
+
         return float(brentq(slope, low, high, xtol=1e-300, rtol=1e-8))
 
     def _contour(self, x: float) -> "Contour":

@@ -7,7 +7,6 @@ one scrambled sequence that every chunk enters at its place.
 """
 
 import numpy as np
-from scipy.stats import qmc
 
 from portal.core.arrays import FloatArray2D
 from portal.domain.market.errors import BadParameter
@@ -64,6 +63,8 @@ def _sobol(seed: int, chunk: int, dimensions: int) -> FloatArray2D:
             name="sampling",
             value=dimensions,
         )
+    from scipy.stats import qmc  # a second to import: not before the first run
+
     engine = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(np.random.SeedSequence(seed)))
     if chunk:
         engine.fast_forward(chunk * CHUNK)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.signal import lfilter
 
 from portal.core.arrays import BoolArray2D, FloatArray1D, FloatArray2D
 from portal.domain.market import garch
@@ -277,6 +276,8 @@ def _ewma_volatilities(table: FloatArray2D, rule: Ewma) -> FloatArray2D:
     squares = table**2
     seed = squares[: rule.burn].mean(axis=0)
     # the recursion of `volatility.ewma_variance`, for all factors at once
+    from scipy.signal import lfilter  # a second to import: not before the first run
+
     later, _ = lfilter([1.0 - rule.lam], [1.0, -rule.lam], squares, axis=0, zi=rule.lam * seed[None, :])
     path: FloatArray2D = np.sqrt(np.vstack([seed, later]))
     return path

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.signal import lfilter
 
 from portal.core.arrays import FloatArray1D, FloatArray2D, IntArray1D
 from portal.domain.market.errors import FitFailed, InsufficientHistory
@@ -138,6 +137,8 @@ def _ewma(series: FloatArray1D) -> FloatArray1D:
     """Return EWMA forecasts before each day and tomorrow's, seeded with the mean square of the first moves."""
     squares, keep = series**2, RISKMETRICS_LAMBDA
     seed = float(squares[:MIN_RETURNS].mean())
+    from scipy.signal import lfilter  # a second to import: not before the first run
+
     later, _ = lfilter([1.0 - keep], [1.0, -keep], squares, zi=[keep * seed])
     path: FloatArray1D = np.sqrt(np.append(seed, later))
     return path

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import lsq_linear
 
 from portal.core.arrays import FloatArray1D, FloatArray2D
 from portal.domain.market.errors import BadParameter
@@ -286,6 +285,8 @@ def _best(mean: FloatArray1D, cov: FloatArray2D, low: FloatArray1D, high: FloatA
     target = np.linalg.solve(root, mean)
     weights = np.zeros(len(mean))
     if not held.all():
+        from scipy.optimize import lsq_linear  # a second to import: not before the first run
+
         solved = lsq_linear(
             root.T[:, ~held], target, bounds=(low[~held], high[~held]), method="bvls", tol=1e-14
         ).x
