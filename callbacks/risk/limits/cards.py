@@ -122,6 +122,7 @@ class LimitCards:
             ),
             grid=Ids.BARS,
             clocks=self.found.clocks.query(),
+            simulated=self.found.simulated,
             params=self.params,
             note="The dashed line is the hard tier. Colours tell the status, which the table says in words.",
         )
@@ -333,6 +334,7 @@ class LimitCards:
                 ),
                 grid=Ids.DAYS,
                 clocks=self.found.clocks.query(),
+                simulated=held.simulated,
                 params=self.params,
                 note="Forecasts of the backtest by day under today's terms; stored runs for methods without one. "
                 "Dashed: the hard tier, and the soft one below.",

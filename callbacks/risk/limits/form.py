@@ -199,6 +199,7 @@ def replayed(draft: Draft, found: Trial, clocks: Clocks, *, may_propose: bool) -
                 history_figure([str(stamp) for stamp in result.days.tolist()], result.use, soft=soft, keep=text),
                 grid=Ids.REPLAY,
                 clocks=clocks.query(),
+                simulated=found.simulated,
                 params={"draft": text},
                 note="The forecasts of the last year under the terms proposed, as if they had been in force.",
             ),

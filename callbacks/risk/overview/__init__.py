@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from callbacks.risk.overview import grids
 from callbacks.risk.overview.cards import OverviewCards
 from callbacks.risk.overview.ids import Ids
+from callbacks.risk.overview.limits import limits_card
 from components.job import job_panel
 from components.kpi import kpi_row
 from components.states import empty
@@ -100,5 +101,6 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
         cards.trend(),
         cards.below(),
         cards.badge(),
+        limits_card(found.node.code, clocks, actor),
     ]
     return [part for part in parts if part is not None]

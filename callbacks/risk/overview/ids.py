@@ -11,3 +11,4 @@ class Ids(StrEnum):
     BARS = "risk-overview-bars"
     TREND = "risk-overview-trend"
     BELOW = "risk-overview-below"
+    LIMITS = "risk-overview-limits"

@@ -53,7 +53,7 @@ def _run(params: RunParams, context: JobContext) -> Mapping[str, Any]:
     run_id = make_run(
         params.clocks(), params.ask(), report=context.report, job_id=context.job_id, run_by=context.actor_name
     )
-    check_limits(params.clocks(), context.report)
+    check_limits(params.clocks())  # without progress: what is stored is not to be cancelled any more
     return {"run_id": run_id, "link": f"/risk/drill?method={params.method}&run={run_id}"}
 
 

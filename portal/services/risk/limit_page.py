@@ -14,7 +14,7 @@ from portal.domain.risk.limits.use import Days, Status, judge_days
 from portal.services.portfolio.books import visible_nodes
 from portal.services.risk.limit_breaches import BreachView, breaches_in
 from portal.services.risk.limit_people import OWNERS, people_in
-from portal.services.risk.limit_values import HISTORY_DAYS, Past, Standing, judge_in, past_in
+from portal.services.risk.limit_values import HISTORY_DAYS, Past, Standing, judge_in, past_in, simulated_in
 from portal.services.risk.limits import LimitState, Version, in_force, versions_in
 
 EVERYTHING = "all"
@@ -30,6 +30,7 @@ class Held:
     standing: Standing
     past: Past
     days: Days
+    simulated: bool = False
 
     @property
     def status(self) -> Status:
@@ -49,6 +50,7 @@ class LimitPage:
     breaches: tuple[BreachView, ...]
     deciders: Mapping[int, Mapping[str, str]]
     owners: Mapping[str, Mapping[str, str]]
+    simulated: bool = False
 
     @property
     def waiting(self) -> list[Version]:
@@ -105,6 +107,7 @@ def page_in(work: UnitOfWork, portfolio: str, clocks: Clocks, actor: Actor) -> L
         views,
         {v.row.id: people_in(work, v.node.code, (Permission.LIMIT_APPROVE,)) for v in waiting},
         {code: people_in(work, code, OWNERS) for code in unsettled},
+        simulated_in(work, clocks),
     )
 
 
@@ -138,10 +141,11 @@ def held_in(
 ) -> tuple[Held, ...]:
     """Return how versions stand, with their use by day; the worst first."""
     standings = judge_in(work, clocks, [version.limit for version in versions])
+    simulated = simulated_in(work, clocks)
     made = []
     for version, standing in zip(versions, standings, strict=True):
         past = past_in(work, clocks, version.limit, nodes, days=days)
-        made.append(Held(version, standing, past, judge_days(version.limit.terms, past.values)))
+        made.append(Held(version, standing, past, judge_days(version.limit.terms, past.values), simulated))
     return tuple(sorted(made, key=_order))
 
 

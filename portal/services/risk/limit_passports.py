@@ -32,7 +32,7 @@ from portal.services.risk.limit_tables import (
     standing_rows,
 )
 from portal.services.risk.limit_trials import read_draft_text
-from portal.services.risk.limit_values import Standing, judge_in, past_in, words
+from portal.services.risk.limit_values import Standing, judge_in, past_in, simulated_in, words
 from portal.services.risk.limits import version_in
 
 Records = Sequence[Mapping[str, Any]]
@@ -99,7 +99,7 @@ def _of_limit(metric: Metric, read: _Read, *more: Parameter) -> None:
             f"{version.limit.title} ({version.code})",
             value,
             unit,
-            Table(STANDING_COLUMNS, standing_rows(standing)),
+            Table(STANDING_COLUMNS, standing_rows(standing), simulated=simulated_in(work, clocks)),
             _steps(standing),
             newest=standing.reading.as_of,
             note="" if value is not None else NO_VALUE,
@@ -154,7 +154,7 @@ def count(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Eva
         "Limits in force",
         float(found.count(_status(params))),
         "limits",
-        Table(STANDING_COLUMNS, rows),
+        Table(STANDING_COLUMNS, rows, simulated=found.simulated),
         (Step("In force", float(len(found.held))),),
         newest=clocks.as_of,
     )
@@ -247,10 +247,9 @@ def day_use(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> E
     value = known(float(days.use[at[0]])) if len(at) else None
     terms = json.dumps(version.row.terms, sort_keys=True)
     rows = past_rows(past, terms, day=str(day))
+    table = Table(PAST_COLUMNS, rows, simulated=simulated_in(work, clocks))
     note = "" if value is not None else NO_VALUE
-    return Evaluation(
-        version.limit.title, value, "fraction", Table(PAST_COLUMNS, rows), newest=day, note=note
-    )
+    return Evaluation(version.limit.title, value, "fraction", table, newest=day, note=note)
 
 
 def _draft(params: Params, clocks: Clocks) -> Draft:
@@ -294,7 +293,7 @@ def _of_replay(metric: Metric, read: Callable[[Replay | None, Params], Outcome],
             f"Replay at {found.limit.node}",
             outcome.value,
             outcome.unit,
-            Table(PAST_COLUMNS, rows),
+            Table(PAST_COLUMNS, rows, simulated=found.simulated),
             (Step("Days", float(len(found.past.day))),),
             newest=clocks.as_of,
             note=outcome.note,

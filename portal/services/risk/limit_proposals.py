@@ -25,7 +25,16 @@ from portal.domain.risk.stress.events import EVENTS
 from portal.domain.risk.stress.library import LIBRARY
 from portal.services import clocks as clock_service
 from portal.services.portfolio.books import visible_nodes
-from portal.services.risk.limit_values import MEASURES, STRESS, WITH_LEVEL, Past, Standing, judge_in, past_in
+from portal.services.risk.limit_values import (
+    MEASURES,
+    STRESS,
+    WITH_LEVEL,
+    Past,
+    Standing,
+    judge_in,
+    past_in,
+    simulated_in,
+)
 from portal.services.risk.limits import LimitState, Version, versions_in
 from portal.services.risk.runs import LEVELS, METHODS
 
@@ -56,6 +65,7 @@ class Trial:
     past: Past
     result: Replay | None
     sentences: tuple[str, ...]
+    simulated: bool = False
 
 
 def trial(draft: Draft, clocks: Clocks, actor: Actor) -> Trial:
@@ -79,11 +89,12 @@ def trial_in(work: UnitOfWork, draft: Draft, clocks: Clocks, actor: Actor) -> Tr
     limit = read_draft(draft, nodes)
     past = past_in(work, clocks, limit, nodes)
     (standing,) = judge_in(work, clocks, [limit])
+    simulated = simulated_in(work, clocks)
     try:
         result = replay(limit.terms, past.values, past.day)
     except InsufficientHistory as short:
-        return Trial(limit, standing, past, None, (short.message,))
-    return Trial(limit, standing, past, result, result.sentences)
+        return Trial(limit, standing, past, None, (short.message,), simulated)
+    return Trial(limit, standing, past, result, result.sentences, simulated)
 
 
 def check_draft(draft: Draft, actor: Actor) -> None:

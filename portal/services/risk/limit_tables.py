@@ -24,10 +24,10 @@ STATUS_WORDS = {
 }
 LIMIT_COLUMNS = (
     Column("limit", "Limit", link="address"),
-    Column("portfolio", "Portfolio"),
+    Column("portfolio", "Portfolio", room=PHONE),
     Column("measure", "Measure", room=PHONE),
-    Column("value", "Value", "number", "EUR", decimals=0, metric=metrics.VALUE.id, coloured=False),
-    Column("hard", "Limit", "number", "EUR", decimals=0, metric=metrics.TIER.id, coloured=False),
+    Column("value", "Value", "number", "EUR", decimals=0, metric=metrics.VALUE.id, coloured=False, room=PHONE),
+    Column("hard", "Limit", "number", "EUR", decimals=0, metric=metrics.TIER.id, coloured=False, room=PHONE),
     Column("use", "Used", "percent", decimals=1, metric=metrics.USE.id, coloured=False),
     Column(
         "headroom", "Headroom", "number", "EUR", decimals=0, signed=True, metric=metrics.HEADROOM.id, coloured=False
@@ -116,7 +116,7 @@ def limit_table(query: GridQuery, found: LimitPage) -> Table:
             )
         )  # fmt: skip
         params[version.code] = {"limit": version.row.id, "tier": "hard"}
-    return sort_rows(Table(LIMIT_COLUMNS, rows, extra={"params": params}), query)
+    return sort_rows(Table(LIMIT_COLUMNS, rows, simulated=found.simulated, extra={"params": params}), query)
 
 
 def trend(held: Held) -> list[float] | None:
@@ -152,7 +152,7 @@ def day_table(query: GridQuery, held: Held) -> Table:
         params[str(day)] = {"limit": held.version.row.id, "day": str(day)}
     keyed: list[tuple[Cell, ...]] = [(str(row[0]), *row[1:]) for row in rows]
     columns = (Column("day", "Day"), *DAY_COLUMNS[1:])
-    return sort_rows(Table(columns, keyed, extra={"params": params}), query)
+    return sort_rows(Table(columns, keyed, simulated=held.simulated, extra={"params": params}), query)
 
 
 def version_table(query: GridQuery, versions: Sequence[Version]) -> Table:

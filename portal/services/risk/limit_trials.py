@@ -47,4 +47,4 @@ def trial_table(query: GridQuery, found: Trial) -> Table:
             (days[at], known(float(use[at])), STATUS_WORDS[Status(int(status[at]))])
             for at in range(len(days) - 1, -1, -1)
         ]
-    return sort_rows(Table(COLUMNS, rows), query)
+    return sort_rows(Table(COLUMNS, rows, simulated=found.simulated), query)

@@ -214,6 +214,12 @@ def scenario_choices() -> list[tuple[str, str]]:
     return [(code, scenario.title) for code, scenario in LIBRARY.items()]
 
 
+def simulated_in(work: UnitOfWork, clocks: Clocks) -> bool:
+    """Tell whether the newest run rests on simulated prices; the days of the backtest rest on the same."""
+    newest = risk_queries.newest_runs(work.session, clocks=clocks, most=1)
+    return bool(newest and newest[0].simulated)
+
+
 def words(metric: Metric) -> str:
     """Return a metric as people read it on a page."""
     name = metric.measure

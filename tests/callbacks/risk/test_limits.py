@@ -7,6 +7,7 @@ import pytest
 from callbacks.risk import limits
 from callbacks.risk.limits import Ids, grids
 from callbacks.risk.limits.form import read_form, replayed
+from callbacks.risk.overview import limits as card
 from portal.core.actor import Actor
 from portal.core.clock import Clocks, now
 from portal.core.errors import DomainError
@@ -171,6 +172,14 @@ def test_every_figure_is_computed_again_from_its_rows(desk):
         assert again(found.inputs.records(), known, desk).value == pytest.approx(found.value, rel=1e-12), (
             metric
         )
+
+
+def test_the_overview_shows_what_is_left_at_its_portfolio(desk):
+    said = text_of(card.limits_card("GAS", desk, RISK))
+    assert "GAS_ES" in said
+    assert "OIL_ES" not in said
+    assert card.limits_card("GAS_EU", desk, RISK) is None
+    assert card.limit_rows(GridQuery(), {"portfolio": "GAS"}, desk, RISK).column("limit") == ["GAS_ES"]
 
 
 def test_ids_are_unlike():

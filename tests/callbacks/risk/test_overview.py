@@ -15,6 +15,7 @@ from portal.core.permissions import Role
 from portal.core.table import GridQuery
 from portal.services import passports
 from portal.services.evaluation import EVALUATORS
+from portal.services.risk.limit_demo import seed_limits
 from portal.web.views import GRIDS
 from tests.helpers.layout import text_of
 from tests.helpers.risk import DAY, add_run
@@ -44,6 +45,7 @@ def desk(module_database):
                 for day, gain in zip(days, pnl, strict=True)
             ],
         )  # fmt: skip
+    seed_limits(DAY)
 
 
 def test_the_page_shows_figures_days_and_the_grade(desk):
