@@ -1,4 +1,4 @@
-"""The cards of Risk > Limits: tiles, limits with their use, proposals that wait, breaches, and one limit by itself."""
+"""The cards of Risk > Limits: tiles, limits with their use, proposals that wait, breaches and versions."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,15 +7,15 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from callbacks.risk.limits.ids import DECIDE, EVERY, NOBODY, NOTE, OWNER, PATH, STEP, WORDS, Ids
+from callbacks.risk.limits.ids import DECIDE, EVERY, NOBODY, NOTE, OWNER, STEP, WORDS, Ids
 from components.chart import chart_card
-from components.charts.limits import history_figure, use_figure
+from components.charts.limits import use_figure
 from components.format import day, moment
 from components.kpi import kpi_row, kpi_tile
 from components.number import shown
 from components.page import section
 from components.states import badge, empty
-from components.table import BADGES, data_grid
+from components.table import data_grid
 from components.trade import facts
 from portal.core.actor import Actor
 from portal.core.metrics import Shown
@@ -28,7 +28,7 @@ from portal.domain.risk.limits.limit import conditions
 from portal.domain.risk.limits.use import Status
 from portal.services.risk import limit_tables as tables
 from portal.services.risk.limit_breaches import BreachView
-from portal.services.risk.limit_page import Held, LimitPage
+from portal.services.risk.limit_page import LimitPage
 from portal.services.risk.limits import Version
 
 STATE_TONES = {
@@ -274,73 +274,6 @@ class LimitCards:
         )
         parts = [_named("Explanation or note", note), _named("Owner", owner)]
         return html.Div([*parts, *buttons], className="es-limit-steps es-repair-buttons")
-
-    def one(self, held: Held) -> list[Component]:
-        """The tiles and the history of one limit in force."""
-        judged, row = held.standing.judgement, held.version.row
-        params: dict[str, str | int | float | None] = {"limit": row.id}
-        condition = judged.deciding.condition
-        word = tables.STATUS_WORDS[judged.status]
-        as_of = held.standing.reading.as_of
-        tiles = [
-            kpi_tile(
-                "Used",
-                Shown(metrics.USE, tables.known(judged.use), "", params),
-                detail=word,
-                alert=word if judged.status is Status.BREACH else "",
-            ),
-            kpi_tile(
-                "Value",
-                Shown(metrics.VALUE, tables.known(judged.deciding.value), condition.unit, params),
-                detail=f"as of {as_of}" if as_of else "no run yet",
-            ),
-            kpi_tile(
-                "Headroom",
-                Shown(metrics.HEADROOM, tables.known(judged.deciding.headroom), condition.unit, params),
-                detail="to the hard tier",
-            ),
-            kpi_tile(
-                "Hard tier",
-                Shown(metrics.TIER, condition.hard, condition.unit, params | {"tier": "hard"}),
-                detail="the limit itself",
-            ),
-            kpi_tile(
-                "Soft tier",
-                Shown(metrics.TIER, condition.soft, condition.unit, params | {"tier": "soft"}),
-                detail="warns from here",
-            ),
-        ]
-        return [
-            html.Section(
-                [
-                    html.Div(
-                        [html.H2(f"{row.code} · {row.title}"), badge(word, BADGES.get(word, "neutral"))],
-                        className="es-version-head",
-                    ),
-                    html.P(tables.terms_words(held.version), className="es-limit-terms"),
-                    html.P(judged.sentence, className="es-note"),
-                    dcc.Link("All limits", href=PATH, className="es-link"),
-                ],
-                className="es-section es-full",
-            ),
-            kpi_row(tiles),
-            chart_card(
-                "Use by day in % of the hard tier",
-                history_figure(
-                    [str(stamp) for stamp in held.past.day.tolist()],
-                    held.days.use,
-                    soft=condition.soft / condition.hard if condition.hard else 1.0,
-                    keep=row.code,
-                ),
-                grid=Ids.DAYS,
-                clocks=self.found.clocks.query(),
-                simulated=held.simulated,
-                params=self.params,
-                note="Forecasts of the backtest by day under today's terms; stored runs for methods without one. "
-                "Dashed: the hard tier, and the soft one below.",
-                advice="No day has been measured yet for what this limit looks at.",
-            ),
-        ]
 
     def versions(self) -> Component:
         """All versions of one limit."""

@@ -11,6 +11,7 @@ from callbacks.risk.limits.cards import LimitCards
 from callbacks.risk.limits.form import form, measure_options
 from callbacks.risk.limits.grids import portfolio_of
 from callbacks.risk.limits.ids import EVERY, Ids
+from callbacks.risk.limits.one import one_limit
 from components.states import empty, notice
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
@@ -90,7 +91,9 @@ def _all(cards: LimitCards) -> list[Component | None]:
 
 def _one(cards: LimitCards, clocks: Clocks, actor: Actor) -> list[Component | None]:
     try:
-        parts: list[Component | None] = list(cards.one(service.held(cards.limit, clocks, actor)))
+        parts: list[Component | None] = list(
+            one_limit(service.held(cards.limit, clocks, actor), clocks, cards.params)
+        )
     except NotFound as refusal:
         parts = [notice(refusal.message)]
     return [*parts, cards.waiting(), cards.breaches(), cards.versions()]
