@@ -73,4 +73,6 @@ def __getattr__(name: str) -> Any:
     config = settings()
     runtime.open_database(config)
     made = create_app(config)
+    if name == "celery_app":
+        job_service.all_kinds()  # once, ahead of the forks that run jobs
     return {"app": made, "server": made.server, "celery_app": celery_of(config)}[name]

@@ -112,7 +112,10 @@ def test_a_run_is_followed_to_its_result(visit: Open, desk: Desk):
     run(page)
     expect(words(page)).to_contain_text("of 45")
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_disabled()
-    assert "(page)" in last("ann").worker
+    if (
+        desk.redis is None
+    ):  # with Redis the page's process is a Celery worker too, and whichever is free first takes it
+        assert "(page)" in last("ann").worker
     expect(page.locator("#test-jobs-result")).to_have_text("result of 45 steps, read by ann")
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
     expect(words(page)).to_be_hidden()
@@ -175,8 +178,8 @@ def test_a_second_run_of_the_same_page_goes_to_a_worker_and_leaves_the_first_alo
     run(second)  # it was opened before, so it still offers to start
     expect(words(second)).to_contain_text("of 31")
     assert last("ann").queue == "worker"
-    expect(first.locator("#test-jobs-result")).to_contain_text("read by ann", timeout=60_000)
-    expect(words(first)).to_be_hidden(timeout=60_000)
+    for page in (first, second):
+        expect(words(page)).to_be_hidden(timeout=60_000)
     found = jobs.jobs(somebody("ann"), GridQuery(limit=2))[0]
     assert [(one.state, one.attempt) for one in found] == [("done", 1), ("done", 1)]
 
@@ -185,10 +188,11 @@ def test_a_killed_process_is_found_and_the_run_tried_again(visit: Open, desk: De
     page = visit("ann", steps=40, note="killed")
     run(page)
     expect(words(page)).to_contain_text("of 40")
-    desk.runner(last("ann").id).kill()
+    job_id = last("ann").id
+    desk.runner(job_id).kill()
     expect(words(page)).to_contain_text("attempt 2 of 2", timeout=60_000)
     expect(page.locator("#test-jobs-result")).to_have_text("result of 40 steps, read by ann", timeout=60_000)
-    assert "(page)" not in last("ann").worker
+    assert jobs.job(job_id, EVERYBODY).attempt == 2
 
 
 def test_a_lost_run_shows_the_error_card(visit: Open, desk: Desk):

@@ -47,7 +47,7 @@ def knowing_the_kinds(folder: Path) -> dict[str, str]:
 def celery_worker(
     home: Path, *, database: str, redis: str, beat: bool = True
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Yield a real worker with one process (and beat, which sends for jobs that wait) once it is ready."""
+    """Yield a real worker with two processes (and beat, which sends for jobs that wait) once it is ready."""
     log = home / "celery.log"
     home.mkdir(parents=True, exist_ok=True)
     more = QUICK | knowing_the_kinds(home / "site")

@@ -17,7 +17,7 @@ from portal.core.errors import EnerscopeError, NotFound, UpstreamError
 from portal.services.jobs.asking import announce
 from portal.services.jobs.context import Cancelled, JobContext, Report, log
 from portal.services.jobs.pulse import Pulse, Timing
-from portal.services.jobs.registry import JobKind, find_kind
+from portal.services.jobs.registry import JobKind, all_kinds, find_kind
 
 STORE_TRIES = 8  # the result of hours is worth waiting for a database that restarts
 STORE_WAIT_SECONDS = 2.0
@@ -36,6 +36,7 @@ def run(
     Errors of the job are recorded with it, never raised. ``own_process`` says that this process exists for the job
     alone, so that it may be ended when the job is cancelled and does not listen.
     """
+    all_kinds()  # before it is taken: nobody tells that it lives while a fresh process imports the areas
     with UnitOfWork(write=True) as work:
         held = writes.take(work.session, job_id, worker_name(door))
     if held is not None:
