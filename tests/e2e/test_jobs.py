@@ -185,13 +185,13 @@ def test_a_second_run_of_the_same_page_goes_to_a_worker_and_leaves_the_first_alo
 
 
 def test_a_killed_process_is_found_and_the_run_tried_again(visit: Open, desk: Desk):
-    page = visit("ann", steps=40, note="killed")
+    page = visit("ann", steps=150, note="killed")
     run(page)
-    expect(words(page)).to_contain_text("of 40")
+    expect(words(page)).to_contain_text("of 150")
     job_id = last("ann").id
     desk.runner(job_id).kill()
     expect(words(page)).to_contain_text("attempt 2 of 2", timeout=60_000)
-    expect(page.locator("#test-jobs-result")).to_have_text("result of 40 steps, read by ann", timeout=60_000)
+    expect(page.locator("#test-jobs-result")).to_have_text("result of 150 steps, read by ann", timeout=60_000)
     assert jobs.job(job_id, EVERYBODY).attempt == 2
 
 
