@@ -11,6 +11,16 @@ SAID = "Storms closed a Norwegian field; the window knows no such day."
 FIRST = 60_000  # ms; a busy machine opens its first page slowly
 
 
+def test_a_click_on_a_diamond_opens_its_exception(visit):
+    page = visit("trader", ADDRESS.replace("portfolio=GAS&", ""))
+    page.wait_for_selector(".es-kpi-value", timeout=FIRST)
+    settle(page)
+    mark = page.locator(".es-graph .scatterlayer .points path").first
+    mark.hover(force=True)
+    mark.click(force=True)
+    expect(page).to_have_url(re.compile("day="))
+
+
 def test_an_exception_is_opened_spoken_of_and_read_by_somebody_else(visit):
     page = visit("risk", ADDRESS)
     page.wait_for_selector(".es-kpi-value", timeout=FIRST)
