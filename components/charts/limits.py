@@ -10,6 +10,7 @@ from portal.core.arrays import FloatArray1D
 
 WARN = "#c08a1e"
 COLOURS = {"over limit": DOWN, "near limit": WARN, "within limit": SERIES[0], "no value": NEUTRAL}
+LONGEST_BREAK = 10  # calendar days without a value that a line crosses: weekends and holidays
 MOST = 1.6  # uses beyond it are cut at the edge of the picture; their text tells the number
 
 
@@ -47,12 +48,14 @@ def history_figure(day: Sequence[str], use: FloatArray1D, *, soft: float, keep: 
     if not len(day) or not np.isfinite(use).any():
         return figure([])
     share = np.where(np.isfinite(use), 100 * use, np.nan)
+    # days that nobody computed are no line between those before and after
+    gaps = np.flatnonzero(np.diff(np.array(day, "M8[D]")).astype(np.int64) > LONGEST_BREAK) + 1
     line = {
         "type": "scatter",
         "mode": "lines",
         "name": "used",
-        "x": list(day),
-        "y": typed(share),
+        "x": np.insert(np.array(day, "M8[D]"), gaps, np.array(day, "M8[D]")[gaps]).astype(str).tolist(),
+        "y": typed(np.insert(share, gaps, np.nan)),
         "line": {"color": SERIES[0], "width": 1.8},
         "hovertemplate": "%{x}: %{y:.1f} %<extra>used</extra>",
     }
