@@ -75,7 +75,7 @@ def risk_card(answer: Answer, filters: Mapping[str, Any], clocks: Clocks, actor:
         f"{100 * level:g} % in the {run.scenarios:,} historical scenarios of run {run.id}, as of {run.as_of:%Y-%m-%d}. "
         "Losses are positive; a change below zero hedges."
     )
-    return [section("Risk with the deals", [_tiles(found, table), shown], note=note)]
+    return [_tiles(found, table), section("Risk with the deals", [shown], note=note)]
 
 
 def _tiles(found: Marginal, table: Table) -> Component:

@@ -38,6 +38,7 @@ from portal.services.risk import (
     limit_passports,
     marginal_passports,
     overview_passports,
+    sizing_passports,
     stress_likely_passports,
     stress_passports,
 )
@@ -68,6 +69,7 @@ AREAS = (  # importing these modules registers their evaluators
     marginal_passports,
     backtest_passports,
     limit_passports,
+    sizing_passports,
 )
 
 

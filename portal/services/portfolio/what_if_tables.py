@@ -115,7 +115,7 @@ def cell_changes(answer: Answer) -> list[CellChange]:
     there = deltas(base.book, base.valuation, of_books(answer, touched(answer)), base.market)
     before = _cells(there.curve, there.month, there.volume, base.market)
     cells = sorted(change)
-    lots = np.array([_lot(market, cell)[0] for cell in cells])
+    lots = np.array([lot_at(market, cell)[0] for cell in cells])
     hedge = neutralise(np.array([change[cell] for cell in cells]), lots)
     return [
         _cell_change(
@@ -149,7 +149,7 @@ def _cells(curve: np.ndarray, month: np.ndarray, volume: FloatArray1D, market: M
     return {(number, at): value for number, at, value in zip(ids, months, volume.tolist(), strict=True)}
 
 
-def _lot(market: Market, cell: _Cell) -> tuple[float, str]:
+def lot_at(market: Market, cell: _Cell) -> tuple[float, str]:
     """Return the volume of one lot in a month (NaN where lots are not known) and its name."""
     at = int(np.searchsorted(market.curves.id, cell[0]))
     curves = market.curves
@@ -172,7 +172,7 @@ def _cell_change(
     at = int(np.searchsorted(market.curves.id, cell[0]))
     code = market.curves.code[at]
     month = str(np.datetime64(cell[1], "M"))
-    size, lot = _lot(market, cell)
+    size, lot = lot_at(market, cell)
     word = CAPACITY_UNIT if lot == CAPACITY_UNIT else "lots"
     is_peak = code.endswith("_PEAK")
     curve = f"{code.removesuffix('_PEAK')} peak" if is_peak else code
