@@ -53,3 +53,19 @@ ES_AFTER = _metric(
     "ES(P + D)",
     signed=False,
 )
+VAR_HEADROOM = _metric(
+    "var_headroom_after",
+    "Headroom of value at risk with the deals",
+    "Hard tier of the tightest limit in force on this value at risk, less the figure with the deals; below zero it "
+    "would be broken.",
+    "hard - VaR(P + D)",
+    signed=True,
+)
+ES_HEADROOM = _metric(
+    "es_headroom_after",
+    "Headroom of expected shortfall with the deals",
+    "Hard tier of the tightest limit in force on this expected shortfall, less the figure with the deals; below zero "
+    "it would be broken.",
+    "hard - ES(P + D)",
+    signed=True,
+)

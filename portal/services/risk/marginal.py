@@ -4,11 +4,12 @@ Deals that come are revalued in the run's own scenarios; trades that change brin
 their quantity. Nothing else is revalued: a figure with the deals is the figure of a sum of vectors.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
+from data.session import UnitOfWork
 from portal.core.actor import Actor
 from portal.core.arrays import FloatArray1D, FloatArray2D, IntArray1D
 from portal.core.clock import Clocks
@@ -23,18 +24,23 @@ from portal.services.portfolio.what_if_tables import deal_params, touched
 from portal.services.risk import runs
 from portal.services.risk.ask import EVERYTHING
 from portal.services.risk.cuts import NORMAL_METHODS, Figure
+from portal.services.risk.marginal_limits import Hard, hard_tiers
 from portal.services.risk.runs import ALL, Run
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value
 class Marginal:
-    """Deals in the scenarios of a run: ``pnl`` of shape (s, t) in EUR, ``book`` the portfolio id of each."""
+    """Deals in the scenarios of a run: ``pnl`` of shape (s, t) in EUR, ``book`` the portfolio id of each.
+
+    ``hard`` holds the hard tiers of limits on the figures.
+    """
 
     run: Run
     answer: Answer
     level: float
     pnl: FloatArray2D
     book: IntArray1D
+    hard: Hard = field(default_factory=dict)
 
     @cached_property
     def node_of(self) -> IntArray1D:
@@ -94,7 +100,11 @@ def marginal(
         A deal has no value, or is none that the run has scenarios for; the sentence names it.
     """
     run = runs.newest(clocks, actor, method)
-    return None if run is None else marginal_in(run, answer, level)
+    if run is None:
+        return None
+    found = marginal_in(run, answer, level)
+    with UnitOfWork() as work:
+        return replace(found, hard=hard_tiers(work, run, level, clocks, actor))
 
 
 def marginal_in(run: Run, answer: Answer, level: float) -> Marginal:
@@ -155,33 +165,43 @@ def _held_pnl(run: Run, answer: Answer, part: Part) -> FloatArray2D:
 
 def marginal_table(found: Marginal) -> Table:
     """Return one row for each portfolio that the deals change: both figures before, after, and the difference."""
+    codes = found.codes()
     columns = [Column("code", "Portfolio"), Column("name", "Name", room=760)]
-    metrics = {
-        Measure.ES: ("ES", figure_metrics.ES, marginal_metrics.MARGINAL_ES, marginal_metrics.ES_AFTER),
-        Measure.VAR: ("VaR", figure_metrics.VAR, marginal_metrics.MARGINAL_VAR, marginal_metrics.VAR_AFTER),
-    }
-    for measure, (short, before, change, after) in metrics.items():
-        columns += [
-            Column(f"{measure}_before", f"{short} before", "number", "EUR", 0, before.id, room=760),
-            Column(
-                f"{measure}_change",
-                f"{short} change",
-                "number",
-                "EUR",
-                0,
-                change.id,
-                signed=True,
-                coloured=False,
-            ),
-            Column(f"{measure}_after", f"{short} after", "number", "EUR", 0, after.id),
-        ]
+    for measure in _METRICS:
+        columns += _columns(measure, limited=any((code, measure) in found.hard for code in codes))
     rows: list[tuple[Cell, ...]] = []
-    params = {}
-    for code in found.codes():
-        figures: list[float] = []
-        for measure in metrics:
-            before_value, after_value = found.figures(code, measure)
-            figures += [before_value, after_value - before_value, after_value]
+    for code in codes:
+        figures: list[float | None] = []
+        for measure in _METRICS:
+            before, after = found.figures(code, measure)
+            hard = found.hard.get((code, measure))
+            figures += [before, after - before, after, None if hard is None else hard - after]
         rows.append((code, found.run.nodes[found.run.at(code)].name, *figures))
-        params[code] = found.params(code)
+    params = {code: found.params(code) for code in codes}
     return Table(tuple(columns), rows, extra={"params": params}, simulated=found.run.row.simulated)
+
+
+_METRICS = {
+    Measure.ES: (
+        "ES", figure_metrics.ES, marginal_metrics.MARGINAL_ES, marginal_metrics.ES_AFTER, marginal_metrics.ES_HEADROOM,
+    ),
+    Measure.VAR: (
+        "VaR", figure_metrics.VAR, marginal_metrics.MARGINAL_VAR, marginal_metrics.VAR_AFTER,
+        marginal_metrics.VAR_HEADROOM,
+    ),
+}  # fmt: skip
+
+
+def _columns(measure: Measure, *, limited: bool) -> list[Column]:
+    short, before, change, after, headroom = _METRICS[measure]
+    return [
+        Column(f"{measure}_before", f"{short} before", "number", "EUR", 0, before.id, room=760),
+        Column(
+            f"{measure}_change", f"{short} change", "number", "EUR", 0, change.id, signed=True, coloured=False
+        ),
+        Column(f"{measure}_after", f"{short} after", "number", "EUR", 0, after.id),
+        Column(
+            f"{measure}_headroom", f"{short} headroom after", "number", "EUR", 0, headroom.id, signed=True,
+            coloured=False, hidden=not limited,
+        ),
+    ]  # fmt: skip

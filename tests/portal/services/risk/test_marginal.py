@@ -18,6 +18,7 @@ from portal.services.evaluation import EVALUATORS
 from portal.services.portfolio.valuation import valued_in
 from portal.services.portfolio.what_if import Question, evaluate
 from portal.services.risk.cuts import Figure
+from portal.services.risk.limit_demo import seed_limits
 from portal.services.risk.marginal import Marginal, marginal, marginal_in, marginal_table
 from portal.services.risk.runs import ALL
 from tests.helpers.risk import add_valued_run
@@ -124,7 +125,7 @@ def test_every_figure_has_a_passport_that_says_the_same(desk, method):
     assert table.column("code")[0] == "DESK"
     for row in table.records():
         for column in table.columns:
-            if column.metric is None:
+            if column.metric is None or row[column.key] is None:
                 continue
             opened = passports.open_passport(
                 column.metric, table.extra["params"][row["code"]], CLOCKS, SYSTEM
@@ -144,3 +145,30 @@ def test_a_reader_of_one_branch_sees_that_branch_alone(desk):
     assert found is not None
     assert "DESK" not in found.codes()
     assert "GAS_EU" in found.codes()
+
+
+def test_headroom_is_what_the_limit_leaves_with_the_deals(desk):
+    seed_limits(DAY)
+    answer = evaluate(Question((OPTION,), "GAS_EU"), CLOCKS, SYSTEM)
+    found = marginal(answer, CLOCKS, SYSTEM, level=0.975)
+    assert found is not None
+    table = marginal_table(found)
+    row = table.records()[table.column("code").index("GAS")]
+    assert row["expected_shortfall_headroom"] == pytest.approx(
+        found.hard["GAS", Measure.ES] - row["expected_shortfall_after"]
+    )
+    assert row["var_headroom"] is None
+    assert table.columns[table.index("var_headroom")].hidden
+    metric = "risk.es_headroom_after"
+    opened = passports.open_passport(metric, table.extra["params"]["GAS"], CLOCKS, SYSTEM)
+    assert opened.evaluation.value == pytest.approx(row["expected_shortfall_headroom"])
+    replay = EVALUATORS[metric].replay(opened.evaluation.inputs.records(), opened.params, CLOCKS)
+    assert replay.value == pytest.approx(opened.evaluation.value, rel=1e-9)
+    none = passports.open_passport("risk.var_headroom_after", table.extra["params"]["GAS"], CLOCKS, SYSTEM)
+    assert none.evaluation.value is None
+    assert (
+        EVALUATORS["risk.var_headroom_after"]
+        .replay(none.evaluation.inputs.records(), none.params, CLOCKS)
+        .value
+        is None
+    )
