@@ -34,7 +34,7 @@ def test_a_simulation_is_started_left_found_again_and_a_second_one_stopped(visit
     button(page, "Run this method").click()
     expect(words(page)).to_contain_text(re.compile("Reva|Read|Valu|Making"), timeout=LONG)
     button(page, "Stop").click()
-    expect(page.locator(".es-job .es-note")).to_contain_text("stopped by risk", timeout=LONG)
+    expect(page.locator(".es-job .es-note")).to_contain_text("risk cancelled it", timeout=LONG)
 
 
 def test_from_the_total_to_a_trade_and_back(visit):
