@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "import": ("portal.cli.ingest", "app", "Import prices, curves, rates, weather and trades from files."),
     "portfolios": ("portal.cli.portfolios", "app", "List, create and move portfolios."),
     "value": ("portal.cli.value", "value", "Value every book at the end of past days, and keep it."),
+    "jobs": ("portal.cli.jobs", "app", "List, start, follow and stop jobs."),
     "verify": ("portal.cli.verify", "app", "Recompute what was handed out."),
     "config": ("portal.cli.config", "app", "Show the settings."),
     "version": ("portal.cli.version", "version", "Show the version."),

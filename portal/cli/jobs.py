@@ -1,0 +1,136 @@
+"""``enerscope jobs``: list runs, start one and follow it, read its log, stop it; the same rows as Monitoring > Jobs."""
+
+from typing import Annotated
+
+import typer
+
+from portal.cli.database import opened
+from portal.cli.main import new_app
+from portal.cli.output import AsJson, Progress, print_columns, print_json
+from portal.core.errors import DomainError
+
+app = new_app()
+
+_Id = Annotated[int, typer.Argument(help="Number of the job.", metavar="JOB")]
+_Given = Annotated[
+    list[str] | None, typer.Argument(help="Parameters, such as method=parametric.", metavar="NAME=VALUE...")
+]
+
+
+@app.command("list")
+def list_jobs(
+    *,
+    most: Annotated[int, typer.Option(min=1, max=1000, help="Newest jobs to show.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List the newest jobs."""
+    from portal.core.actor import SYSTEM
+    from portal.core.table import GridQuery
+
+    with opened():
+        from portal.services import jobs
+
+        found, _ = jobs.jobs(SYSTEM, GridQuery(limit=most))
+    if as_json:
+        print_json(
+            [
+                {
+                    "job": one.id,
+                    "kind": one.kind,
+                    "state": one.state,
+                    "params": one.params,
+                    "result": one.result,
+                }
+                for one in found
+            ]
+        )
+        return
+    rows = [
+        (
+            str(one.id),
+            one.kind,
+            one.state,
+            f"{100 * one.progress:.0f} %",
+            one.requested_by,
+            f"{one.requested_at:%Y-%m-%d %H:%M}",
+        )
+        for one in found
+    ]
+    print_columns(("job", "kind", "state", "done", "asked by", "asked at (UTC)"), rows)
+
+
+@app.command()
+def start(
+    kind: Annotated[str, typer.Argument(help="Kind of the job, such as risk.run.")],
+    given: _Given = None,
+    *,
+    wait: Annotated[bool, typer.Option(help="Run it here and now; else a worker takes it.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Start a job, for example: enerscope jobs start risk.run method=parametric."""
+    from portal.core.actor import SYSTEM
+
+    params = _read(given or [])
+    with opened():
+        from portal.services import jobs
+
+        job_id = jobs.submit(kind, params, SYSTEM, queue="page" if wait else "worker")
+        if wait:
+            progress = Progress()
+            jobs.run(job_id, progress, door="command line", own_process=True)
+            progress.done()
+        found = jobs.job(job_id, SYSTEM)
+    if as_json:
+        print_json({"job": job_id, "state": found.state, "result": found.result, "error": found.error})
+    elif found.error:
+        print(f"Job {job_id} is {found.state}: {found.error}")
+    else:
+        print(f"Job {job_id} is {found.state}.")
+    if wait and found.state not in ("done", "running"):
+        raise typer.Exit(1)
+
+
+@app.command()
+def log(job_id: _Id) -> None:
+    """Show what happened to a job."""
+    from portal.core.actor import SYSTEM
+
+    with opened():
+        from portal.services import jobs
+
+        events = jobs.job_log(job_id, SYSTEM)
+    print_columns(
+        ("at (UTC)", "level", "what"),
+        [(f"{event.recorded_at:%Y-%m-%d %H:%M:%S}", event.level, event.message) for event in events],
+    )
+
+
+@app.command()
+def cancel(job_id: _Id) -> None:
+    """Ask a job to stop."""
+    from portal.core.actor import SYSTEM
+
+    with opened():
+        from portal.services import jobs
+
+        jobs.cancel(job_id, SYSTEM)
+    print(f"Job {job_id} was asked to stop.")
+
+
+def _read(given: list[str]) -> dict[str, str]:
+    """Return the parameters by name.
+
+    Raises
+    ------
+    DomainError
+        One of them is not of the form NAME=VALUE.
+    """
+    params = {}
+    for part in given:
+        name, sign, value = part.partition("=")
+        if not sign or not name:
+            raise DomainError(
+                f"'{part[:60]}' is no parameter. Write NAME=VALUE, such as method=parametric.", given=part
+            )
+        params[name] = value
+    return params
