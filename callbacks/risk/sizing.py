@@ -31,6 +31,8 @@ from portal.services.risk.sizing import CURVES, PORTFOLIOS, Sizing, SizingAsk
 from portal.web.actor import current_actor
 from portal.web.views import body, grid
 
+__all__ = ["EVERYTHING", "OF_OPTIONS", "RULE_OPTIONS", "Ids", "view"]
+
 OF_OPTIONS = [(CURVES, "Curves"), (PORTFOLIOS, "Portfolios")]
 RULE_OPTIONS = [(str(rule), rule.label) for rule in Rule]
 

@@ -3,11 +3,10 @@
 import dash
 from dash import html
 
-from callbacks.risk.sizing import OF_OPTIONS, RULE_OPTIONS, Ids, view
+from callbacks.risk.sizing import EVERYTHING, OF_OPTIONS, RULE_OPTIONS, Ids, view
 from components.controls import choice, count, multi_select, select, text
 from components.page import page_frame
 from portal.core.permissions import Permission
-from portal.services.risk.ask import EVERYTHING
 
 
 def layout(**query: str) -> html.Div:
