@@ -71,8 +71,9 @@ def view(query: Mapping[str, str]) -> View:
     """Return the page for its address; what it does not know it ignores."""
     clocks, actor = clock_service.resolve(query), current_actor()
     state = query.get("state", "all")
+    usual = job_tables.EVERYBODY if job_tables.may_see_all(actor) else "mine"
     filters = {
-        "whose": query.get("whose", "mine"),
+        "whose": query.get("whose", usual),
         "state": state if state in CHOICES else "all",
         "job": query.get("job", ""),
     }
