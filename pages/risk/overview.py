@@ -34,7 +34,7 @@ def layout(**query: str) -> html.Div:
 dash.register_page(
     __name__,
     path="/risk",
-    name="Overview",
+    name="Risk overview",
     title="Risk · Enerscope",
     area="risk",
     order=10,

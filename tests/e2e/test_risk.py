@@ -44,7 +44,7 @@ def test_from_the_total_to_a_trade_and_back(visit):
     total = page.locator(f"{TILE} button").first.inner_text()
     methods = page.locator(".es-section", has=page.get_by_role("heading", name="By method"))
     methods.locator("a.es-row-link").first.click()
-    expect(page).to_have_url(re.compile("/risk/drill"))
+    expect(page.get_by_role("heading", name="Risk drill-down")).to_be_visible()
     expect(page.locator(f"{TILE} button").first).to_have_text(total)
     page.locator("a.es-row-link", has_text="OIL").first.click()
     expect(page).to_have_url(re.compile("portfolio=OIL"))
