@@ -59,7 +59,7 @@ def test_clocks_travel_through_the_menu_and_change_the_numbers(visit):
     expect(page).to_have_url(re.compile("as_of=2025-03-14"))
     expect(page.locator(".es-table")).to_contain_text("2025-03-14")
     assert page.locator(".es-table tbody tr td:nth-child(3)").all_inner_texts() != today
-    page.locator(".es-nav-link", has_text="Overview").click()
+    page.get_by_role("link", name="Overview", exact=True).click()
     expect(page).to_have_url(re.compile("as_of=2025-03-14"))
     page.get_by_role("button", name="Live").click()
     expect(page).not_to_have_url(re.compile("as_of="))
