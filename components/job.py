@@ -57,7 +57,6 @@ def job_panel(
             ),
             html.Div(outcome(shown), id=job_part("note", name)),
             dcc.Store(id=job_part("id", name), data=shown.id if shown else None),
-            dcc.Store(id=job_part("page", name)),
             dcc.Store(id=job_part("done", name)),
             dcc.Interval(id=job_part("tick", name), interval=TICK_MILLISECONDS, disabled=not is_active),
         ],
@@ -66,8 +65,12 @@ def job_panel(
 
 
 def job_stores(names: Sequence[str]) -> list[Component]:
-    """Return where the background callback of each form answers: in the frame, so that no page is veiled meanwhile."""
-    return [dcc.Store(id=job_part("ran", name)) for name in names]
+    """Return what the background callback of each form listens to and answers: in the frame, beside all pages.
+
+    In a page its answer would veil the page while it runs; and what it listens to would, put in anew with the page that
+    somebody comes back to, call it once more, for which Dash ends the process of the first.
+    """
+    return [dcc.Store(id=job_part(part, name)) for name in names for part in ("page", "ran")]
 
 
 def percent(job: JobView | None) -> int:

@@ -83,4 +83,5 @@ def test_a_page_that_is_opened_again_shows_the_job_that_is_under_way():
 
 
 def test_the_background_callback_answers_in_the_frame():
-    assert [store.id for store in job_stores(["x", "y"])] == [job_part("ran", "x"), job_part("ran", "y")]
+    kept = [job_part(part, name) for name in ("x", "y") for part in ("page", "ran")]
+    assert [store.id for store in job_stores(["x", "y"])] == kept
