@@ -11,6 +11,7 @@ from components.chart import chart_card
 from components.charts.risk_sizing import share_figure
 from components.kpi import kpi_row, kpi_tile
 from components.page import section
+from components.portfolios import portfolio_choices
 from components.states import empty, notice
 from components.table import data_grid
 from portal.core.actor import Actor
@@ -64,7 +65,7 @@ def view(query: Mapping[str, str]) -> View:
     clocks = clock_service.resolve(query)
     run = runs.newest(clocks, actor)
     curves = [(code, code) for code in service.curve_codes(run)] if run else []
-    books = [(node.code, f"{node.code} · {node.name}") for node in list_portfolios(actor)]
+    books = portfolio_choices(list_portfolios(actor))
     try:
         ask = SizingAsk.of_filters(query)
     except DomainError:

@@ -14,14 +14,16 @@ from callbacks.portfolio.explain.ids import Ids
 from components.chart import chart_id
 from components.kpi import kpi_row
 from components.page import grid as side_by_side
+from components.portfolios import portfolio_choices
 from components.states import empty
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError, NotFound
 from portal.core.permissions import Permission
 from portal.services import clocks as clock_service
-from portal.services.portfolio.explain import PERIODS, portfolio_choices
+from portal.services.portfolio.explain import PERIODS
 from portal.services.portfolio.explain_rows import ALL_BOOKS
+from portal.services.portfolio.portfolios import list_portfolios
 from portal.web.actor import current_actor
 from portal.web.guard import guarded_clientside
 from portal.web.views import body
@@ -48,7 +50,7 @@ def view(query: Mapping[str, str]) -> View:
     clocks = clock_service.resolve(query)
     filters = {name: str(query.get(name) or "") for name in INPUTS}
     filters["period"] = filters["period"] if filters["period"] in PERIODS else "dtd"
-    choices = [(ALL_BOOKS, "All books"), *portfolio_choices(actor)]
+    choices = [(ALL_BOOKS, "All books"), *portfolio_choices(list_portfolios(actor))]
     if filters["portfolio"] not in dict(choices):
         filters["portfolio"] = ALL_BOOKS
     return View(clocks, filters, choices, draw(filters, clocks, actor))

@@ -10,6 +10,7 @@ from callbacks.portfolio.valuation import grids
 from callbacks.portfolio.valuation.cards import ValuationCards
 from callbacks.portfolio.valuation.ids import Ids
 from components.kpi import kpi_row
+from components.portfolios import portfolio_choices
 from components.states import empty
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
@@ -25,7 +26,6 @@ from portal.web.views import body
 __all__ = ["SPLIT_OPTIONS", "Ids", "View", "draw", "grids", "view"]
 
 SPLIT_OPTIONS = list(SPLITS.items())
-WIDE = "\u2003"  # an em space: indents the tree in a list of choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,7 @@ def view(query: Mapping[str, str]) -> View:
     """Return the page's first state for the URL parameters ``query``."""
     actor = current_actor()
     clocks = clock_service.resolve(query)
-    nodes = list_portfolios(actor)
-    depth = min((node.depth for node in nodes), default=0)
-    choices = [(grids.ALL, "All that you may see")]
-    choices += [(node.code, WIDE * (node.depth - depth) + f"{node.code} · {node.name}") for node in nodes]
+    choices = portfolio_choices(list_portfolios(actor), everything=grids.ALL)
     filters = {"portfolio": query.get("portfolio") or grids.ALL, "split": query.get("split", "")}
     if filters["split"] not in SPLITS:
         filters["split"] = "commodity"

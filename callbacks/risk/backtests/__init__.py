@@ -14,6 +14,7 @@ from callbacks.risk.backtests.exceptions import desk, opened, say
 from callbacks.risk.backtests.filling import panel
 from callbacks.risk.backtests.ids import Ids
 from components.chart import chart_id
+from components.portfolios import portfolio_choices
 from components.states import empty
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
@@ -33,7 +34,6 @@ __all__ = ["KIND_OPTIONS", "LEVEL_OPTIONS", "METHOD_OPTIONS", "Ids", "View", "dr
 METHOD_OPTIONS = list(TITLES.items())
 KIND_OPTIONS = list(KINDS.items())
 LEVEL_OPTIONS = [(f"{level:g}", f"{100 * level:g} %") for level in LEVELS]
-WIDE = "\u2003"  # an em space: indents the tree in a list of choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,7 @@ def view(query: Mapping[str, str]) -> View:
     actor = current_actor()
     clocks = clock_service.resolve(query)
     nodes = list_portfolios(actor)
-    depth = min((node.depth for node in nodes), default=0)
-    choices = [(node.code, WIDE * (node.depth - depth) + f"{node.code} · {node.name}") for node in nodes]
+    choices = portfolio_choices(nodes)
     try:
         ask = BacktestAsk.of(query)
     except DomainError:

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from callbacks.risk.distribution import grids
 from callbacks.risk.distribution.cards import DistributionCards
 from callbacks.risk.distribution.ids import Ids
+from components.portfolios import portfolio_choices
 from components.states import empty
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
@@ -26,7 +27,6 @@ __all__ = ["LEVEL_OPTIONS", "METHOD_OPTIONS", "Ids", "View", "draw", "grids", "v
 
 METHOD_OPTIONS = [(code, title) for code, title in METHODS.items() if code != "parametric"]
 LEVEL_OPTIONS = [(f"{level:g}", f"{100 * level:g} %") for level in LEVELS]
-WIDE = "\u2003"  # an em space: indents the tree in a list of choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,7 @@ def view(query: Mapping[str, str]) -> View:
     """Return the page's first state for the URL parameters ``query``."""
     actor = current_actor()
     clocks = clock_service.resolve(query)
-    nodes = list_portfolios(actor)
-    depth = min((node.depth for node in nodes), default=0)
-    choices = [(EVERYTHING, "All that you may see")]
-    choices += [(node.code, WIDE * (node.depth - depth) + f"{node.code} · {node.name}") for node in nodes]
+    choices = portfolio_choices(list_portfolios(actor), everything=EVERYTHING)
     try:
         filters = RiskAsk.of(query).params()
     except DomainError:

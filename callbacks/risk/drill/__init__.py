@@ -10,6 +10,7 @@ from callbacks.risk.drill import grids
 from callbacks.risk.drill.cards import DrillCards
 from callbacks.risk.drill.ids import Ids
 from components.kpi import kpi_row
+from components.portfolios import portfolio_choices
 from components.states import empty
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
@@ -39,7 +40,6 @@ METHOD_OPTIONS = list(METHODS.items())
 MEASURE_OPTIONS = list(MEASURES.items())
 LEVEL_OPTIONS = [(f"{level:g}", f"{100 * level:g} %") for level in LEVELS]
 SPLIT_OPTIONS = list(SPLITS.items())
-WIDE = "\u2003"  # an em space: indents the tree in a list of choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,7 @@ def view(query: Mapping[str, str]) -> View:
     """Return the page's first state for the URL parameters ``query``."""
     actor = current_actor()
     clocks = clock_service.resolve(query)
-    nodes = list_portfolios(actor)
-    depth = min((node.depth for node in nodes), default=0)
-    choices = [(EVERYTHING, "All that you may see")]
-    choices += [(node.code, WIDE * (node.depth - depth) + f"{node.code} · {node.name}") for node in nodes]
+    choices = portfolio_choices(list_portfolios(actor), everything=EVERYTHING)
     try:
         filters = RiskAsk.of(query).params()
     except DomainError:

@@ -12,6 +12,7 @@ from callbacks.risk.limits.form import form, measure_options
 from callbacks.risk.limits.grids import portfolio_of
 from callbacks.risk.limits.ids import EVERY, Ids
 from callbacks.risk.limits.one import one_limit
+from components.portfolios import portfolio_choices
 from components.states import empty, notice
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
@@ -22,8 +23,6 @@ from portal.services.risk import limit_page as service
 from portal.services.risk.limit_values import scenario_choices
 from portal.web.actor import current_actor
 from portal.web.views import body
-
-WIDE = "\u2003"  # an em space: indents the tree in a list of choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def view(query: Mapping[str, str]) -> View:
     actor = current_actor()
     clocks = clock_service.resolve(query)
     found = service.page(EVERY, clocks, actor)
-    nodes = _nodes(found)
+    nodes = portfolio_choices(found.nodes)
     codes = list(dict.fromkeys(version.code for version in found.versions))
     portfolio = query.get("portfolio", EVERY) if query.get("portfolio") in dict(nodes) else EVERY
     limit = str(query.get("limit") or EVERY)
@@ -56,11 +55,6 @@ def view(query: Mapping[str, str]) -> View:
         limit if limit in codes else EVERY,
         draw(filters, clocks, actor),
     )
-
-
-def _nodes(found: service.LimitPage) -> list[tuple[str, str]]:
-    least = min((node.depth for node in found.nodes), default=0)
-    return [(node.code, WIDE * (node.depth - least) + f"{node.code} · {node.name}") for node in found.nodes]
 
 
 @body(Ids.BODY, permission=Permission.RISK_READ)
@@ -103,7 +97,13 @@ def _form(found: service.LimitPage, clocks: Clocks, actor: Actor, limit: str) ->
     if not actor.can(Permission.LIMIT_PROPOSE) or not clocks.live or not found.nodes:
         return None
     like = next((version for version in reversed(found.versions) if version.code == limit), None)
-    return form(_nodes(found), measure_options(scenario_choices()), clocks.as_of, like, found.portfolio)
+    return form(
+        portfolio_choices(found.nodes),
+        measure_options(scenario_choices()),
+        clocks.as_of,
+        like,
+        found.portfolio,
+    )
 
 
 def again(said: str, state: Mapping[str, Any], actor: Actor) -> list[Component]:

@@ -12,6 +12,7 @@ from callbacks.risk.overview.ids import Ids
 from callbacks.risk.overview.limits import limits_card
 from components.job import job_panel
 from components.kpi import kpi_row
+from components.portfolios import portfolio_choices
 from components.states import empty
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
@@ -31,7 +32,6 @@ __all__ = ["LEVEL_OPTIONS", "MEASURE_OPTIONS", "METHOD_OPTIONS", "Ids", "View", 
 METHOD_OPTIONS = list(METHODS.items())
 MEASURE_OPTIONS = list(MEASURES.items())
 LEVEL_OPTIONS = [(f"{level:g}", f"{100 * level:g} %") for level in LEVELS]
-WIDE = "\u2003"  # an em space: indents the tree in a list of choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,7 @@ def view(query: Mapping[str, str]) -> View:
     actor = current_actor()
     clocks = clock_service.resolve(query)
     nodes = list_portfolios(actor)
-    depth = min((node.depth for node in nodes), default=0)
-    choices = [(node.code, WIDE * (node.depth - depth) + f"{node.code} · {node.name}") for node in nodes]
+    choices = portfolio_choices(nodes)
     try:
         filters = RiskAsk.of(query).params()
     except DomainError:

@@ -16,6 +16,7 @@ from callbacks.risk.stress.ids import Ids
 from components.chart import chart_id
 from components.controls import filter_id, lines, multi_select
 from components.page import PAGE_CLOCKS
+from components.portfolios import portfolio_choices
 from components.states import empty, notice
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
@@ -25,9 +26,9 @@ from portal.domain.risk.stress.shocks import Factor
 from portal.domain.risk.stress.text import FIRST_TITLE, read_lines
 from portal.services import clocks as clock_service
 from portal.services.risk import stress as service
-from portal.services.risk import stress_library as library
+from portal.services.risk import stress_catalogue as catalogue
 from portal.services.risk.stress import ALL, SPLITS, Stressed
-from portal.services.risk.stress_library import OWN
+from portal.services.risk.stress_catalogue import OWN
 from portal.web.actor import current_actor
 from portal.web.asked import read_filters
 from portal.web.guard import guarded_callback, guarded_clientside
@@ -61,7 +62,7 @@ class View:
     asking: Asking
     portfolios: list[tuple[str, str]]
     scenarios: list[tuple[str, str]]
-    library: list[tuple[str, str]]
+    catalogue: list[tuple[str, str]]
     scenario: str
     content: list[Component]
 
@@ -79,7 +80,7 @@ def view(query: Mapping[str, str]) -> View:
         content: list[Component] = [empty("Nothing can be stressed", refusal.message)]
     else:
         known = [(code, _label(found, code)) for code in found.entries if code != OWN]
-        portfolios += service.portfolio_choices(found.found.nodes)
+        portfolios += portfolio_choices(found.found.nodes)
         content = _content(found, asking, clocks, actor)
     chosen = asking.ask.scenario if asking.ask.scenario in dict(choices + known) else AUTO
     return View(clocks, asking, portfolios, choices + known, known, chosen, content)
@@ -137,7 +138,9 @@ def builder(state: View) -> Component:
     return html.Details(
         [
             html.Summary("Build your own scenario"),
-            multi_select(Ids.BODY, "layers", "Lay over each other, in this order", state.library, ask.layers),
+            multi_select(
+                Ids.BODY, "layers", "Lay over each other, in this order", state.catalogue, ask.layers
+            ),
             lines(
                 Ids.BODY,
                 "shocks",
@@ -245,7 +248,7 @@ def keep(
     ask = read(asked).ask
     clocks = clock_service.resolve(read_filters(pair or {}))
     try:
-        code, version = library.save(
+        code, version = catalogue.save(
             asked["title"], asked["story"], ask.shocks, ask.layers, clocks, current_actor()
         )
     except EnerscopeError as refusal:
@@ -266,7 +269,7 @@ def retire(clicks: int | None, code: str | None) -> Any:
     if not clicks:
         return no_update
     try:
-        library.retire(str(code or ""), current_actor())
+        catalogue.retire(str(code or ""), current_actor())
     except EnerscopeError as refusal:
         return notice(refusal.message, kind="warn")
     link = dcc.Link("Back to the scenarios", href=PATH, className="es-link")

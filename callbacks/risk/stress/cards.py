@@ -29,10 +29,10 @@ from portal.core.table import GridQuery, Table
 from portal.domain.portfolio.rollup import total
 from portal.domain.risk import stress_metrics as metrics
 from portal.domain.risk.stress.reverse import Crossing
-from portal.services.risk import stress_library as library
+from portal.services.risk import stress_catalogue as catalogue
 from portal.services.risk import stress_tables as tables
 from portal.services.risk.stress import ALL, SPLITS, Stressed
-from portal.services.risk.stress_library import OWN
+from portal.services.risk.stress_catalogue import OWN
 from portal.services.risk.stress_likely import likely
 
 LONGEST_LINK = 3000  # characters of an address that carries shocks
@@ -113,7 +113,7 @@ class StressCards:
         parts: list[Component] = [html.P(scenario.narrative)] if scenario.narrative else []
         if scenario.source:
             parts.append(html.P(f"Moves: {scenario.source}.", className="es-source"))
-        line = library.as_text(scenario)
+        line = catalogue.as_text(scenario)
         link = f"/risk/stress?{urlencode({'portfolio': self.found.ask.portfolio, 'scenario': OWN, 'shocks': line})}"
         links: list[Component] = []
         if scenario.code != OWN and len(line) <= 2000 and len(link) <= LONGEST_LINK:
@@ -263,10 +263,10 @@ class StressCards:
         if OWN not in self.found.entries or not self.actor.can(Permission.RISK_RUN):
             return None
         fields = [
-            dbc.Input(id=Ids.TITLE, placeholder="Title", size="sm", type="text", maxlength=library.LONGEST_TITLE),
+            dbc.Input(id=Ids.TITLE, placeholder="Title", size="sm", type="text", maxlength=catalogue.LONGEST_TITLE),
             dbc.Input(
                 id=Ids.NARRATIVE, placeholder="What happens", size="sm", type="text",
-                maxlength=library.LONGEST_NARRATIVE,
+                maxlength=catalogue.LONGEST_NARRATIVE,
             ),
             html.Button("Save scenario", id=Ids.SAVE, type="button", className="btn btn-sm btn-outline-primary"),
             html.Div(id=Ids.SAVED, role="status"),

@@ -140,15 +140,6 @@ def start_day(period: str, as_of: date, chosen: date | None = None) -> date:
     return chosen
 
 
-def portfolio_choices(actor: Actor) -> list[tuple[str, str]]:
-    """Return code and name of the portfolios that the actor sees, indented by their place in the tree."""
-    actor.require(Permission.PORTFOLIO_READ)
-    with UnitOfWork() as work:
-        nodes = visible_nodes(work, actor)
-    least = min((node.depth for node in nodes), default=0)
-    return [(node.code, "\u2003" * (node.depth - least) + node.name) for node in nodes]
-
-
 def explain(
     clocks: Clocks, actor: Actor, since: date, portfolio: str | None = None, *, trade: int | None = None
 ) -> Explained:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import urlencode
 
 import numpy as np
 
@@ -166,7 +167,7 @@ def worst_table(query: GridQuery, found: Distribution) -> Table:
         by_curve = np.bincount(group, exposure * run.outcome.moves[at], len(labels))
         loss = labels[int(np.argmin(by_curve))] if len(by_curve) and by_curve.min() < 0.0 else ""
         given = found.ask.params() | {"scenario": name}
-        address = "/risk/distribution?" + "&".join(f"{key}={value}" for key, value in given.items())
+        address = f"/risk/distribution?{urlencode(given | found.clocks.query())}"
         rows.append(
             (
                 name,
@@ -213,7 +214,14 @@ def trade_table(query: GridQuery, found: Distribution) -> Table:
     for at in order.tolist():
         number = str(run.outcome.trade_id[trades[at]])
         kind = Kind(int(run.terms.trade_kind[trades[at]])).label
-        rows.append((number, kind, float(pnl[at]), f"/portfolio/trade?id={number}"))
+        rows.append(
+            (
+                number,
+                kind,
+                float(pnl[at]),
+                f"/portfolio/trade?{urlencode({'id': number, **found.clocks.query()})}",
+            )
+        )
         params[number] = _base(found) | {"scenario": name, "trade": number}
     table = Table(TRADE_COLUMNS, rows, simulated=found.simulated, extra={"params": params})
     return sort_rows(table, query)

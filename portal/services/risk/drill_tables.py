@@ -1,6 +1,7 @@
 """The rows of Risk > Drill-down: portfolios, groups of factors and trades, each with what it adds."""
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 import numpy as np
 
@@ -78,7 +79,8 @@ def base_params(found: Drill) -> dict[str, Cell]:
 def page_address(found: Drill, **changes: str) -> str:
     """Return the address of the page with other parameters."""
     given = found.ask.params() | {"by": found.by, "without": ",".join(found.left_out)} | changes
-    return "/risk/drill?" + "&".join(f"{name}={value}" for name, value in given.items() if value)
+    kept = {name: value for name, value in given.items() if value}
+    return f"/risk/drill?{urlencode(kept | found.clocks.query())}"
 
 
 def node_table(query: GridQuery, found: Drill) -> Table:
@@ -162,7 +164,7 @@ def trade_table(query: GridQuery, found: Drill) -> Table:
                 float(components[at]) / figure.value if figure.value else None,
                 float(alone[place]),
                 float(removed[place]),
-                f"/portfolio/trade?id={number}",
+                f"/portfolio/trade?{urlencode({'id': number, **found.clocks.query()})}",
                 "Leave out",
                 page_address(found, without=",".join([*found.left_out, number])),
             )

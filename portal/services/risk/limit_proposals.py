@@ -21,8 +21,8 @@ from portal.domain.risk.limits.approval import SIX_EYES, Decision, check_decisio
 from portal.domain.risk.limits.limit import Basis, Condition, Limit, conditions
 from portal.domain.risk.limits.replay import Replay, replay
 from portal.domain.risk.limits.terms_json import terms_from_json, terms_to_json
+from portal.domain.risk.stress.catalogue import LIBRARY
 from portal.domain.risk.stress.events import EVENTS
-from portal.domain.risk.stress.library import LIBRARY
 from portal.services import clocks as clock_service
 from portal.services.portfolio.books import visible_nodes
 from portal.services.risk.limit_values import (

@@ -17,7 +17,7 @@ from portal.core.clock import Clocks
 from portal.core.errors import DomainError
 from portal.domain.risk.limits.limit import Limit, Metric, conditions
 from portal.domain.risk.limits.use import Judgement, judge
-from portal.domain.risk.stress.library import LIBRARY
+from portal.domain.risk.stress.catalogue import LIBRARY
 from portal.services.portfolio.books import visible_nodes
 from portal.services.risk import stress
 from portal.services.risk.overview import BACKTESTED

@@ -1,6 +1,7 @@
 """The rows of Risk > Overview: by method, by portfolio below, and by day."""
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 import numpy as np
 
@@ -58,7 +59,7 @@ def method_table(query: GridQuery, found: Overview) -> Table:
         if run is None or var is None or es is None:
             continue
         band = es if measure == str(Measure.ES) else var
-        address = f"/risk/drill?portfolio={found.node.code}&method={method}&level={level:g}&run={run.id}"
+        address = _address("/risk/drill", found, method=method, run=str(run.id))
         rows.append(
             (title, run.as_of, var.value, es.value, band.low, band.high, run.scenarios, str(run.id), address)
         )
@@ -79,7 +80,7 @@ def node_table(query: GridQuery, found: Overview) -> Table:
         )
         if run is None or var is None or es is None:
             continue
-        address = f"/risk?portfolio={node.code}&method={found.ask.method}&level={level:g}&measure={found.ask.measure}"
+        address = _address("/risk", found, portfolio=node.code)
         rows.append((node.code, node.name, var.value, es.value, address))
         params[node.code] = {"run": run.id, "portfolio": node.code, "level": level}
     return sort_rows(Table(NODE_COLUMNS, rows, simulated=_simulated(found), extra={"params": params}), query)
@@ -106,6 +107,12 @@ def day_table(query: GridQuery, found: Overview) -> Table:
         for row in rows
     }  # fmt: skip
     return sort_rows(Table(DAY_COLUMNS, rows, simulated=_simulated(found), extra={"params": params}), query)
+
+
+def _address(path: str, found: Overview, **changes: str) -> str:
+    """Return an address with what is looked at, under the same clocks, except for ``changes``."""
+    given = found.ask.params() | {"portfolio": found.node.code} | changes
+    return f"{path}?{urlencode(given | found.clocks.query())}"
 
 
 def _simulated(found: Overview) -> bool:

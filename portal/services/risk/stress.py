@@ -23,7 +23,7 @@ from portal.domain.risk.stress.shocks import Layer, scaled
 from portal.domain.risk.stress.unshocked import Unshocked, unshocked
 from portal.services.portfolio.valuation import ValuedBook, valued_in
 from portal.services.recent import Recent
-from portal.services.risk.stress_library import OWN, Entry, entries_in, own
+from portal.services.risk.stress_catalogue import OWN, Entry, entries_in, own
 
 ALL = "all"
 SPLITS = {"commodity": "Commodity", "curve": "Curve", "kind": "Kind"}
@@ -237,12 +237,6 @@ def stress_in(work: UnitOfWork, clocks: Clocks, actor: Actor, ask: Ask) -> Stres
         kept = {code: entry for code, entry in whole.items() if code != OWN}
         return replace(result, entries=kept, complaint=result.refused[OWN])
     return result
-
-
-def portfolio_choices(found: Sequence[Node]) -> list[tuple[str, str]]:
-    """Return code and name of nodes, indented by their place in the tree."""
-    least = min((node.depth for node in found), default=0)
-    return [(node.code, "\u2003" * (node.depth - least) + node.name) for node in found]
 
 
 def positions_of(names: Sequence[str], part: str, rows: BoolArray1D) -> IntArray1D:

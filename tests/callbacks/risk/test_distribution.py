@@ -1,6 +1,7 @@
 """The body of Risk > Distribution: bins hold all scenarios, a scenario opens to parts that add up to it."""
 
 from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -67,3 +68,11 @@ def test_scenarios_that_do_not_exist_and_books_of_others_are_refused(desk):
     assert rows(Ids.TRADES, None, gas).column("trade") == ["1"]
     assert "Not found" in text_of(distribution.draw({"portfolio": "POWER"}, CLOCKS, gas))
     assert "No run yet" in text_of(distribution.draw({"method": "monte_carlo_t"}, CLOCKS, SYSTEM))
+
+
+@pytest.mark.parametrize("name", [Ids.WORST, Ids.TRADES])
+def test_every_link_keeps_the_clocks(desk, name):
+    for address in rows(name).column("address"):
+        given = parse_qs(urlsplit(address).query)
+        assert given["as_of"] == ["2026-07-14"]
+        assert given["known_at"] == ["2099-01-01T00:00:00Z"]

@@ -1,6 +1,7 @@
 """The body of Risk > Drill-down: every cut adds up on screen, rights hold, and nothing is left to chance."""
 
 from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -101,3 +102,11 @@ def test_without_a_run_it_says_what_to_do(desk):
     assert "No run yet" in text_of(drill.draw({"method": "monte_carlo_t"}, CLOCKS, SYSTEM))
     with pytest.raises(NotFound):
         rows(Ids.NODES, {"method": "monte_carlo_t"})
+
+
+@pytest.mark.parametrize("name", [Ids.NODES, Ids.TRADES])
+def test_every_link_keeps_the_clocks(desk, name):
+    for address in rows(name, {}).column("address"):
+        given = parse_qs(urlsplit(address).query)
+        assert given["as_of"] == ["2026-07-14"]
+        assert given["known_at"] == ["2099-01-01T00:00:00Z"]

@@ -1,6 +1,7 @@
 """The body of Risk > Overview for every reader: figures, days, the grade, and nothing when there is nothing."""
 
 from datetime import UTC, date, datetime
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -97,3 +98,11 @@ def test_a_reader_starts_at_his_topmost_portfolio(desk):
 def test_without_a_run_it_says_what_to_do(desk):
     early = Clocks(date(2020, 1, 2), CLOCKS.known_at, live=False)
     assert "No run yet" in text_of(overview.draw({}, early, SYSTEM))
+
+
+@pytest.mark.parametrize("name", [Ids.METHODS, Ids.BELOW])
+def test_every_link_keeps_the_clocks(desk, name):
+    for address in GRIDS[name].load(ALL_ROWS, {}, CLOCKS, SYSTEM).column("address"):
+        given = parse_qs(urlsplit(address).query)
+        assert given["as_of"] == ["2026-07-14"]
+        assert given["known_at"] == ["2099-01-01T00:00:00Z"]

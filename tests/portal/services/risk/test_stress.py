@@ -21,10 +21,10 @@ from portal.services.evaluation import EVALUATORS, clean_params
 from portal.services.passports import open_passport
 from portal.services.portfolio.valuation import valued
 from portal.services.risk import stress as service
-from portal.services.risk import stress_library as library
+from portal.services.risk import stress_catalogue as catalogue
 from portal.services.risk import stress_tables as tables
 from portal.services.risk.stress import Ask
-from portal.services.risk.stress_library import OWN
+from portal.services.risk.stress_catalogue import OWN
 from tests.helpers.trades import add_desk, add_level
 from tests.helpers.valued_desk import DAY, add_valued_desk
 
@@ -85,7 +85,7 @@ def test_trades_that_a_scenario_does_not_touch_are_worth_the_same_when_valued(de
     shocks = ("price TTF +1%", "price POWER_DE_PEAK +5", "vol all +9%", "correlation all to 0 by 30%", "fx USD +3%",
               "rate EUR +20bp", "vol TTF +1pt", "price crude -9%", "season all +2%")  # fmt: skip
     cases = [
-        *(library.own(text, (), {}).layers for text in shocks),
+        *(catalogue.own(text, (), {}).layers for text in shocks),
         *(e.scenario.layers for e in found.entries.values()),
     ]
     for layers in cases:
@@ -163,25 +163,25 @@ def test_events_take_stored_moves_where_curves_are_stored(module_database, desk)
     earlier = Clocks(DAY, datetime(2022, 3, 1, tzinfo=UTC), live=False)
     with UnitOfWork() as work:
         market = valued(clocks(), SYSTEM).market
-        assert library.event_moves(work, earlier, market.curves, "EUR") == {}  # not known by then
+        assert catalogue.event_moves(work, earlier, market.curves, "EUR") == {}  # not known by then
 
 
 def test_versions_are_appended_and_seen_under_both_clocks(desk):
     officer = person(Role.RISK_OFFICER, codes=("DESK", "GAS", "GAS_EU"))
     before = now()
-    code, version = library.save("Gas halves", "A mild winter.", "price gas -50%", (), clocks(), officer)
+    code, version = catalogue.save("Gas halves", "A mild winter.", "price gas -50%", (), clocks(), officer)
     assert (code, version) == ("GAS_HALVES", 1)
     first = now()
-    assert library.save("Gas halves", "", "price gas -40%", (), clocks(), officer) == ("GAS_HALVES", 2)
+    assert catalogue.save("Gas halves", "", "price gas -40%", (), clocks(), officer) == ("GAS_HALVES", 2)
     newest = stressed().entries["GAS_HALVES"]
     assert (newest.version, newest.written_by, newest.scenario.shocks[0].size) == (2, "mara", -0.4)
     then = service.stress(Clocks(DAY, first, live=False), SYSTEM, Ask())
     assert then.entries["GAS_HALVES"].scenario.shocks[0].size == -0.5
     assert "GAS_HALVES" not in service.stress(Clocks(DAY, before, live=False), SYSTEM, Ask()).entries
-    assert library.retire("GAS_HALVES", officer) == 3
+    assert catalogue.retire("GAS_HALVES", officer) == 3
     assert "GAS_HALVES" not in stressed().entries
     with pytest.raises(NotFound, match="no saved scenario"):
-        library.retire("GAS_HALVES", officer)
+        catalogue.retire("GAS_HALVES", officer)
     assert service.stress(Clocks(DAY, first, live=False), SYSTEM, Ask()).entries["GAS_HALVES"].version == 1
 
 
@@ -200,7 +200,7 @@ def test_versions_are_appended_and_seen_under_both_clocks(desk):
 def test_what_cannot_be_saved_is_refused_and_nothing_is_stored(desk, title, shocks, error, said):
     officer = person(Role.RISK_OFFICER)
     with pytest.raises(error, match=said):
-        library.save(title, "", shocks, (), clocks(), officer)
+        catalogue.save(title, "", shocks, (), clocks(), officer)
     with UnitOfWork() as work:
         stored = work.session.scalar(
             text("SELECT count(*) FROM stress_scenarios WHERE code IN ('MINE', 'GAS_SPIKE')")
@@ -211,14 +211,14 @@ def test_what_cannot_be_saved_is_refused_and_nothing_is_stored(desk, title, shoc
 def test_only_those_who_run_risk_may_save_and_retire(desk):
     trader = person(Role.TRADER)
     with pytest.raises(NotPermitted):
-        library.save("Mine", "", "price gas +5%", (), clocks(), trader)
+        catalogue.save("Mine", "", "price gas +5%", (), clocks(), trader)
     with pytest.raises(NotPermitted):
-        library.retire("MINE", trader)
+        catalogue.retire("MINE", trader)
 
 
 def test_a_scenario_reads_as_its_own_text(desk):
     for code, entry in stressed().entries.items():
-        again = library.own(library.as_text(entry.scenario), (), {})
+        again = catalogue.own(catalogue.as_text(entry.scenario), (), {})
         assert again is not None
         assert again.shocks == entry.scenario.shocks, code
 

@@ -11,9 +11,9 @@ from portal.domain.portfolio.book import empty_book
 from portal.domain.portfolio.trade import Kind, VolModel
 from portal.domain.portfolio.valuation import value_book
 from portal.domain.risk.stress.apply import book_for, stressed
+from portal.domain.risk.stress.catalogue import built_in, from_text
 from portal.domain.risk.stress.events import EVENTS, measured
 from portal.domain.risk.stress.impact import impact, layer_steps
-from portal.domain.risk.stress.library import built_in, from_text
 from portal.domain.risk.stress.shocks import Factor, Layer, Measure, Shock
 from portal.domain.risk.stress.unshocked import unshocked
 from tests.helpers.books import book_of, flat_rates, flat_vol, market_of, option, terms_of

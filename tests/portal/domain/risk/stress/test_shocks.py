@@ -3,8 +3,8 @@
 import pytest
 
 from portal.domain.market.errors import BadParameter
+from portal.domain.risk.stress.catalogue import LIBRARY, built_in, from_text
 from portal.domain.risk.stress.events import EVENTS
-from portal.domain.risk.stress.library import LIBRARY, built_in, from_text
 from portal.domain.risk.stress.records import from_record, to_record
 from portal.domain.risk.stress.shocks import Factor, Layer, Measure, Months, Shock, combined, scaled
 from portal.domain.risk.stress.text import read_lines, read_shock, write

@@ -8,7 +8,7 @@ import pytest
 
 from portal.domain.portfolio.trade import Kind
 from portal.domain.risk.stress.apply import stressed
-from portal.domain.risk.stress.library import from_text
+from portal.domain.risk.stress.catalogue import from_text
 from portal.domain.risk.stress.touched import touched
 from tests.helpers.books import book_of, flat_rates, flat_vol, market_of, option, terms_of
 

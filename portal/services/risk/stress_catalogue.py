@@ -20,8 +20,8 @@ from portal.core.errors import Conflict, DomainError, NotFound
 from portal.core.permissions import Permission
 from portal.domain.portfolio.market import CurveTerms, Market
 from portal.domain.risk.stress.apply import stressed
+from portal.domain.risk.stress.catalogue import built_in, from_text
 from portal.domain.risk.stress.events import EVENTS, Event, measured
-from portal.domain.risk.stress.library import built_in, from_text
 from portal.domain.risk.stress.records import from_record, to_record
 from portal.domain.risk.stress.shocks import Factor, Scenario, Shock
 from portal.domain.risk.stress.text import write
