@@ -1,5 +1,5 @@
 """Typed tables. Importing this package registers all of them with :class:`data.base.Base`."""
 
-from data.models import access, ingest, jobs, market, portfolio, power, risk
+from data.models import access, forecast, ingest, jobs, market, monitoring, portfolio, power, risk
 
-__all__ = ["access", "ingest", "jobs", "market", "portfolio", "power", "risk"]
+__all__ = ["access", "forecast", "ingest", "jobs", "market", "monitoring", "portfolio", "power", "risk"]

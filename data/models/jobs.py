@@ -83,3 +83,24 @@ class JobEvent(Base):
     recorded_at: Mapped[Recorded]
     level: Mapped[Code]
     message: Mapped[Words]
+
+
+class Schedule(Base):
+    """When a job is started without anybody asking: a cron line in a time zone; changed by those who manage jobs.
+
+    ``last_fired_at`` is the moment that was due, not the moment of the look that found it; a moment that was missed
+    while nothing ran is made up for once.
+    """
+
+    __tablename__ = "schedules"
+
+    code: Mapped[Code] = mapped_column(primary_key=True)
+    kind: Mapped[Code]
+    params: Mapped[Json]
+    cron: Mapped[Code]  # minute hour day-of-month month day-of-week
+    timezone: Mapped[Code]
+    enabled: Mapped[bool]
+    last_fired_at: Mapped[datetime | None]
+    last_job_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("jobs.id"))
+    changed_by: Mapped[Words]
+    changed_at: Mapped[Recorded]

@@ -13,11 +13,15 @@ class Permission(StrEnum):
     DATA_IMPORT = "data:import"
     DATA_REPAIR = "data:repair"
     EXPORT = "export:download"
+    FORECAST_READ = "forecast:read"
+    FORECAST_RUN = "forecast:run"
     JOBS_MANAGE = "jobs:manage"
     JOBS_READ = "jobs:read"
     LIMIT_APPROVE = "limit:approve"
     LIMIT_PROPOSE = "limit:propose"
     MARKET_READ = "market:read"
+    MODEL_APPROVE = "model:approve"
+    MODEL_PROPOSE = "model:propose"
     PORTFOLIO_READ = "portfolio:read"
     RISK_COMMENT = "risk:comment"
     RISK_READ = "risk:read"
@@ -51,6 +55,7 @@ _READER = frozenset(
         Permission.MARKET_READ,
         Permission.PORTFOLIO_READ,
         Permission.RISK_READ,
+        Permission.FORECAST_READ,
         Permission.EXPORT,
     }
 )
@@ -61,11 +66,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.AUDITOR: _READER | {Permission.JOBS_READ},
     Role.COMPLIANCE_OFFICER: _READER | {Permission.LIMIT_APPROVE},
-    Role.EXECUTIVE: _READER | {Permission.LIMIT_APPROVE},
+    Role.EXECUTIVE: _READER | {Permission.LIMIT_APPROVE, Permission.MODEL_APPROVE},
     Role.OPERATIONS: _READER
     | {
         Permission.DATA_IMPORT,
         Permission.DATA_REPAIR,
+        Permission.FORECAST_RUN,
         Permission.JOBS_MANAGE,
         Permission.JOBS_READ,
         Permission.TRADE_ENTER,
@@ -75,13 +81,23 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {
         Permission.DATA_IMPORT,
         Permission.DATA_REPAIR,
+        Permission.FORECAST_RUN,
         Permission.LIMIT_APPROVE,
         Permission.LIMIT_PROPOSE,
+        Permission.MODEL_APPROVE,
+        Permission.MODEL_PROPOSE,
         Permission.RISK_COMMENT,
         Permission.RISK_RUN,
         Permission.TRADE_APPROVE,
     },
-    Role.TRADER: _READER | {Permission.DATA_IMPORT, Permission.RISK_COMMENT, Permission.TRADE_ENTER},
+    Role.TRADER: _READER
+    | {
+        Permission.DATA_IMPORT,
+        Permission.FORECAST_RUN,
+        Permission.MODEL_PROPOSE,
+        Permission.RISK_COMMENT,
+        Permission.TRADE_ENTER,
+    },
 }
 
 

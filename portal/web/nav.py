@@ -13,6 +13,7 @@ AREAS = {
     "market": "Market",
     "portfolio": "Portfolio",
     "risk": "Risk",
+    "forecast": "Forecast",
     "monitoring": "Monitoring",
     "data": "Data",
     "admin": "Administration",

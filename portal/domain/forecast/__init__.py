@@ -1,0 +1,1 @@
+"""Forecasts: preparing series, features, models, probabilities, scores, comparisons, stages and monitoring."""
