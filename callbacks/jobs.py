@@ -35,6 +35,11 @@ def _part(part: str) -> dict[str, Any]:
 _FILTERS = {"type": "filter", "body": MATCH, "name": ALL}
 
 
+def _texts(pair: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return the clocks of a page as parameters of an address."""
+    return {name: str(value) for name, value in read_filters(pair or {}).items() if value}
+
+
 def _inputs(values: Sequence[Any], ids: Sequence[Mapping[str, str]]) -> Mapping[str, Any]:
     return read_filters({item["name"]: value for item, value in zip(ids, values, strict=True)})
 
@@ -66,11 +71,12 @@ def start(
     # returns, for which Dash would hold this one back until that has ended.
     Input(_part("tick"), "n_intervals"),
     Input(_part("id"), "data"),
+    State(PAGE_CLOCKS, "data"),
     permission=Permission.SIGNED_IN,
     polling=True,
     prevent_initial_call=True,
 )
-def follow(_ticks: int | None, job_id: int | None) -> None:
+def follow(_ticks: int | None, job_id: int | None, pair: Mapping[str, str] | None) -> None:
     """Show how far the job is, and what became of it."""
     if not isinstance(job_id, int):
         return
@@ -85,7 +91,7 @@ def follow(_ticks: int | None, job_id: int | None) -> None:
     set_props(job_part("line", name), {"hidden": is_over})
     set_props(job_part("run", name), {"disabled": not is_over})
     set_props(job_part("stop", name), {"disabled": found is None or not found.may_cancel or found.stopping})
-    set_props(job_part("note", name), {"children": panel.outcome(found)})
+    set_props(job_part("note", name), {"children": panel.outcome(found, _texts(pair))})
     set_props(job_part("tick", name), {"disabled": is_over})
     if found is not None and found.state == "done":
         set_props(job_part("done", name), {"data": found.id})

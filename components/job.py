@@ -1,7 +1,8 @@
 """The part of a page that starts a job and follows it: button, bar, words, stop, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -101,11 +102,11 @@ def time_left(seconds: float) -> str:
     return f"about {seconds / 60:.0f} min left"
 
 
-def outcome(job: JobView | None) -> list[Any]:
-    """Return the card of what became of a job; nothing while it is under way."""
+def outcome(job: JobView | None, clocks: Mapping[str, str] | None = None) -> list[Any]:
+    """Return the card of what became of a job, with its link under ``clocks``; nothing while it is under way."""
     if job is None or not job.is_over:
         return []
-    more = job_link(job.id)
+    more = job_link(job.id, clocks)
     if job.state == "done":
         shared = "" if len(job.askers) < 2 else f", shared by {', '.join(job.askers)}"
         return [html.P(["Done", shared, ". ", more], className="es-note", role="status")]
@@ -117,6 +118,6 @@ def outcome(job: JobView | None) -> list[Any]:
     return [card]
 
 
-def job_link(job_id: int) -> Component:
-    """Return the link to a job in the job centre."""
-    return dcc.Link(f"Job {job_id}", href=f"{CENTRE}?job={job_id}")
+def job_link(job_id: int, clocks: Mapping[str, str] | None = None) -> Component:
+    """Return the link to a job in the job centre, which keeps the ``clocks`` of the page that it stands on."""
+    return dcc.Link(f"Job {job_id}", href=f"{CENTRE}?{urlencode({'job': job_id, **(clocks or {})})}")

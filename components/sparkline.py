@@ -10,8 +10,13 @@ from components import format as text
 from components.charts.theme import DOWN, UP
 
 
-def sparkline(values: list[float], *, width: int = 96, height: int = 24) -> Component:
-    """Return a small line of ``values`` as an image; its end is marked, its range is in the description."""
+def sparkline(
+    values: list[float], *, width: int = 96, height: int = 24, colour: str | None = None
+) -> Component:
+    """Return a small line of ``values`` as an image; its end is marked, its range is in the description.
+
+    ``colour`` is that of its direction unless one is given: of what is used up, a rise is nothing good.
+    """
     known = [value for value in values if isfinite(value)]
     if len(known) < 2:
         return html.Span(text.NO_DATA)
@@ -19,7 +24,7 @@ def sparkline(values: list[float], *, width: int = 96, height: int = 24) -> Comp
     scale = (height - 6) / ((high - low) or 1.0)
     step = (width - 6) / (len(known) - 1)
     points = [(3 + at * step, height - 3 - (value - low) * scale) for at, value in enumerate(known)]
-    colour = UP if known[-1] >= known[0] else DOWN
+    colour = colour or (UP if known[-1] >= known[0] else DOWN)
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'

@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 
 from components import format as text
 from components.attributes import attributes
+from components.charts.theme import DOWN, NEUTRAL, WARN
 from components.markup import Markup, tag, to_html
 from components.number import passport_button, tone
 from components.sparkline import sparkline
@@ -273,7 +274,7 @@ def cell_text(column: Column, value: Cell) -> str:
 def _cell(table: Table, row: tuple[Cell, ...], at: int, column: Column) -> Component | str:
     value = row[at]
     if column.kind == "spark":
-        return sparkline(value if isinstance(value, list) else [])
+        return sparkline(value if isinstance(value, list) else [], colour=_spark_colour(table, row, column))
     if column.unit_from is not None:
         column = replace(column, decimals=price_decimals(str(row[table.index(column.unit_from)])))
     written = cell_text(column, value)
@@ -293,6 +294,14 @@ def _cell(table: Table, row: tuple[Cell, ...], at: int, column: Column) -> Compo
         if address is None or column.metric is not None
         else dcc.Link(written, href=address, className="es-row-link")
     )
+
+
+def _spark_colour(table: Table, row: tuple[Cell, ...], column: Column) -> str | None:
+    """Return the colour that the badge of a row gives its line; None where its direction decides."""
+    if column.tone_from is None:
+        return None
+    tone_of = BADGES.get(str(row[table.index(column.tone_from)]), "neutral")
+    return {"warn": WARN, "bad": DOWN}.get(tone_of, NEUTRAL)
 
 
 def _arrow(address: str, column: Column) -> dcc.Link:

@@ -111,7 +111,9 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
     name = _whose(filters, actor)
     state = filters.get("state") if filters.get("state") in CHOICES else "all"
     everybody = name == job_tables.EVERYBODY
-    table = job_tables.job_table(PAGE, actor, everybody=everybody, states=CHOICES[str(state)][1])
+    table = job_tables.job_table(
+        PAGE, actor, everybody=everybody, states=CHOICES[str(state)][1], clocks=clocks.query()
+    )
     parts: list[Component] = [
         html.Div(id=Ids.NOTE, role="status"),
         *_opened(filters, actor),
@@ -178,12 +180,16 @@ def _opened(filters: Mapping[str, Any], actor: Actor) -> list[Component]:
 
 
 @grid(Ids.LIST, title="Jobs", permission=Permission.SIGNED_IN)
-def load_list(query: GridQuery, filters: Mapping[str, Any], _clocks: Clocks, actor: Actor) -> Table:
+def load_list(query: GridQuery, filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> Table:
     """Return the jobs as sorted, filtered and paged."""
     everybody = _whose(filters, actor) == job_tables.EVERYBODY
     state = str(filters.get("state"))
     return job_tables.job_table(
-        query, actor, everybody=everybody, states=CHOICES.get(state, CHOICES["all"])[1]
+        query,
+        actor,
+        everybody=everybody,
+        states=CHOICES.get(state, CHOICES["all"])[1],
+        clocks=clocks.query(),
     )
 
 

@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from components.charts.theme import DOWN, NEUTRAL, SERIES, figure, typed
+from components.charts.theme import DOWN, NEUTRAL, SERIES, WARN, figure, typed
 from portal.core.arrays import FloatArray1D
 
-WARN = "#c08a1e"
 COLOURS = {"over limit": DOWN, "near limit": WARN, "within limit": SERIES[0], "no value": NEUTRAL}
 LONGEST_BREAK = 10  # calendar days without a value that a line crosses: weekends and holidays
 MOST = 1.6  # uses beyond it are cut at the edge of the picture; their text tells the number

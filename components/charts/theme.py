@@ -13,7 +13,7 @@ import numpy as np
 
 SERIES = ("#1f77b4", "#d1762b", "#0f8a6d", "#b5489a", "#8a7a2a", "#4aa3c7", "#c2502f", "#6a6fb5")
 """Colour-blind-safe, legible on white and on dark; used in this order."""
-UP, DOWN, NEUTRAL = "#0f8a6d", "#c2502f", "#7b8794"
+UP, DOWN, NEUTRAL, WARN = "#0f8a6d", "#c2502f", "#7b8794", "#c08a1e"
 DIVERGING = [[0.0, "#b2572d"], [0.25, "#dfa27d"], [0.5, "#e9ebee"], [0.75, "#7fb5ab"], [1.0, "#0d6d60"]]
 SEQUENTIAL = [[0.0, "#eef3f6"], [0.35, "#a9c9d6"], [0.7, "#3f86a3"], [1.0, "#134a63"]]
 

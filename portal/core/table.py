@@ -28,8 +28,9 @@ class Column:
     link opens the passport, and an arrow beside it the address; ``params`` are added to the passport's parameters of
     the row and ``link_more`` to the row's address, for tables whose columns are data (such as delivery months).
     ``coloured`` gives a signed cell the colour of its direction: for moves, not for levels that may have a sign.
-    ``room`` (``PHONE`` or ``LAPTOP``): on screens of up to so many pixels others need the room of this column; files
-    have it always.
+    ``tone_from`` names a badge column whose word gives a ``spark`` its colour (neutral unless it warns), for what is
+    used up: there a rise is nothing good. ``room`` (``PHONE`` or ``LAPTOP``): on screens of up to so many pixels
+    others need the room of this column; files have it always.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Column:
     help: str = ""
     params: tuple[tuple[str, str], ...] = ()
     link_more: str = ""
+    tone_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,3 +85,11 @@ def test_a_page_that_is_opened_again_shows_the_job_that_is_under_way():
 def test_the_background_callback_answers_in_the_frame():
     kept = [job_part(part, name) for name in ("x", "y") for part in ("page", "ran")]
     assert [store.id for store in job_stores(["x", "y"])] == kept
+
+
+def test_the_link_to_a_job_keeps_the_clocks_of_its_page():
+    done = replace(RUNNING, state="done")
+    (link,) = [
+        part for part in components(outcome(done, {"as_of": "2024-05-06"})) if type(part).__name__ == "Link"
+    ]
+    assert link.href == "/monitoring/jobs?job=7&as_of=2024-05-06"

@@ -117,3 +117,16 @@ def test_a_column_that_asks_for_room_is_left_out_by_the_style_sheet():
         assert f"es-room-{room}" in classes_of(Column("name", "Name", room=room), "Brent")
         assert f"@media (max-width: {room}px)" in sheet
         assert f".es-room-{room} {{ display: none; }}" in sheet
+
+
+def test_a_line_of_what_is_used_up_has_the_colour_of_its_badge():
+    columns = (
+        Column("limit", "Limit"),
+        Column("trend", "Use", "spark", tone_from="status"),
+        Column("status", "Status", "badge"),
+    )
+    words = {"within limit": "#7b8794", "near limit": "#c08a1e", "over limit": "#c2502f"}
+    for word, colour in words.items():
+        table = Table(columns, [("A", [1.0, 2.0], word)])
+        (image,) = [part for part in components(rows(table)) if type(part).__name__ == "Img"]
+        assert colour in base64.b64decode(image.src.partition(",")[2]).decode(), word

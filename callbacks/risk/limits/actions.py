@@ -1,6 +1,6 @@
 """What the buttons of Risk > Limits do: replay and propose a limit, decide about one, move a breach on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dash import ALL, Input, Output, State, ctx, no_update
@@ -10,6 +10,7 @@ from callbacks.risk.limits.ids import DECIDE, NOBODY, NOTE, OWNER, STEP, TERM, W
 from callbacks.risk.limits.page import again
 from components.page import PAGE_CLOCKS
 from components.states import notice
+from portal.core.actor import Actor
 from portal.core.errors import DomainError, EnerscopeError
 from portal.core.permissions import Permission
 from portal.domain.risk.limits.approval import Decision, Stage
@@ -129,20 +130,15 @@ def decide(
     state: Mapping[str, Any] | None,
 ) -> Any:
     """Approve, reject or withdraw a proposal; one that is approved for good is judged at once."""
-    pressed = _pressed(clicks)
-    if pressed is None:
-        return no_update, no_update
-    actor = current_actor()
-    try:
-        known = read_filters(state or {})
+
+    def act(pressed: Mapping[str, Any], actor: Actor) -> str:
         number, decision = int(pressed["version"]), Decision(str(pressed["decision"]))
         found = limit_proposals.decide(number, decision, _said(words, ids, "version", number), actor)
         if found.approval.stage is Stage.APPROVED:
             limit_breaches.check_limits(clock_service.resolve({}))
-        body = again(f"{found.code}: {found.approval.sentence}", known, actor)
-    except EnerscopeError as refusal:
-        return notice(refusal.message, kind="warn"), no_update
-    return no_update, body
+        return f"{found.code}: {found.approval.sentence}"
+
+    return _answer(clicks, state, act)
 
 
 @guarded_callback(
@@ -166,21 +162,33 @@ def move_on(
     state: Mapping[str, Any] | None,
 ) -> Any:
     """Take a step of a breach."""
+
+    def act(pressed: Mapping[str, Any], actor: Actor) -> str:
+        number, step = int(pressed["breach"]), Step(str(pressed["step"]))
+        owner = _said(owners, owner_ids, "breach", number) if step is Step.ASSIGNED else None
+        owner = None if owner == NOBODY else owner
+        note = _said(notes, note_ids, "breach", number)
+        view = limit_breaches.take_step(number, step, actor, note=note, owner=owner)
+        return f"The breach of {view.code} is {view.breach.state.value} now."
+
+    return _answer(clicks, state, act)
+
+
+def _answer(
+    clicks: Sequence[int | None],
+    state: Mapping[str, Any] | None,
+    act: Callable[[Mapping[str, Any], Actor], str],
+) -> tuple[Any, Any]:
+    """Do what a button asks for; return a refusal beside it, or the page anew under what ``act`` says of it."""
     pressed = _pressed(clicks)
     if pressed is None:
         return no_update, no_update
     actor = current_actor()
     try:
         known = read_filters(state or {})
-        number, step = int(pressed["breach"]), Step(str(pressed["step"]))
-        owner = _said(owners, owner_ids, "breach", number) if step is Step.ASSIGNED else None
-        owner = None if owner == NOBODY else owner
-        note = _said(notes, note_ids, "breach", number)
-        view = limit_breaches.take_step(number, step, actor, note=note, owner=owner)
-        body = again(f"The breach of {view.code} is {view.breach.state.value} now.", known, actor)
+        return no_update, again(act(pressed, actor), known, actor)
     except EnerscopeError as refusal:
         return notice(refusal.message, kind="warn"), no_update
-    return no_update, body
 
 
 def _pressed(clicks: Sequence[int | None]) -> Mapping[str, Any] | None:

@@ -157,7 +157,9 @@ class LimitCards:
             ("Decisions", tables.said(version)),
         ]
         heading = [
-            html.H3(dcc.Link(f"{row.code} · {row.title}", href=tables.address_of(row.code))),
+            html.H3(
+                dcc.Link(f"{row.code} · {row.title}", href=tables.address_of(row.code, self.found.clocks))
+            ),
             badge("proposed", "warn"),
         ]
         who = f"May decide: {', '.join(left)}." if left else "Nobody else who sees the portfolio may decide."
@@ -211,7 +213,9 @@ class LimitCards:
         if not views:
             return None
         open_ = [view for view in views if not view.is_closed][:MOST_CARDS]
-        grid = self._grid(Ids.BREACHES, tables.breach_table(GridQuery(), views), "Breaches")
+        grid = self._grid(
+            Ids.BREACHES, tables.breach_table(GridQuery(), views, self.found.clocks), "Breaches"
+        )
         return section(
             "Breaches" if one else "Open breaches",
             [grid, html.Div(id=Ids.MOVED, role="status"), *(self._breach(view) for view in open_)],
@@ -230,7 +234,8 @@ class LimitCards:
             marks.append(badge("back inside", "good"))
         if view.overdue:
             marks.append(badge("overdue", "bad"))
-        heading = html.H3(dcc.Link(f"{view.code} at {view.node.code}", href=tables.address_of(view.code)))
+        where = tables.address_of(view.code, self.found.clocks)
+        heading = html.H3(dcc.Link(f"{view.code} at {view.node.code}", href=where))
         steps = "1 step" if len(view.rows) == 1 else f"{len(view.rows)} steps"
         owner = self.found.owners.get(view.node.code, {}).get(breach.owner or "", breach.owner)
         return html.Div(

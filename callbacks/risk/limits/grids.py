@@ -41,7 +41,7 @@ def breach_rows(query: GridQuery, filters: Mapping[str, Any], clocks: Clocks, ac
     """Return breaches: those of one limit, else all that are open."""
     found, code = _page(filters, clocks, actor), str(filters.get("limit") or EVERY)
     views = [v for v in found.breaches if v.code == code] if code != EVERY else found.open_breaches
-    return tables.breach_table(query, views)
+    return tables.breach_table(query, views, clocks)
 
 
 @grid(Ids.DAYS, title="Use by day", permission=Permission.RISK_READ)

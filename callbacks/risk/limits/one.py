@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -22,10 +23,10 @@ from portal.services.risk.limit_page import Held
 
 def one_limit(held: Held, clocks: Clocks, asked: Mapping[str, Any]) -> list[Component]:
     """Return the heading, the tiles and the history of a limit; its grid is asked with ``asked``."""
-    return [_heading(held), kpi_row(_tiles(held)), _history(held, clocks, asked)]
+    return [_heading(held, clocks), kpi_row(_tiles(held)), _history(held, clocks, asked)]
 
 
-def _heading(held: Held) -> Component:
+def _heading(held: Held, clocks: Clocks) -> Component:
     row, word = held.version.row, tables.STATUS_WORDS[held.status]
     return html.Section(
         [
@@ -35,7 +36,7 @@ def _heading(held: Held) -> Component:
             ),
             html.P(tables.terms_words(held.version), className="es-limit-terms"),
             html.P(held.standing.judgement.sentence, className="es-note"),
-            dcc.Link("All limits", href=PATH, className="es-link"),
+            dcc.Link("All limits", href=f"{PATH}?{urlencode(clocks.query())}", className="es-link"),
         ],
         className="es-section es-full",
     )

@@ -1,8 +1,9 @@
 """The job centre: the list of jobs as a table, and its figures."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from data.queries import jobs as queries
 from data.session import UnitOfWork
@@ -56,8 +57,15 @@ def whose(asked: str, actor: Actor) -> str:
     return EVERYBODY if asked == EVERYBODY and may_see_all(actor) else actor.username
 
 
-def job_table(query: GridQuery, actor: Actor, *, everybody: bool, states: Collection[str] = STATES) -> Table:
-    """Return a page of the jobs that ``actor`` may see, newest first.
+def job_table(
+    query: GridQuery,
+    actor: Actor,
+    *,
+    everybody: bool,
+    states: Collection[str] = STATES,
+    clocks: Mapping[str, str] | None = None,
+) -> Table:
+    """Return a page of the jobs that ``actor`` may see, newest first; their links keep ``clocks``.
 
     Raises
     ------
@@ -65,7 +73,7 @@ def job_table(query: GridQuery, actor: Actor, *, everybody: bool, states: Collec
         Everybody's were asked for without the right to see them.
     """
     shown, total = jobs.jobs(actor, query, everybody=everybody, states=states)
-    rows = [_row(one) for one in shown]
+    rows = [_row(one, clocks or {}) for one in shown]
     params = {str(one.id): {"job": one.id} for one in shown}
     return Table(COLUMNS, rows, total, extra={"params": params})
 
@@ -106,7 +114,7 @@ def kind_title(code: str) -> str:
     return registry.title_of(code)
 
 
-def _row(one: JobView) -> tuple[Cell, ...]:
+def _row(one: JobView, clocks: Mapping[str, str]) -> tuple[Cell, ...]:
     return (
         str(one.id),
         one.title,
@@ -120,7 +128,7 @@ def _row(one: JobView) -> tuple[Cell, ...]:
         runs.run_seconds(one.started_at, one.finished_at) if one.is_over else None,
         f"{one.attempt} of {one.most_attempts}",
         "Open" if one.link else "",
-        f"{PATH}?job={one.id}",
+        f"{PATH}?{urlencode({'job': one.id, **clocks})}",
         one.link,
     )
 

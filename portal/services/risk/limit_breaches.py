@@ -15,6 +15,7 @@ from portal.core.actor import SYSTEM, Actor
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError, NotFound
 from portal.core.permissions import Permission
+from portal.domain.market.holidays import desk_holidays
 from portal.domain.risk.limits.breach import Breach, Event, State, Step, is_overdue, read
 from portal.domain.risk.limits.limit import Tier
 from portal.domain.risk.limits.watch import watch
@@ -25,6 +26,7 @@ from portal.services.risk.limit_values import Standing, judge_in
 from portal.services.risk.limits import Version, in_force, versions_in
 
 NOTE_LIMIT = 2000
+DEADLINE_REACH = timedelta(days=60)  # calendar days within which every deadline falls
 Report = Callable[[float, str], None]
 
 
@@ -122,10 +124,18 @@ def take_step(
                 "comment on risk or approve limits.",
                 owner=owner[:40],
             )
-        event = move(view.breach, step, actor, at=clock.now(), note=note, owner=owner or None)
+        at = clock.now()
+        event = move(
+            view.breach, step, actor, at=at, note=note, owner=owner or None, holidays=days_off(at.date())
+        )
         last = view.rows[-1]
         _store(work, event, view.breach, last.as_of, view.id, last)
         return _one(work, breach_id, actor)
+
+
+def days_off(day: date) -> frozenset[date]:
+    """Return the holidays of the desk that a deadline from ``day`` on may meet."""
+    return desk_holidays(day, day + DEADLINE_REACH)
 
 
 def _one(work: UnitOfWork, breach_id: int, actor: Actor) -> BreachView:
@@ -199,7 +209,8 @@ def _watch(
     if view is not None and as_of < view.rows[-1].as_of:
         return 0
     before = view.breach if view is not None else None
-    event = watch(before, standing.judgement, at=clock.now())
+    at = clock.now()
+    event = watch(before, standing.judgement, at=at, holidays=days_off(at.date()))
     if event is None:
         return 0
     opens = view is None or event.step is Step.OPENED

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 from math import isfinite
+from urllib.parse import urlencode
 
 import numpy as np
 
+from portal.core.clock import Clocks
 from portal.core.table import LAPTOP, PHONE, Cell, Column, GridQuery, Table, sort_rows
 from portal.domain.risk import limit_metrics as metrics
 from portal.domain.risk.limits.limit import Comparison, conditions
@@ -32,7 +34,7 @@ LIMIT_COLUMNS = (
     Column(
         "headroom", "Headroom", "number", "EUR", decimals=0, signed=True, metric=metrics.HEADROOM.id, coloured=False
     ),
-    Column("trend", "Use, 60 days", "spark", room=PHONE),
+    Column("trend", "Use, 60 days", "spark", room=PHONE, tone_from="status"),
     Column("status", "Status", "badge"),
     Column("as_of", "As of", "date", room=LAPTOP),
     Column("address", "Address", hidden=True),
@@ -89,9 +91,9 @@ PAST_COLUMNS = (
 )
 
 
-def address_of(code: str) -> str:
-    """Return the address of a limit."""
-    return f"/risk/limits?limit={code}"
+def address_of(code: str, clocks: Clocks) -> str:
+    """Return the address of a limit under the same clocks."""
+    return f"/risk/limits?{urlencode({'limit': code, **clocks.query()})}"
 
 
 def known(value: float) -> float | None:
@@ -112,7 +114,7 @@ def limit_table(query: GridQuery, found: LimitPage) -> Table:
             (
                 version.code, version.node.code, said, known(deciding.value), deciding.condition.hard,
                 known(judged.use), known(deciding.headroom), trend(held), STATUS_WORDS[judged.status],
-                held.standing.reading.as_of, address_of(version.code),
+                held.standing.reading.as_of, address_of(version.code, found.clocks),
             )
         )  # fmt: skip
         params[version.code] = {"limit": version.row.id, "tier": "hard"}
@@ -125,7 +127,7 @@ def trend(held: Held) -> list[float] | None:
     return [100.0 * use for use in found] if len(found) > 1 else None
 
 
-def breach_table(query: GridQuery, views: Sequence[BreachView]) -> Table:
+def breach_table(query: GridQuery, views: Sequence[BreachView], clocks: Clocks) -> Table:
     """Return breaches, the newest first."""
     rows: list[tuple[Cell, ...]] = []
     params: dict[str, Mapping[str, Cell]] = {}
@@ -135,7 +137,8 @@ def breach_table(query: GridQuery, views: Sequence[BreachView]) -> Table:
             (
                 str(view.id), view.code, view.node.code, f"{breach.tier} tier", breach.state.value, breach.opened_at,
                 known(breach.used), known(breach.worst_used), breach.owner or "nobody yet", breach.due,
-                "overdue" if view.overdue else None, breach.explanation or "", address_of(view.code),
+                "overdue" if view.overdue else None, breach.explanation or "",
+                address_of(view.code, clocks),
             )
         )  # fmt: skip
         params[str(view.id)] = {"breach": view.id}
