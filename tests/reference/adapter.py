@@ -11,6 +11,7 @@ import numpy as np
 
 from portal.domain.market import decomposition, garch, garch_forecast, returns, seasonality, volatility
 from tests.reference import (
+    forecast_eval,
     portfolio_curves,
     portfolio_flexible,
     portfolio_options,
@@ -276,6 +277,7 @@ MODELS: dict[tuple[str, str], Callable[[Inputs], Answer]] = {
     ("seasonality", "classical_decomposition"): classical_decomposition,
     ("seasonality", "stl"): stl,
     ("seasonality", "degree_days"): degree_days,
+    **forecast_eval.MODELS,
     **portfolio_curves.MODELS,
     **portfolio_flexible.MODELS,
     **portfolio_options.MODELS,

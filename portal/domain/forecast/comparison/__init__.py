@@ -1,0 +1,1 @@
+"""Tests of whether one forecast is better than another, or only luckier."""
