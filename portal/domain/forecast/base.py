@@ -55,6 +55,9 @@ class Task:
         arrive late); scores and pages use the steps from ``lead`` on.
     seed : int
         Of everything that is drawn.
+    known : tuple of int
+        Steps after the history that each feature is known at the origin, 0 for observations; () where the table
+        itself tells. A NaN among these steps is a missing input.
     """
 
     y: FloatArray1D
@@ -67,6 +70,7 @@ class Task:
     positive: bool = False
     lead: int = 0
     seed: int = 20_260_101
+    known: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.horizon < 1:

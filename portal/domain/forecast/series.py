@@ -120,15 +120,16 @@ class Series:
         size = target.window if window is None else window
         first = max(0, origin - size) if size else 0
         table = np.empty((0, 0))
-        if features and self.features:
+        reach = {
+            Ahead.ALWAYS: horizon,
+            Ahead.SERVED: min(horizon, target.lead + target.per_day),
+            Ahead.NEVER: 0,
+        }
+        known = tuple(reach[feature.ahead] for feature in self.features) if features else ()
+        if known:
             table = np.array(self.values[first:end])
-            known = {
-                Ahead.ALWAYS: horizon,
-                Ahead.SERVED: target.lead + target.per_day,
-                Ahead.NEVER: 0,
-            }
-            for column, feature in enumerate(self.features):
-                table[origin - first + known[feature.ahead] :, column] = np.nan
+            for column, steps in enumerate(known):
+                table[origin - first + steps :, column] = np.nan
         return Task(
             y=np.array(self.y[first:origin]),
             stamp=self.stamp[first:end],
@@ -139,4 +140,5 @@ class Series:
             features=table,
             positive=target.positive,
             lead=target.lead,
+            known=known,
         )
