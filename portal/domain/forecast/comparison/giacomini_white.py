@@ -116,5 +116,5 @@ def _long_run(moments: FloatArray2D, lags: int) -> FloatArray2D:
     total: FloatArray2D = moments.T @ moments / n
     for lag in range(1, lags + 1):
         cross = moments[lag:].T @ moments[: n - lag] / n
-        total = total + (1.0 - lag / (lags + 1.0)) * (cross + cross.T)
+        total += (1.0 - lag / (lags + 1.0)) * (cross + cross.T)
     return total
