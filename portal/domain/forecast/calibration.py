@@ -118,7 +118,7 @@ def _effective(below: FloatArray2D, counted: BoolArray2D, evaluation: Evaluation
         )
     served = evaluation.actual.shape[1] - evaluation.lead
     shared = max(1.0, min(served, m) / step_between(evaluation))
-    return max(1, round(n / (1.0 + (m - 1.0) * correlation) / shared))
+    return max(1, round(float(n / (1.0 + (m - 1.0) * correlation) / shared)))
 
 
 def _band(level: float, n: int) -> tuple[float, float]:
@@ -127,5 +127,5 @@ def _band(level: float, n: int) -> tuple[float, float]:
     tail = 0.5 * (1.0 - BAND)
     return (
         float(np.searchsorted(chance, tail)) / n,
-        float(min(np.searchsorted(chance, 1.0 - tail), n)) / n,
+        min(float(np.searchsorted(chance, 1.0 - tail)), float(n)) / n,
     )

@@ -223,7 +223,7 @@ def overlap(evaluation: Evaluation, cells: BoolArray2D | None = None) -> int:
     steps = evaluation.actual.shape[1]
     if cells is not None and cells.any():
         steps = int(np.flatnonzero(cells.any(axis=0))[-1]) + 1
-    return max(1, -(-steps // step_between(evaluation)))
+    return max(1, int(-(-steps // step_between(evaluation))))
 
 
 def _row(

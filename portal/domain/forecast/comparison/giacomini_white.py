@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from portal.core.arrays import FloatArray1D, FloatArray2D
+from portal.core.arrays import FloatArray2D
 from portal.domain.forecast.comparison.diebold_mariano import paired_difference
 from portal.domain.market.errors import BadParameter, InsufficientHistory
 
@@ -99,7 +99,7 @@ def giacomini_white(first: ArrayLike, second: ArrayLike, *, horizon: int = 1) ->
     mean = moments.mean(axis=0)
     spread = _long_run(moments, horizon - 1)
     statistic = float(n * mean @ np.linalg.pinv(spread) @ mean)
-    rule: FloatArray1D = np.linalg.lstsq(instruments, later, rcond=None)[0]
+    rule = np.linalg.lstsq(instruments, later, rcond=None)[0]
     return GiacominiWhite(
         statistic=statistic,
         p_value=float(chdtrc(2, statistic)),
@@ -113,7 +113,7 @@ def giacomini_white(first: ArrayLike, second: ArrayLike, *, horizon: int = 1) ->
 def _long_run(moments: FloatArray2D, lags: int) -> FloatArray2D:
     """Second moments with falling weights for the lags; not centred, as the hypothesis says that the mean is zero."""
     n = len(moments)
-    total: FloatArray2D = moments.T @ moments / n
+    total = np.asarray(moments.T @ moments / n, dtype=np.float64)
     for lag in range(1, lags + 1):
         cross = moments[lag:].T @ moments[: n - lag] / n
         total += (1.0 - lag / (lags + 1.0)) * (cross + cross.T)
