@@ -8,5 +8,5 @@ years of dealing from that market, ``deal_prices`` and ``option_prices`` price i
 each deal, ``trading`` puts these together. The text for readers is ``docs/demo.md``.
 """
 
-VERSION = "2"
+VERSION = "3"
 """Raised whenever the same seed gives another market; kept in the database beside the seed."""

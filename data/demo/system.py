@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from data.demo import shipped
-from data.demo.calendar import Hours, holidays, year_fraction
+from data.demo.calendar import Days, Hours, holidays, weekdays, year_fraction
 from data.demo.factors import Floats, autoregression
 from data.demo.zones import LOAD_MONTHS, ZONES
 
@@ -83,6 +84,47 @@ def solar_mw(hours: Hours, rng: np.random.Generator) -> Floats:
     output = height**1.05 * clear
     scaled: Floats = output / output.mean(axis=0) * _column("solar_mw")
     return scaled
+
+
+def next_day(hours: Hours, ahead: Hours, system: System) -> System:
+    """Return the forecasts of the day after the last one, as the last days let expect them; its outcome is not known.
+
+    Load: the newest day of the same kind (working day, Saturday, Sunday or holiday) at least a week back, moved by how
+    the last week differs from the one before. Wind: the last six hours, fading towards the mean within a day. Solar:
+    the mean of the same hour on the last three days.
+    """
+    steps = np.arange(1, len(ahead) + 1)[:, None]
+    same = _same_hours(hours, ahead, _day_like(ahead))
+    week = system.load[-168:].mean(axis=0) / system.load[-336:-168].mean(axis=0)
+    mean, recent = system.wind.mean(axis=0), system.wind[-6:].mean(axis=0)
+    sunny = [_same_hours(hours, ahead, ahead.day[0] - back) for back in (1, 2, 3)]
+    load = np.round(system.load[same] * week, 1)
+    wind = np.round(mean + (recent - mean) * np.exp(-steps / 18.0), 1)
+    solar: Floats = np.round(np.stack([system.solar[at] for at in sunny]).mean(axis=0), 1)
+    nothing = np.full(load.shape, np.nan)
+    return System(nothing, nothing, nothing, load, wind, solar)
+
+
+def _kind(days: Days) -> NDArray[np.int64]:
+    """Return 0 for working days, 1 for Saturdays, 2 for Sundays and holidays."""
+    weekday = weekdays(days)
+    free = (weekday == SUNDAY) | np.isin(days, np.array(holidays(), dtype="datetime64[D]"))
+    kind: NDArray[np.int64] = np.where(free, 2, np.where(weekday == SATURDAY, 1, 0))
+    return kind
+
+
+def _day_like(ahead: Hours) -> np.datetime64:
+    back = ahead.day[0] - np.arange(7, 36)
+    alike = back[_kind(back) == _kind(ahead.day[:1])]
+    found: np.datetime64 = alike[0] if len(alike) else back[0]
+    return found
+
+
+def _same_hours(hours: Hours, ahead: Hours, day: np.datetime64) -> NDArray[np.int64]:
+    """Return the rows of ``day`` at the local hours of ``ahead``; of a missing hour the next one."""
+    rows = np.flatnonzero(hours.day == day)
+    found: NDArray[np.int64] = rows[np.minimum(np.searchsorted(hours.hour[rows], ahead.hour), len(rows) - 1)]
+    return found
 
 
 def build_system(hours: Hours, temperature: Floats, speed: Floats, rng: np.random.Generator) -> System:

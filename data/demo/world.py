@@ -19,7 +19,7 @@ from data.demo.marks import Marks, build_marks
 from data.demo.peaks import PEAK_RATIOS, peak_curve
 from data.demo.power import daily_levels, peak_bars, power_prices
 from data.demo.shipped import Series
-from data.demo.system import System, build_system
+from data.demo.system import System, build_system, next_day
 from data.demo.weather import (
     STATION_SHARE,
     DailyWeather,
@@ -31,6 +31,7 @@ from data.demo.weather import (
 from data.demo.zones import ZONES
 
 SEED = 101
+CLOCK = "Europe/Berlin"  # of the delivery days of all six zones
 YEARS, HOURLY_YEARS = 10, 2
 PROXIED_TENORS = 12  # THE beyond a year is read off TTF
 
@@ -48,6 +49,8 @@ class World:
     volume: Floats
     peaks: dict[str, tuple[Days, Floats]]
     system: System
+    hours_ahead: Hours
+    system_ahead: System
     daily: DailyWeather
     temperature: Floats
     wind: Floats
@@ -136,7 +139,7 @@ class _Hourly:
 
 def _hourly(days: Days, curves: dict[str, CurveHistory], seed: int) -> _Hourly:
     end: date = days[-1].astype(object)
-    hours = local_hours("Europe/Berlin", years_before(end, HOURLY_YEARS) + timedelta(days=1), end)
+    hours = local_hours(CLOCK, years_before(end, HOURLY_YEARS) + timedelta(days=1), end)
     daily = daily_weather(np.arange(days[0], days[-1] + 1), stream(seed, "temperature"))
     temperature = hourly_temperature(hours, daily)
     speed = hub_wind(wind_scores(hours, stream(seed, "wind")))
@@ -162,6 +165,7 @@ def build(today: date, seed: int = SEED) -> World:
     curves = _curves(days, paths, usd, gbp, seed)
     bars = _bars(days, _settles(days, curves, paths, gbp), seed)
     hourly = _hourly(days, curves, seed)
+    following = local_hours(CLOCK, end + timedelta(days=1), end + timedelta(days=1))
     rng = stream(seed, "blemishes")
     blemishes = (*spoil_bars(bars, days, rng), *spoil_curves(curves, days, rng))
     stored = {info.code for info in curve_infos()}
@@ -176,6 +180,8 @@ def build(today: date, seed: int = SEED) -> World:
         volume=hourly.volume,
         peaks={zone.code: peak_bars(hourly.hours, hourly.price[:, i]) for i, zone in enumerate(ZONES)},
         system=hourly.system,
+        hours_ahead=following,
+        system_ahead=next_day(hourly.hours, following, hourly.system),
         daily=hourly.daily,
         temperature=hourly.temperature,
         wind=STATION_SHARE * hourly.hub_wind,

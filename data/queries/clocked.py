@@ -1,6 +1,6 @@
 """The two clocks in SQL: the newest version of each fact that was known by then.
 
-Every read of a fact table goes through :func:`latest`, so that no query can forget a clock.
+Every read of a fact table goes through :func:`latest` or :func:`known_by`, so that no query can forget a clock.
 """
 
 from collections.abc import Sequence
@@ -39,12 +39,20 @@ def latest(
     """
     columns = facts.c
     keys = [columns[name] for name in key]
-    bound = columns[day] <= clocks.as_of
-    if isinstance(columns[day].type, DateTime):
-        bound = columns[day] < datetime.combine(clocks.as_of + timedelta(days=1), time(), UTC)
     return (
-        select(facts)
-        .where(bound, columns["recorded_at"] <= clocks.known_at, *where)
+        known_by(facts, clocks, day=day, where=where)
         .ext(distinct_on(*keys))
         .order_by(*keys, columns["recorded_at"].desc())
     )
+
+
+def known_by(facts: FromClause, clocks: Clocks, *, day: str, where: Sequence[Any] = ()) -> Select[Any]:
+    """Return a select of all versions of ``facts`` up to ``clocks``, for readers who need to know what was known when.
+
+    ``day`` is as in :func:`latest`.
+    """
+    columns = facts.c
+    bound = columns[day] <= clocks.as_of
+    if isinstance(columns[day].type, DateTime):
+        bound = columns[day] < datetime.combine(clocks.as_of + timedelta(days=1), time(), UTC)
+    return select(facts).where(bound, columns["recorded_at"] <= clocks.known_at, *where)

@@ -65,21 +65,30 @@ _WALK = """
     SELECT newest.source_code, '{dataset}' AS dataset, {name} AS series, newest.day, newest.recorded_at
     FROM keys, LATERAL (
         SELECT source_code, {day} AS day, recorded_at FROM {table} f
-        WHERE ({f_keys}) = ({known_keys}) AND f.{time} < :{bound} AND f.recorded_at <= :known_at
+        WHERE ({f_keys}) = ({known_keys}) AND f.{time} < :{bound} AND f.recorded_at <= :known_at{held}
         ORDER BY f.{time} DESC, f.recorded_at DESC LIMIT 1) newest
 """
 
 
 def _walk(
-    table: str, dataset: str, keys: Sequence[str], name: str, *, time: str, day: str, bound: str
+    table: str,
+    dataset: str,
+    keys: Sequence[str],
+    name: str,
+    *,
+    time: str,
+    day: str,
+    bound: str,
+    held: str = "",
 ) -> str:
     return _WALK.format(
-        table=table, dataset=dataset, name=name, time=time, day=day, bound=bound, keys=", ".join(keys),
+        table=table, dataset=dataset, name=name, time=time, day=day, bound=bound, held=held, keys=", ".join(keys),
         next_keys=", ".join(f"n.{key}" for key in keys), f_keys=", ".join(f"f.{key}" for key in keys),
         known_keys=", ".join(f"keys.{key}" for key in keys),
     )  # fmt: skip
 
 
+# Forecasts are recorded before their day: rows that hold nothing else are no news of it.
 _UTC_DAY = "(f.ts AT TIME ZONE 'UTC')::date"
 _FEEDS = f"""
 SELECT s.code, s.name, s.licence, s.simulated, s.sla_hours, feed.dataset, feed.series, feed.day, feed.recorded_at
@@ -115,7 +124,16 @@ FROM (
 }) weather
     UNION ALL
     SELECT * FROM ({
-    _walk("power_system", "power system", ("zone",), "zone", time="ts", day=_UTC_DAY, bound="end_utc")
+    _walk(
+        "power_system",
+        "power system",
+        ("zone",),
+        "zone",
+        time="ts",
+        day=_UTC_DAY,
+        bound="end_utc",
+        held=" AND coalesce(f.load_mw, f.wind_mw, f.solar_mw) IS NOT NULL",
+    )
 }) power
 ) feed JOIN data_sources s ON s.code = feed.source_code
 ORDER BY s.name, feed.dataset, feed.series

@@ -33,6 +33,7 @@ RECORDED = {
     "spot": (1, 14 * 60),
     "weather": (1, 6 * 60),
     "system": (1, 10 * 60),
+    "outlook": (-1, 9 * 60),
     "correction": (1, 10 * 60 + 15),
 }
 EVENING = (17, 21)  # local hours that the wrong auction result concerned
@@ -42,7 +43,9 @@ TICK_COLUMNS = ("instrument_id", "ts", "recorded_at", "day", "value", "volume", 
 CURVE_COLUMNS = ("curve_id", "trade_date", "delivery", "recorded_at", "tenor", "value", "status", "batch_id")
 FX_COLUMNS = ("base", "quote", "day", "recorded_at", "rate", "source_code", "batch_id")
 WEATHER_COLUMNS = ("station", "variable", "ts", "recorded_at", "value", "source_code", "batch_id")
-SYSTEM_VALUES = ("load", "wind", "solar", "load_fc", "wind_fc", "solar_fc")
+SYSTEM_ACTUALS = ("load", "wind", "solar")
+SYSTEM_FORECASTS = ("load_fc", "wind_fc", "solar_fc")
+SYSTEM_VALUES = (*SYSTEM_ACTUALS, *SYSTEM_FORECASTS)
 SYSTEM_COLUMNS = (
     "zone",
     "ts",
@@ -271,7 +274,17 @@ class FactLoader:
                     copy.add(ts=hours.ts[day], recorded_at=corrected[day], **right, **same)
                     values["load_mw"] = _scaled(values["load_mw"], np.where(day, wrong.factor, 1.0))
                 copy.add(ts=hours.ts, recorded_at=recorded, **values, **same)
+                self._outlook(copy, column, same)
         return copy.rows
+
+    def _outlook(self, copy: Copy, column: int, same: dict[str, str | int]) -> None:
+        """Store the day-ahead forecasts as they came, before the gate of their day, that of the next day among them."""
+        world = self._world
+        for hours, system in ((world.hours, world.system), (world.hours_ahead, world.system_ahead)):
+            forecasts = {f"{name}_mw": getattr(system, name)[:, column] for name in SYSTEM_FORECASTS}
+            actual = dict.fromkeys(f"{name}_mw" for name in SYSTEM_ACTUALS)
+            moment = self._recorded(hours.day, "outlook")
+            copy.add(ts=hours.ts, recorded_at=moment, **actual, **forecasts, **same)
 
 
 def _scaled(values: NDArray[np.float64], factor: NDArray[np.float64]) -> NDArray[np.float64]:
