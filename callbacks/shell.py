@@ -1,14 +1,17 @@
-"""The frame's own reactions: all of them in the browser, except drawing it."""
+"""The frame's own reactions: all of them in the browser, except drawing it and counting alerts."""
 
-from dash import ALL, ClientsideFunction, Input, Output, State
+from dash import ALL, ClientsideFunction, Input, Output, State, set_props
 from dash.development.base_component import Component
 
 from components import shell as frame
+from components.alerts import link_words
 from portal import VERSION
+from portal.core.permissions import Permission
 from portal.services import clocks as clock_service
 from portal.services.access import demo_is_loaded
+from portal.services.monitoring import alerts
 from portal.web.actor import current_actor
-from portal.web.guard import guarded_clientside
+from portal.web.guard import guarded_callback, guarded_clientside
 from portal.web.job_forms import FORMS
 from portal.web.nav import menu
 
@@ -24,7 +27,19 @@ def layout() -> Component:
         demo=demo_is_loaded(),
         version=VERSION,
         jobs=list(FORMS),
+        alerts=alerts.open_count(actor),
     )
+
+
+@guarded_callback(
+    # No Output, which the frame would wait for: the number may come a moment after the page.
+    Input("_pages_location", "pathname"),
+    permission=Permission.SIGNED_IN,
+    prevent_initial_call=True,
+)
+def count_alerts(_path: str | None) -> None:
+    """Count the open alerts anew when somebody goes to another page."""
+    set_props(frame.ALERTS, {"children": link_words(alerts.open_count(current_actor()))})
 
 
 guarded_clientside(

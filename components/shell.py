@@ -6,11 +6,14 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html, page_container
 from dash.development.base_component import Component
 
+from components.alerts import PAGE as ALERTS_PAGE
+from components.alerts import link_words
 from components.attributes import attributes
 from components.job import job_stores
 
 AS_OF, KNOWN_AT, LIVE = "shell-as-of", "shell-known-at", "shell-live"
 LATEST, TOASTS = "shell-latest", "shell-toasts"
+ALERTS = "shell-alerts"
 PASSPORT, PASSPORT_BODY, PASSPORT_ASK = "shell-passport", "shell-passport-body", "shell-passport-ask"
 
 
@@ -28,10 +31,11 @@ def shell(
     demo: bool,
     version: str,
     jobs: Sequence[str] = (),
+    alerts: int = 0,
 ) -> html.Div:
     """Return the frame; ``menu`` holds (area, name, path), ``latest`` is the newest day in the data (ISO).
 
-    ``jobs`` are the names of the forms that start jobs.
+    ``jobs`` are the names of the forms that start jobs, ``alerts`` is the number of open alerts.
     """
     return html.Div(
         [
@@ -40,7 +44,7 @@ def shell(
             dcc.Store(id=TOASTS),
             dcc.Store(id=PASSPORT_ASK),
             *job_stores(jobs),
-            _header(user, roles, latest),
+            _header(user, roles, latest, alerts),
             html.Div(
                 "Demo desk: simulated data and public demo accounts. Do not use it for trading.",
                 className="es-demo",
@@ -76,7 +80,7 @@ def shell(
     )
 
 
-def _header(user: str, roles: str, latest: str) -> html.Header:
+def _header(user: str, roles: str, latest: str, alerts: int) -> html.Header:
     return html.Header(
         [
             html.Button(
@@ -118,6 +122,13 @@ def _header(user: str, roles: str, latest: str) -> html.Header:
             ),
             html.Div(
                 [
+                    dcc.Link(
+                        link_words(alerts),
+                        id=ALERTS,
+                        href=ALERTS_PAGE,
+                        className="es-alerts-link",
+                        title="Open alerts that you may see",
+                    ),
                     html.Button(
                         "Theme",
                         type="button",

@@ -23,6 +23,9 @@ from portal.core.precision import price_decimals
 from portal.core.table import Cell, Column, GridQuery, Table
 
 BADGES = {
+    "info": "info",
+    "warning": "warn",
+    "critical": "bad",
     "quoted": "neutral",
     "interpolated": "info",
     "rolled": "info",

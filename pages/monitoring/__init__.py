@@ -1,5 +1,5 @@
-"""Monitoring: the jobs of the portal."""
+"""Monitoring: what the portal found by itself, and its jobs."""
 
-from pages.monitoring import jobs
+from pages.monitoring import alerts, jobs
 
-__all__ = ["jobs"]
+__all__ = ["alerts", "jobs"]

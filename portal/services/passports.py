@@ -20,7 +20,7 @@ from portal.services.market import (
     volatility_passports,
 )
 from portal.services.market import passports as market_passports
-from portal.services.monitoring import job_passports
+from portal.services.monitoring import alert_passports, job_passports
 from portal.services.portfolio import (
     explain_cell_passports,
     explain_passports,
@@ -67,6 +67,7 @@ AREAS = (  # importing these modules registers their evaluators
     overview_passports,
     scenario_passports,
     stress_likely_passports,
+    alert_passports,
     job_passports,
     marginal_passports,
     backtest_passports,

@@ -1,0 +1,37 @@
+"""Monitoring > Alerts: what needs somebody now, who has taken notice, and what is over."""
+
+import dash
+from dash import dcc, html
+
+from callbacks.monitoring.alerts import BUSY_MILLISECONDS, Ids, view
+from components.page import page_frame
+from portal.core.permissions import Permission
+
+
+def layout(**query: str) -> html.Div:
+    """Return the page."""
+    seen = view(query)
+    frame = page_frame(
+        "Alerts",
+        trail="Monitoring",
+        lead="What the portal found by itself. Each is told once, until it is over; what gets worse asks again.",
+        body=Ids.BODY,
+        clocks=seen.clocks,
+        controls=[],
+        content=seen.content,
+    )
+    frame.children.append(dcc.Interval(id=Ids.TICK, interval=BUSY_MILLISECONDS))
+    frame.children.append(dcc.Store(id=Ids.SEEN, data=seen.signature))
+    return frame
+
+
+dash.register_page(
+    __name__,
+    path="/monitoring/alerts",
+    name="Alerts",
+    title="Alerts · Enerscope",
+    area="monitoring",
+    order=20,
+    permission=Permission.SIGNED_IN,
+    layout=layout,
+)
