@@ -27,6 +27,7 @@ _PRELOAD_AFTER_SECONDS = 10.0  # the first pages of a portal that starts have th
 _NICE = 5  # pages come first
 _STOP_SECONDS = 3.0
 _LOOKS_PER_STALE = 3.0
+_SCHEDULES_SECONDS = 5.0  # between two looks at what is due
 
 
 def worker(
@@ -44,18 +45,19 @@ def worker(
     with contextlib.suppress(OSError):
         os.nice(_NICE)
     with opened(migrate=None) as now:
-        LocalWorker(now, parent=parent).work(once=once)
+        LocalWorker(now, parent=parent, fires=not once).work(once=once)
 
 
 class LocalWorker:
-    """The loop: settle what died, take what waits, sleep."""
+    """The loop: settle what died, ask for what is due, take what waits, sleep."""
 
-    def __init__(self, now: Settings, *, parent: int = 0) -> None:
+    def __init__(self, now: Settings, *, parent: int = 0, fires: bool = True) -> None:
         self._now = now
+        self._fires = fires
         self._parent = parent
         self._running: dict[int, jobs.Held] = {}
         self._began = time.monotonic()
-        self._recovered = float("-inf")
+        self._recovered = self._fired = float("-inf")
         self._warm = False
         self._said = ""
         self._leaving = False
@@ -81,6 +83,7 @@ class LocalWorker:
         """Settle what ended and start what waits; return whether a job was started."""
         try:
             self._settle()
+            self._fire()
             started = self._take()
         except EnerscopeError as problem:
             if problem.message != self._said:
@@ -117,6 +120,12 @@ class LocalWorker:
         if time.monotonic() - self._recovered > self._now.job_stale_seconds / _LOOKS_PER_STALE:
             jobs.recover()
             self._recovered = time.monotonic()
+
+    def _fire(self) -> None:
+        """Ask for the jobs of schedules, once in a while."""
+        if self._fires and time.monotonic() - self._fired > _SCHEDULES_SECONDS:
+            jobs.fire_due()
+            self._fired = time.monotonic()
 
     def _take(self) -> bool:
         """Start one job, when one waits and there is room; return whether it did."""

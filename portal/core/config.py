@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     job_poll_seconds: float = Field(
         1.0, gt=0, description="Seconds between two looks of an idle worker for a job."
     )
+    schedules: bool = Field(
+        True, description="Start the jobs of schedules when they are due; off leaves them to people."
+    )
     upload_mb: int = Field(64, ge=1, description="Largest file that the import page takes, in megabytes.")
 
     @property

@@ -55,7 +55,7 @@ def run_job(job_id: int) -> str | None:
 
 
 def look(made: Celery) -> int:
-    """Settle the jobs of dead workers and send for those that wait; return how many wait.
+    """Settle the jobs of dead workers, ask for those of schedules, and send for those that wait; return how many wait.
 
     The messages last until the next look, so that a long queue does not pile up copies of itself.
     """
@@ -63,6 +63,7 @@ def look(made: Celery) -> int:
     try:
         with runtime.borrowed_database(now):
             jobs.recover()
+            jobs.fire_due()
             waiting = jobs.due()
     except EnerscopeError as problem:
         jobs.log.warning("%s", problem.message)

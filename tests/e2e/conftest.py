@@ -46,6 +46,7 @@ def portal(demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         "HOST": "127.0.0.1",
         "ENERSCOPE_HOME": str(home),
         "ENERSCOPE_SESSIONS_PER_USER": "50",
+        "ENERSCOPE_SCHEDULES": "off",
         "ENERSCOPE_JOB_WORKERS": "0",  # what the demo desk leaves to a worker would take the processor from the tests
     }
     with log.open("w") as out:

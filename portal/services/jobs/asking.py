@@ -127,27 +127,37 @@ def _ask(
     kind: JobKind, params: BaseModel, actor: Actor, *, queue: Queue, not_before: datetime | None,
     rerun_of: int | None = None,
 ) -> int:  # fmt: skip
-    plain = params.model_dump(mode="json")
     with UnitOfWork(write=True) as work:
-        data_version = "" if kind.data_version is None else kind.data_version(work, params)
-        dedupe = digest([kind.code, plain, data_version, f"{VERSION}/{kind.version}"])
-        states = SHARED if rerun_of is not None or kind.data_version is None else (*SHARED, "done")
-        job_id, is_new = None, False
-        while job_id is None:  # one that ends between the two looks is asked for anew
-            job_id = queries.newest_with(work.session, dedupe, states=states)
-            if job_id is None:
-                job_id = writes.insert(
-                    work.session, kind=kind.code, params=plain, dedupe=dedupe, queue=queue, priority=kind.priority,
-                    most_attempts=kind.most_attempts, requested_by=actor.username, not_before=not_before,
-                    rerun_of=rerun_of,
-                )  # fmt: skip
-                is_new = job_id is not None
-        came = writes.add_asker(work.session, job_id, actor.username)
-        if is_new:
-            words = f"{actor.username} asked for it{f', as job {rerun_of} once more' if rerun_of else ''}."
-            writes.log(work.session, job_id, "info", words)
-        elif came:
-            writes.log(work.session, job_id, "info", f"{actor.username} asked for the same and shares it.")
+        job_id, is_new = ask_in(
+            work, kind, params, actor.username, queue=queue, not_before=not_before, rerun_of=rerun_of
+        )
     if is_new and queue == "worker":
         announce(job_id)
     return job_id
+
+
+def ask_in(
+    work: UnitOfWork, kind: JobKind, params: BaseModel, asker: str, *, queue: Queue = "worker",
+    not_before: datetime | None = None, rerun_of: int | None = None,
+) -> tuple[int, bool]:  # fmt: skip
+    """Ask for a job within a transaction; return its id and whether it is new, and so has to be announced."""
+    plain = params.model_dump(mode="json")
+    data_version = "" if kind.data_version is None else kind.data_version(work, params)
+    dedupe = digest([kind.code, plain, data_version, f"{VERSION}/{kind.version}"])
+    states = SHARED if rerun_of is not None or kind.data_version is None else (*SHARED, "done")
+    job_id, is_new = None, False
+    while job_id is None:  # one that ends between the two looks is asked for anew
+        job_id = queries.newest_with(work.session, dedupe, states=states)
+        if job_id is None:
+            job_id = writes.insert(
+                work.session, kind=kind.code, params=plain, dedupe=dedupe, queue=queue, priority=kind.priority,
+                most_attempts=kind.most_attempts, requested_by=asker, not_before=not_before, rerun_of=rerun_of,
+            )  # fmt: skip
+            is_new = job_id is not None
+    came = writes.add_asker(work.session, job_id, asker)
+    if is_new:
+        words = f"{asker} asked for it{f', as job {rerun_of} once more' if rerun_of else ''}."
+        writes.log(work.session, job_id, "info", words)
+    elif came:
+        writes.log(work.session, job_id, "info", f"{asker} asked for the same and shares it.")
+    return job_id, is_new

@@ -6,6 +6,7 @@ from data.writes.jobs import Held, Silent
 from portal.core.config import settings
 from portal.services.jobs.asking import announce
 from portal.services.jobs.context import log
+from portal.services.jobs.outcomes import tell
 
 
 def recover(*, stale_seconds: float | None = None, job_id: int | None = None) -> list[int]:
@@ -68,4 +69,5 @@ def _settle(work: UnitOfWork, silent: Silent) -> bool:
     )
     writes.end_silent(work.session, silent, "lost", error)
     writes.log(work.session, silent.id, "error", f"{words} No attempt is left; the job is lost.")
+    tell(work, silent.id)
     return False

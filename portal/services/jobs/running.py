@@ -16,6 +16,7 @@ from portal.core.config import settings
 from portal.core.errors import EnerscopeError, NotFound, UpstreamError
 from portal.services.jobs.asking import announce
 from portal.services.jobs.context import Cancelled, JobContext, Report, log
+from portal.services.jobs.outcomes import tell
 from portal.services.jobs.pulse import Pulse, Timing
 from portal.services.jobs.registry import JobKind, all_kinds, find_kind
 
@@ -120,6 +121,7 @@ def _end(held: Held, state: str, *, result: dict[str, Any] | None = None, error:
         if error:
             level = "warning" if state == "cancelled" else "error"
             writes.log(work.session, held.id, level, f"{state.capitalize()}: {error}")
+        tell(work, held.id)
         return True
 
     return state if _stored(finish) else "lost"

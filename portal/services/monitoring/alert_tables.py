@@ -7,7 +7,7 @@ from data.queries import alerts as queries
 from data.session import UnitOfWork
 from portal.core import clock
 from portal.core.actor import Actor
-from portal.core.table import LAPTOP, Column, GridQuery, Table
+from portal.core.table import LAPTOP, PHONE, Column, GridQuery, Table
 from portal.domain.monitoring.alerts import WINDOW_DAYS, cleared_lately, open_at, waiting_at
 from portal.services.monitoring import alerts
 
@@ -16,9 +16,9 @@ COLUMNS = (
     Column("severity", "Severity", "badge"),
     Column("title", "What", link="link"),
     Column("message", "Said", sortable=False, room=LAPTOP),
-    Column("raised_at", "Raised", "moment"),
+    Column("raised_at", "Raised", "moment", room=PHONE),
     Column("cleared_at", "Over", "moment"),
-    Column("acknowledged_by", "Acknowledged by"),
+    Column("acknowledged_by", "Acknowledged by", room=PHONE),
     Column("rule", "Rule", room=LAPTOP),
     Column("link", "Address", hidden=True),
 )
