@@ -20,6 +20,7 @@ def layout(**query: str) -> html.Div:
         controls=controls(seen),
         content=seen.content,
     )
+    frame.children.append(html.Div(seen.schedules, id=Ids.SCHEDULES))
     frame.children.append(dcc.Interval(id=Ids.TICK, interval=BUSY_MILLISECONDS))
     frame.children.append(dcc.Store(id=Ids.SEEN, data=seen.signature))
     return frame

@@ -117,6 +117,67 @@ def cancel(job_id: _Id) -> None:
     print(f"Job {job_id} was asked to stop.")
 
 
+@app.command()
+def schedules(*, as_json: AsJson = False) -> None:
+    """List what is started by itself, the next one first."""
+    from portal.core.actor import SYSTEM
+
+    with opened():
+        from portal.services import jobs
+
+        found = jobs.list_schedules(SYSTEM)
+    if as_json:
+        print_json(
+            [
+                {
+                    "schedule": one.code,
+                    "kind": one.kind,
+                    "cron": one.cron,
+                    "timezone": one.timezone,
+                    "enabled": one.enabled,
+                    "next_at": one.next_at,
+                    "last_fired_at": one.last_fired_at,
+                    "last_job": one.last_job_id,
+                }
+                for one in found
+            ]
+        )
+        return
+    rows = [
+        (
+            one.code,
+            one.words,
+            one.cron,
+            f"{one.next_at:%Y-%m-%d %H:%M}" if one.next_at else "off",
+            f"{one.last_job_id} {one.last_state}" if one.last_job_id else "none yet",
+        )
+        for one in found
+    ]
+    print_columns(("schedule", "when", "cron", "next (UTC)", "last job"), rows)
+
+
+@app.command()
+def schedule(
+    code: Annotated[str, typer.Argument(help="Schedule, such as risk.nightly.")],
+    *,
+    cron: Annotated[str | None, typer.Option(help="Minute, hour, day of the month, month, weekday.")] = None,
+    timezone: Annotated[str | None, typer.Option(help="Time zone, such as Europe/Berlin.")] = None,
+    enabled: Annotated[bool | None, typer.Option("--on/--off", help="Switch it on or off.")] = None,
+    restore: Annotated[bool, typer.Option("--restore", help="Back to what this release declares.")] = False,
+) -> None:
+    """Change a schedule, for example: enerscope jobs schedule risk.nightly --cron "30 18 * * mon-fri"."""
+    from portal.core.actor import SYSTEM
+
+    with opened():
+        from portal.services import jobs
+
+        if restore:
+            found = jobs.restore_schedule(code, SYSTEM)
+        else:
+            found = jobs.change_schedule(code, SYSTEM, cron=cron, timezone=timezone, enabled=enabled)
+    print(f"Schedule {found.code} is {'on' if found.enabled else 'off'}: {found.words}.")
+
+
 def _read(given: list[str]) -> dict[str, str]:
     """Return the parameters by name.
 

@@ -54,8 +54,16 @@ def small_outcome(scenarios: ScenarioSet) -> Outcome:
     )
 
 
-def add_run(count: int = 200, method: str = "historical", as_of: date = DAY) -> tuple[int, Outcome]:
-    """Store a run of ``count`` scenarios with its figures, and return its id and outcome."""
+def add_run(
+    count: int = 200,
+    method: str = "historical",
+    as_of: date = DAY,
+    money: dict[str, dict[str, float]] | None = None,
+) -> tuple[int, Outcome]:
+    """Store a run of ``count`` scenarios with its figures, and return its id and outcome.
+
+    ``money`` is what rests on all, stale and proxied marks, by node.
+    """
     moves = np.random.default_rng(3).normal(size=(count, 4)) * [2.0, 1.5, 0.02, 0.01]
     label = tuple(str(day) for day in np.busday_offset("2024-01-01", range(count), roll="forward"))
     scenarios = ScenarioSet(small_factors(), moves, label, np.full(count, 1 / count), method)
@@ -65,8 +73,8 @@ def add_run(count: int = 200, method: str = "historical", as_of: date = DAY) -> 
     row = {
         "as_of": as_of, "known_at": datetime(2026, 7, 14, 20, tzinfo=UTC), "method": method,
         "params": {"horizon_days": 1}, "fingerprint": "f", "code_version": "1", "scenarios": count, "trades": 3,
-        "missing": 0, "currency": "EUR", "simulated": False, "facts": {"notes": [], "money": {}}, "seconds": 0.1,
-        "run_by": "system",
+        "missing": 0, "currency": "EUR", "simulated": False, "facts": {"notes": [], "money": money or {}},
+        "seconds": 0.1, "run_by": "system",
     }  # fmt: skip
     with UnitOfWork(write=True) as work:
         run_id = store.save(work, scenarios, outcome, terms, row)

@@ -79,11 +79,11 @@ class CronLine:
         """
         after = moment.astimezone(UTC)
         while True:
-            found = self._trigger.get_next_fire_time(None, after + _STEP)
+            found: datetime | None = self._trigger.get_next_fire_time(None, after + _STEP)
             if found is None:
                 return None
             after = found.astimezone(UTC)
-            if not found.fold or "*" in self.fields[1]:
+            if not found.fold or "*" in self.fields[1]:  # an hour that comes twice counts once
                 return after
 
     def latest(self, after: datetime, until: datetime) -> datetime | None:

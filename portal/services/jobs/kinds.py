@@ -3,5 +3,9 @@
 from types import ModuleType
 
 from portal.services.risk import jobs as risk_jobs
+from portal.services.risk import nightly as risk_nightly
 
-AREAS: tuple[ModuleType, ...] = (risk_jobs,)  # importing a module registers its kinds
+AREAS: tuple[ModuleType, ...] = (
+    risk_jobs,
+    risk_nightly,
+)  # importing a module registers its kinds and schedules

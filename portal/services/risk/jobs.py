@@ -15,7 +15,7 @@ from portal.core.permissions import Permission
 from portal.domain.risk.scenarios.ask import ScenarioAsk
 from portal.services import clocks as clock_service
 from portal.services.jobs import JobContext, JobKind, register_kind
-from portal.services.risk import history
+from portal.services.risk import alerting, history
 from portal.services.risk.limit_breaches import check_limits
 from portal.services.risk.making import make_run
 
@@ -50,10 +50,12 @@ class RunParams(BaseModel):
 
 
 def _run(params: RunParams, context: JobContext) -> Mapping[str, Any]:
+    begun = clock.now()
     run_id = make_run(
         params.clocks(), params.ask(), report=context.report, job_id=context.job_id, run_by=context.actor_name
     )
     check_limits(params.clocks())  # without progress: what is stored is not to be cancelled any more
+    alerting.tell(params.clocks(), before=begun)
     return {"run_id": run_id, "link": f"/risk/drill?method={params.method}&run={run_id}"}
 
 

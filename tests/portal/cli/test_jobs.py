@@ -44,3 +44,15 @@ def test_what_cannot_be_is_one_sentence(call, arguments, words):
     assert found.returncode == 1
     assert words in found.stderr
     assert "Traceback" not in found.stderr
+
+
+def test_schedules_are_listed_and_changed(call):
+    listed = json.loads(call("schedules", "--json").stdout)
+    nightly = next(one for one in listed if one["schedule"] == "risk.nightly")
+    assert (nightly["cron"], nightly["timezone"], nightly["enabled"]) == ("15 19 * * mon-fri", "UTC", True)
+    changed = call("schedule", "risk.nightly", "--cron", "30 18 * * 1-5", "--timezone", "Europe/Berlin")
+    assert changed.stdout == ("Schedule risk.nightly is on: Monday to Friday at 18:30 (Europe/Berlin).\n"), (
+        changed.stderr
+    )
+    bad = call("schedule", "risk.nightly", "--cron", "never")
+    assert (bad.returncode, "five fields" in bad.stderr) == (1, True)

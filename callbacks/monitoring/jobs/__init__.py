@@ -8,6 +8,7 @@ from typing import Any
 from dash import ALL, MATCH, Input, Output, State, ctx, html, no_update, set_props
 from dash.development.base_component import Component
 
+from callbacks.monitoring.jobs import schedules as schedule_part
 from components import controls as inputs
 from components.job import CENTRE, job_link
 from components.job_centre import active_card, job_detail
@@ -52,6 +53,7 @@ class Ids(StrEnum):
     LIST = "monitoring-jobs-list"
     ACTIVE = "monitoring-jobs-active"
     NOTE = "monitoring-jobs-note"
+    SCHEDULES = schedule_part.Ids.LIST.value
     TICK = "monitoring-jobs-tick"
     SEEN = "monitoring-jobs-seen"
 
@@ -65,6 +67,7 @@ class View:
     may_see_all: bool
     content: list[Component]
     signature: list[str]
+    schedules: list[Component]
 
 
 def view(query: Mapping[str, str]) -> View:
@@ -78,7 +81,8 @@ def view(query: Mapping[str, str]) -> View:
         "job": query.get("job", ""),
     }
     content = draw(filters, clocks, actor)
-    return View(clocks, filters, job_tables.may_see_all(actor), content, _signature(_active(filters, actor)))
+    signature = _signature(_active(filters, actor))
+    return View(clocks, filters, job_tables.may_see_all(actor), content, signature, schedule_part.draw(actor))
 
 
 def controls(seen: View) -> list[Component]:
@@ -226,6 +230,7 @@ def refresh(
         return no_update
     clocks = clock_service.resolve(read_filters(pair or {}))
     set_props(body_id(Ids.BODY), {"children": draw(filters, clocks, actor)})
+    schedule_part.refresh(actor)
     return signature
 
 
