@@ -12,6 +12,7 @@ import numpy as np
 from portal.domain.market import decomposition, garch, garch_forecast, returns, seasonality, volatility
 from tests.reference import (
     forecast_eval,
+    forecast_models,
     portfolio_curves,
     portfolio_flexible,
     portfolio_options,
@@ -278,6 +279,7 @@ MODELS: dict[tuple[str, str], Callable[[Inputs], Answer]] = {
     ("seasonality", "stl"): stl,
     ("seasonality", "degree_days"): degree_days,
     **forecast_eval.MODELS,
+    **forecast_models.MODELS,
     **portfolio_curves.MODELS,
     **portfolio_flexible.MODELS,
     **portfolio_options.MODELS,
