@@ -87,6 +87,17 @@ class Entries:
         return Entries(**{name: getattr(self, name)[index] for name in self.__dataclass_fields__})
 
 
+@dataclass(frozen=True)
+class Steps:
+    """What changed positions, in arrays of shape (n,): day from which it counts, curve, delivery month, volumes."""
+
+    day: DateArray1D
+    curve: IntArray1D
+    month: DateArray1D
+    volume: FloatArray1D
+    mwh: FloatArray1D
+
+
 def entries_of(columns: Mapping[str, Sequence[Any]], count: int) -> Entries:
     """Return entries from lists by name; names that are missing are filled with -1 (month 1970-01, volumes NaN)."""
 
@@ -136,6 +147,38 @@ def sums(
     first = entries.volume if "volume" in values else entries.mwh
     size = np.where(np.isnan(first), np.inf if "volume" in values else 0.0, np.abs(first))
     return entries.take(size > NOTHING)
+
+
+def steps(session: Session, *, clocks: Clocks, chosen: Selection) -> Steps:
+    """Return all that changed the position by the day from which it counts, by curve and month, in native volumes.
+
+    ``mwh`` of the entries is the same as energy. Months before ``chosen.first`` are left out, whatever the day.
+    """
+    inner = (
+        select(
+            LEDGER.c.effective_on, LEDGER.c.curve_id, LEDGER.c.month,
+            func.sum(LEDGER.c.volume).label("volume"), func.sum(LEDGER.c.volume_mwh).label("mwh"),
+        )
+        .where(*conditions(clocks, chosen))
+        .group_by(LEDGER.c.effective_on, LEDGER.c.curve_id, LEDGER.c.month)
+        .subquery()
+    )  # fmt: skip
+    columns = [
+        _number(inner.c.effective_on),
+        inner.c.curve_id,
+        _number(inner.c.month),
+        inner.c.volume,
+        inner.c.mwh,
+    ]
+    rows = session.execute(select(*columns)).all()
+    day, curve, month, volume, mwh = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+    return Steps(
+        np.array(day, np.int64).astype("datetime64[D]"),
+        np.array(curve, np.int64),
+        np.array(month, np.int64).astype("datetime64[D]").astype("datetime64[M]"),
+        np.array(volume, np.float64),
+        np.array(mwh, np.float64),
+    )
 
 
 def trade_count(session: Session, *, clocks: Clocks, chosen: Selection) -> int:

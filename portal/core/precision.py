@@ -2,7 +2,7 @@
 
 _DECIMALS = {"gal": 4, "MMBtu": 3, "therm": 2}
 _VOLUME_DECIMALS = {"TWh": 3, "GWh": 1, "MW": 1}
-_WHOLE = frozenset({"MWh", "boe", "bbl", "gal", "MMBtu", "therm", "t", "t CO₂"})
+_WHOLE = frozenset({"EUR", "MWh", "boe", "bbl", "gal", "MMBtu", "therm", "t", "t CO₂"})
 
 
 def price_decimals(unit: str) -> int:
@@ -11,5 +11,5 @@ def price_decimals(unit: str) -> int:
 
 
 def volume_decimals(unit: str) -> int:
-    """Return the decimals of a volume in ``unit``: none of barrels, tonnes and MWh, more of large units, else 2."""
+    """Return the decimals of an amount in ``unit``: none of EUR, barrels, tonnes, MWh, more of large units, else 2."""
     return 0 if unit in _WHOLE else _VOLUME_DECIMALS.get(unit, 2)

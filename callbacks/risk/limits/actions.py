@@ -8,6 +8,7 @@ from dash import ALL, Input, Output, State, ctx, no_update
 from callbacks.risk.limits.form import read_form, replayed
 from callbacks.risk.limits.ids import DECIDE, NOBODY, NOTE, OWNER, STEP, TERM, WORDS, Ids
 from callbacks.risk.limits.page import again
+from callbacks.risk.limits.rows import by_row
 from components.page import PAGE_CLOCKS
 from components.states import notice
 from portal.core.actor import Actor
@@ -17,6 +18,7 @@ from portal.domain.risk.limits.approval import Decision, Stage
 from portal.domain.risk.limits.breach import Step
 from portal.services import clocks as clock_service
 from portal.services.risk import limit_breaches, limit_proposals
+from portal.services.risk.limit_measures import subjects
 from portal.services.risk.limit_proposals import Draft
 from portal.services.risk.limit_trials import read_draft_text
 from portal.web.actor import current_actor
@@ -53,20 +55,13 @@ def try_it(clicks: int | None, *given: Any) -> Any:
     try:
         texts = read_filters(dict(zip(_FIELDS, fields, strict=True)))
         clocks = clock_service.resolve(read_filters(pair or {}))
-        draft = read_form({name: str(texts[name] or "") for name in _FIELDS}, _cells(cells, ids))
+        typed = {name: str(texts[name] or "") for name in _FIELDS}
+        draft = read_form(typed, by_row(cells, ids), subjects())
         limit_proposals.check_draft(draft, actor)
         found = limit_proposals.trial(draft, clocks, actor)
     except EnerscopeError as refusal:
         return notice(refusal.message, kind="warn")
     return replayed(draft, found, clocks, may_propose=actor.can(Permission.LIMIT_PROPOSE))
-
-
-def _cells(values: Sequence[Any], ids: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], str]:
-    found: dict[tuple[int, str], str] = {}
-    for value, item in zip(values, ids, strict=True):
-        text = read_filters({"cell": value})["cell"]
-        found[int(item["row"]), str(item["name"])] = str(text or "")
-    return found
 
 
 @guarded_callback(

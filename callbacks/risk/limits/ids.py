@@ -6,11 +6,9 @@ PATH = "/risk/limits"
 EVERY = "all"
 NOBODY = "-"
 """The choice of a list that means none."""
-DECIDE, STEP, NOTE, OWNER, TERM, WORDS = (
-    "limit-decide", "limit-step", "limit-note", "limit-owner", "limit-term", "limit-words",
+DECIDE, STEP, NOTE, OWNER, TERM, WORDS, DROP = (
+    "limit-decide", "limit-step", "limit-note", "limit-owner", "limit-term", "limit-words", "limit-drop",
 )  # fmt: skip
-ROWS = 3
-"""Conditions that the form holds."""
 
 
 class Ids(StrEnum):
@@ -33,6 +31,8 @@ class Ids(StrEnum):
     FROM = "risk-limits-from"
     UNTIL = "risk-limits-until"
     REASON = "risk-limits-reason"
+    CONDITIONS = "risk-limits-conditions"
+    ADD = "risk-limits-add"
     TRY = "risk-limits-try"
     TRIED = "risk-limits-tried"
     DRAFT = "risk-limits-draft"

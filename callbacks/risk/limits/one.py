@@ -92,7 +92,8 @@ def _history(held: Held, clocks: Clocks, asked: Mapping[str, Any]) -> Component:
         clocks=clocks.query(),
         simulated=held.simulated,
         params=asked,
-        note="Forecasts of the backtest by day under today's terms; stored runs for methods without one. "
-        "Dashed: the hard tier, and the soft one below.",
+        note="Forecasts of the backtest by day under today's terms; stored runs for others, drawdowns from the "
+        "closes, positions from the ledger. A stress loss is revalued on every 20th business day, with the books "
+        "and the market of that day, and stands until the next. Dashed: the hard tier, and the soft one below.",
         advice="No day has been measured yet for what this limit looks at.",
     )

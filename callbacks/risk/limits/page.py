@@ -8,10 +8,11 @@ from dash import dcc
 from dash.development.base_component import Component
 
 from callbacks.risk.limits.cards import LimitCards
-from callbacks.risk.limits.form import form, measure_options
+from callbacks.risk.limits.form import form
 from callbacks.risk.limits.grids import portfolio_of
 from callbacks.risk.limits.ids import EVERY, Ids
 from callbacks.risk.limits.one import one_limit
+from callbacks.risk.limits.rows import choices
 from components.portfolios import portfolio_choices
 from components.states import empty, notice
 from portal.core.actor import Actor
@@ -20,7 +21,6 @@ from portal.core.errors import NotFound
 from portal.core.permissions import Permission
 from portal.services import clocks as clock_service
 from portal.services.risk import limit_page as service
-from portal.services.risk.limit_values import scenario_choices
 from portal.web.actor import current_actor
 from portal.web.views import body
 
@@ -97,13 +97,7 @@ def _form(found: service.LimitPage, clocks: Clocks, actor: Actor, limit: str) ->
     if not actor.can(Permission.LIMIT_PROPOSE) or not clocks.live or not found.nodes:
         return None
     like = next((version for version in reversed(found.versions) if version.code == limit), None)
-    return form(
-        portfolio_choices(found.nodes),
-        measure_options(scenario_choices()),
-        clocks.as_of,
-        like,
-        found.portfolio,
-    )
+    return form(choices(actor), clocks.as_of, like, found.portfolio)
 
 
 def again(said: str, state: Mapping[str, Any], actor: Actor) -> list[Component]:

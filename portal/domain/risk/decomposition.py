@@ -1,7 +1,7 @@
 """Euler splits of a sample tail: what each trade, factor or desk adds to VaR and expected shortfall.
 
 API: ``split_es(pnl, level)``, ``split_var(pnl, level, half_width=...)`` -> ``Split``; ``var_ranks`` (the scenarios that
-a smoothed VaR split looks at); ``normal_split`` for the closed form.
+a smoothed VaR split looks at); ``normal_split`` for the closed form; ``herfindahl(parts)``.
 
 The parts of the expected shortfall are mean losses over the tail and stable: show these. The parts of the VaR are the
 losses of one scenario: they add up, but say little about tomorrow; ``half_width`` averages them over the neighbouring
@@ -174,6 +174,33 @@ def fitted(parts: FloatArray1D, total: float) -> FloatArray1D:
     size = np.abs(parts)
     whole = float(size.sum())
     return parts if whole == 0.0 else parts + size * ((total - float(parts.sum())) / whole)
+
+
+def herfindahl(parts: FloatArray1D) -> float:
+    """Concentration of the parts of a figure: the sum of the squared shares of their sizes.
+
+    Parameters
+    ----------
+    parts : ndarray of shape (k,)
+        Parts, in EUR; one that hedges counts by its size.
+
+    Returns
+    -------
+    float
+        1 when one part carries all, 1/k when k parts carry the same; 0 when no part carries any.
+
+    References
+    ----------
+    Hirschman (1964), "The paternity of an index", American Economic Review 54.
+
+    Examples
+    --------
+    >>> herfindahl(np.array([3.0, -1.0]))
+    0.625
+    """
+    size = np.abs(parts)
+    whole = float(size.sum())
+    return 0.0 if whole == 0.0 else float(((size / whole) ** 2).sum())
 
 
 def normal_split(exposures: ArrayLike, covariance: ArrayLike, tail_factor: float) -> FloatArray1D:

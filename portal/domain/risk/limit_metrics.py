@@ -23,9 +23,10 @@ VALUE = register(
     Metric(
         "risk.limit_value",
         "Value held against a limit",
-        "EUR",
-        "The newest figure of the condition that decides: of the newest run of its method, of a stress scenario, or of "
-        "the last day's P&L; of a P&L the loss.",
+        "",
+        "The newest figure of the condition that decides: of the newest run of its method, of a stress scenario, of "
+        "the last day's P&L (the loss), the largest drawdown of the stored closes of 250 days, or a position "
+        "(obligations in months that are not over). EUR, the unit of the position, or none for a concentration.",
         "value",
         _JUDGE,
         decimals=0,
@@ -36,7 +37,7 @@ HEADROOM = register(
     Metric(
         "risk.limit_headroom",
         "Headroom",
-        "EUR",
+        "",
         "How far the value may still go until the hard tier is reached; below zero once it is broken.",
         "hard - value",
         _JUDGE,
@@ -49,7 +50,7 @@ TIER = register(
     Metric(
         "risk.limit_tier",
         "Tier of a limit",
-        "EUR",
+        "",
         "The hard tier, which is the limit itself, or the soft one, from which it warns; as approved, of the condition "
         "that decides.",
         "tier",
@@ -101,7 +102,8 @@ DAY_USE = register(
         "risk.limit_day_use",
         "Use on a day",
         "",
-        "What was forecast for the day over the hard tier, under the terms of this version.",
+        "What was forecast or held on the day over the hard tier, under the terms of this version. A stress loss is "
+        "revalued on every twentieth business day and stands until the next.",
         "value(t) / hard",
         "portal.domain.risk.limits.use.judge_days",
         decimals=1,

@@ -19,6 +19,13 @@ from portal.services.risk.limit_values import judge_in
 PROPOSER, APPROVERS = "risk", ("executive", "compliance")
 _ES: dict[str, Any] = {"measure": "expected_shortfall", "level": 0.975, "method": "historical"}
 _VAR: dict[str, Any] = {"measure": "var", "level": 0.99, "method": "historical"}
+_NET: dict[str, Any] = {"measure": "position:gas:month", "basis": "abs_net", "unit": "MWh"}
+_NAMES: dict[str, Any] = {
+    "measure": "concentration_counterparty",
+    "level": 0.975,
+    "method": "historical",
+    "unit": "",
+}
 _WANTED: tuple[tuple[str, str, str, tuple[dict[str, Any], ...], float], ...] = (
     ("DESK_ES", "Expected shortfall of the desk", "DESK", (_ES,), 0.72),
     ("DESK_VAR", "Value at risk of the desk, or its volatility", "DESK", (_VAR, {"measure": "volatility"}), 0.6),
@@ -26,6 +33,8 @@ _WANTED: tuple[tuple[str, str, str, tuple[dict[str, Any], ...], float], ...] = (
     ("GAS_ES", "Expected shortfall of gas", "GAS", (_ES,), 0.91),
     ("POWER_ES", "Expected shortfall of power", "POWER", (_ES,), 1.08),
     ("CARBON_ES", "Expected shortfall of carbon", "CARBON", (_ES,), 0.47),
+    ("GAS_NET", "Net gas of a delivery month", "GAS", (_NET,), 0.77),
+    ("DESK_ONE_NAME", "Concentration by counterparty", "DESK", (_NAMES,), 0.55),
 )  # fmt: skip
 """Code, title, portfolio, metrics (joined by 'or') and the share of the limit that is to be used today."""
 
@@ -86,7 +95,7 @@ def _terms(
         if not np.isfinite(value) or value <= 0.0:
             return None
         hard = _tidy(value / use)
-        parts.append({**metric, "hard": hard, "soft": 0.8 * hard, "unit": "EUR"})
+        parts.append({"unit": "EUR", **metric, "hard": hard, "soft": 0.8 * hard})
     return parts[0] if len(parts) == 1 else {"any": parts}
 
 

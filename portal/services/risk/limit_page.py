@@ -13,8 +13,9 @@ from portal.core.permissions import Permission
 from portal.domain.risk.limits.use import Days, Status, judge_days
 from portal.services.portfolio.books import visible_nodes
 from portal.services.risk.limit_breaches import BreachView, breaches_in
+from portal.services.risk.limit_history import HISTORY_DAYS, Past, past_in
 from portal.services.risk.limit_people import OWNERS, people_in
-from portal.services.risk.limit_values import HISTORY_DAYS, Past, Standing, judge_in, past_in, simulated_in
+from portal.services.risk.limit_values import Standing, judge_in, simulated_in
 from portal.services.risk.limits import LimitState, Version, in_force, versions_in
 
 EVERYTHING = "all"
@@ -144,7 +145,7 @@ def held_in(
     simulated = simulated_in(work, clocks)
     made = []
     for version, standing in zip(versions, standings, strict=True):
-        past = past_in(work, clocks, version.limit, nodes, days=days)
+        past = past_in(work, clocks, version.limit, nodes, days=days, stress=days > TREND_DAYS)
         made.append(Held(version, standing, past, judge_days(version.limit.terms, past.values), simulated))
     return tuple(sorted(made, key=_order))
 

@@ -22,6 +22,8 @@ from portal.domain.risk.limits.use import Judgement, Status, judge, judge_days
 from portal.services.evaluation import evaluates
 from portal.services.portfolio.books import visible_nodes
 from portal.services.risk.limit_breaches import breaches_in
+from portal.services.risk.limit_history import past_in
+from portal.services.risk.limit_measures import words
 from portal.services.risk.limit_page import EVERYTHING, page_in
 from portal.services.risk.limit_proposals import Draft, trial_in
 from portal.services.risk.limit_tables import (
@@ -32,7 +34,7 @@ from portal.services.risk.limit_tables import (
     standing_rows,
 )
 from portal.services.risk.limit_trials import read_draft_text
-from portal.services.risk.limit_values import Standing, judge_in, past_in, simulated_in, words
+from portal.services.risk.limit_values import Standing, judge_in, simulated_in
 from portal.services.risk.limits import version_in
 
 Records = Sequence[Mapping[str, Any]]

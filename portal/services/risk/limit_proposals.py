@@ -18,25 +18,17 @@ from portal.core.errors import Conflict, DomainError, NotFound
 from portal.core.permissions import Permission
 from portal.domain.market.errors import InsufficientHistory
 from portal.domain.risk.limits.approval import SIX_EYES, Decision, check_decision
-from portal.domain.risk.limits.limit import Basis, Condition, Limit, conditions
+from portal.domain.risk.limits.limit import Limit, conditions
 from portal.domain.risk.limits.replay import Replay, replay
 from portal.domain.risk.limits.terms_json import terms_from_json, terms_to_json
 from portal.domain.risk.stress.catalogue import LIBRARY
 from portal.domain.risk.stress.events import EVENTS
 from portal.services import clocks as clock_service
 from portal.services.portfolio.books import visible_nodes
-from portal.services.risk.limit_values import (
-    MEASURES,
-    STRESS,
-    WITH_LEVEL,
-    Past,
-    Standing,
-    judge_in,
-    past_in,
-    simulated_in,
-)
+from portal.services.risk.limit_history import Past, past_in
+from portal.services.risk.limit_measures import STRESS, check_metric, check_unit, subjects_in
+from portal.services.risk.limit_values import Standing, judge_in, simulated_in
 from portal.services.risk.limits import LimitState, Version, versions_in
-from portal.services.risk.runs import LEVELS, METHODS
 
 TEXT_LIMIT = 1000
 MOST_CONDITIONS = 12
@@ -87,6 +79,7 @@ def trial_in(work: UnitOfWork, draft: Draft, clocks: Clocks, actor: Actor) -> Tr
     """Return the same within a transaction."""
     nodes = visible_nodes(work, actor)
     limit = read_draft(draft, nodes)
+    _check_units(work, limit)
     past = past_in(work, clocks, limit, nodes)
     (standing,) = judge_in(work, clocks, [limit])
     simulated = simulated_in(work, clocks)
@@ -116,6 +109,7 @@ def _checked(work: UnitOfWork, draft: Draft, actor: Actor, earliest: date) -> tu
     limit = read_draft(draft, nodes)
     _check_words(draft, earliest)
     _check_scenarios(work, limit)
+    _check_units(work, limit)
     node = next(item for item in nodes if item.code == limit.node)
     _check_code(work, draft, node, actor)
     return limit, node
@@ -238,31 +232,8 @@ def read_draft(draft: Draft, nodes: Sequence[Node]) -> Limit:
                 portfolio=node[:40],
             )
     for condition in found:
-        _check_metric(condition)
+        check_metric(condition)
     return limit
-
-
-def _check_metric(condition: Condition) -> None:
-    metric, measure = condition.metric, condition.metric.measure
-    of_pnl = measure == "daily_pnl" or measure.startswith(STRESS)
-    if not of_pnl and measure not in MEASURES:
-        raise DomainError(
-            f"No run measures '{measure[:40]}'. Choose one of {', '.join(MEASURES)}, or {STRESS}SCENARIO.",
-            measure=measure[:40],
-        )
-    if metric.method is not None and metric.method not in METHODS:
-        raise DomainError(f"There is no method '{metric.method[:40]}'. Choose one of {', '.join(METHODS)}.")
-    if (measure in WITH_LEVEL) != (metric.level is not None):
-        need = "needs a confidence level" if measure in WITH_LEVEL else "has no confidence level"
-        raise DomainError(f"The measure '{measure[:40]}' {need}. Change the condition.")
-    if metric.level is not None and not any(abs(metric.level - known) < 1e-9 for known in LEVELS):
-        choices = ", ".join(f"{known:g}" for known in LEVELS)
-        raise DomainError(f"The level {metric.level:g} is not kept by runs. Choose one of {choices}.")
-    if metric.basis is not (Basis.LOSS if of_pnl else Basis.VALUE):
-        raise DomainError(
-            f"Of the measure '{measure[:40]}' only the {'loss' if of_pnl else 'value itself'} can be limited; set the "
-            f"basis to '{'loss' if of_pnl else 'value'}'."
-        )
 
 
 def _check_scenarios(work: UnitOfWork, limit: Limit) -> None:
@@ -274,6 +245,12 @@ def _check_scenarios(work: UnitOfWork, limit: Limit) -> None:
         raise DomainError(
             f"There is no stress scenario '{code[:40]}'. Choose one from Risk > Stress.", scenario=code[:40]
         )
+
+
+def _check_units(work: UnitOfWork, limit: Limit) -> None:
+    known = subjects_in(work)
+    for condition in conditions(limit.terms):
+        check_unit(condition, known)
 
 
 def _check_words(draft: Draft, earliest: date) -> None:

@@ -14,8 +14,10 @@ from portal.domain.risk.limits.limit import Comparison, conditions
 from portal.domain.risk.limits.terms_json import terms_to_json
 from portal.domain.risk.limits.use import Status
 from portal.services.risk.limit_breaches import BreachView
+from portal.services.risk.limit_history import Past
+from portal.services.risk.limit_measures import amount, words
 from portal.services.risk.limit_page import Held, LimitPage
-from portal.services.risk.limit_values import Past, Standing, words
+from portal.services.risk.limit_values import Standing
 from portal.services.risk.limits import Version
 
 STATUS_WORDS = {
@@ -28,12 +30,13 @@ LIMIT_COLUMNS = (
     Column("limit", "Limit", link="address"),
     Column("portfolio", "Portfolio", room=PHONE),
     Column("measure", "Measure", room=PHONE),
-    Column("value", "Value", "number", "EUR", decimals=0, metric=metrics.VALUE.id, coloured=False, room=PHONE),
-    Column("hard", "Limit", "number", "EUR", decimals=0, metric=metrics.TIER.id, coloured=False, room=PHONE),
+    Column("value", "Value", "number", metric=metrics.VALUE.id, coloured=False, room=PHONE, unit_from="unit"),
+    Column("hard", "Limit", "number", metric=metrics.TIER.id, coloured=False, room=PHONE, unit_from="unit"),
     Column("use", "Used", "percent", decimals=1, metric=metrics.USE.id, coloured=False),
     Column(
-        "headroom", "Headroom", "number", "EUR", decimals=0, signed=True, metric=metrics.HEADROOM.id, coloured=False
+        "headroom", "Headroom", "number", signed=True, metric=metrics.HEADROOM.id, coloured=False, unit_from="unit"
     ),
+    Column("unit", "Unit", sortable=False),
     Column("trend", "Use, 60 days", "spark", room=PHONE, tone_from="status"),
     Column("status", "Status", "badge"),
     Column("as_of", "As of", "date", room=LAPTOP),
@@ -113,8 +116,8 @@ def limit_table(query: GridQuery, found: LimitPage) -> Table:
         rows.append(
             (
                 version.code, version.node.code, said, known(deciding.value), deciding.condition.hard,
-                known(judged.use), known(deciding.headroom), trend(held), STATUS_WORDS[judged.status],
-                held.standing.reading.as_of, address_of(version.code, found.clocks),
+                known(judged.use), known(deciding.headroom), deciding.condition.unit, trend(held),
+                STATUS_WORDS[judged.status], held.standing.reading.as_of, address_of(version.code, found.clocks),
             )
         )  # fmt: skip
         params[version.code] = {"limit": version.row.id, "tier": "hard"}
@@ -185,8 +188,8 @@ def terms_words(version: Version) -> str:
     stored = terms_to_json(version.limit.terms)
     joined = " and " if "all" in stored else " or "
     return joined.join(
-        f"{words(c.metric)} {'at most' if c.comparison is Comparison.AT_MOST else 'at least'} {c.hard:,.0f} {c.unit} "
-        f"(warns from {c.soft:,.0f})"
+        f"{words(c.metric)} {'at most' if c.comparison is Comparison.AT_MOST else 'at least'} {amount(c.hard, c.unit)} "
+        f"(warns from {amount(c.soft, c.unit)})"
         for c in conditions(version.limit.terms)
     )
 

@@ -1,40 +1,28 @@
-"""What limits are held against: figures of the newest runs, losses in stress scenarios, and their history by day."""
+"""What limits are held against: figures of the newest runs, P&L, drawdowns, stress losses and positions."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 
 from data.queries import limits as queries
 from data.queries import risk as risk_queries
 from data.queries.limits import FigureRow
-from data.queries.portfolios import Node
 from data.session import UnitOfWork
 from portal.core.actor import SYSTEM
-from portal.core.arrays import DateArray1D, FloatArray1D
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError
 from portal.domain.risk.limits.limit import Limit, Metric, conditions
+from portal.domain.risk.limits.position import POSITION, read_position
 from portal.domain.risk.limits.use import Judgement, judge
-from portal.domain.risk.stress.catalogue import LIBRARY
 from portal.services.portfolio.books import visible_nodes
 from portal.services.risk import stress
-from portal.services.risk.overview import BACKTESTED
-from portal.services.risk.runs import METHODS
-
-MAIN_METHOD = "historical"
-MEASURES = {
-    "expected_shortfall": "Expected shortfall",
-    "var": "Value at risk",
-    "volatility": "Volatility",
-    "daily_pnl": "P&L of the day",
-}
-"""Measures that a limit may look at, beside ``stress:CODE``; of a P&L the loss counts."""
-WITH_LEVEL = frozenset({"expected_shortfall", "var"})
-STRESS = "stress:"
-HISTORY_DAYS = 366
-_FORECASTS = {"var": "value_at_risk", "expected_shortfall": "expected_shortfall", "daily_pnl": "hypothetical"}
+from portal.services.risk.book_days import DRAWDOWN_REACH, WINDOW, closes_in, trailing_drawdown
+from portal.services.risk.limit_measures import MAIN_METHOD, STRESS, Subject, subjects_in
+from portal.services.risk.limit_positions import positions_in
+from portal.services.risk.stress import Stressed
 
 
 @dataclass(frozen=True)
@@ -58,14 +46,6 @@ class Standing:
     def reading(self) -> Reading:
         """The reading that decides."""
         return self.readings[self.judgement.deciding.condition.metric.key]
-
-
-@dataclass(frozen=True, eq=False)  # arrays have no single truth value
-class Past:
-    """Values of the metrics of a limit by day, shape (n,) each, NaN where there is none."""
-
-    day: DateArray1D
-    values: Mapping[str, FloatArray1D]
 
 
 def judge_in(work: UnitOfWork, clocks: Clocks, limits: Sequence[Limit]) -> list[Standing]:
@@ -94,9 +74,9 @@ class _Source:
 
     def __init__(self, work: UnitOfWork, clocks: Clocks) -> None:
         self._work, self._clocks = work, clocks
-        self._ids = {node.code: node.id for node in visible_nodes(work, SYSTEM)}
+        self._nodes = visible_nodes(work, SYSTEM)
+        self._ids = {node.code: node.id for node in self._nodes}
         self._runs: dict[tuple[str, int], dict[tuple[int, str, float], FigureRow]] = {}
-        self._stress: dict[tuple[str, str], float] | None = None
         self._days: dict[int, Reading] = {}
 
     def read(self, metric: Metric, node: str) -> Reading:
@@ -106,8 +86,12 @@ class _Source:
             return Reading(None)
         if metric.measure.startswith(STRESS):
             return self._stressed(metric.measure.removeprefix(STRESS), node)
+        if metric.measure.startswith(POSITION):
+            return self._position(metric, node)
         if metric.measure == "daily_pnl":
             return self._pnl(key)
+        if metric.measure == "max_drawdown":
+            return self._drawdown(node)
         row = self._figures(metric).get((key, metric.measure, round(metric.level or 0.0, 9)))
         return Reading(None) if row is None else Reading(row.value, row.run_id, row.as_of)
 
@@ -127,11 +111,42 @@ class _Source:
             self._runs[asked] = {(row.portfolio_id, row.measure, round(row.level, 9)): row for row in rows}
         return self._runs[asked]
 
+    @cached_property
+    def _books(self) -> Stressed | None:
+        """All books beside the scenarios; None without a trade on the day, which is said of the limit."""
+        try:
+            return stress.stress_in(self._work, self._clocks, SYSTEM, stress.Ask())
+        except DomainError:
+            return None
+
     def _stressed(self, scenario: str, node: str) -> Reading:
-        if self._stress is None:
-            self._stress = _stress_pnl(self._work, self._clocks)
-        value = self._stress.get((scenario, node))
-        return Reading(value, None, self._clocks.as_of if value is not None else None)
+        found = self._books
+        impact = found.impact(scenario) if found is not None and scenario in found.entries else None
+        if found is None or impact is None:
+            return Reading(None)
+        codes = [item.code for item in found.found.nodes]
+        return Reading(float(found.found.by_node(impact.pnl)[codes.index(node)]), None, self._clocks.as_of)
+
+    @cached_property
+    def _subjects(self) -> dict[str, Subject]:
+        return subjects_in(self._work)
+
+    def _position(self, metric: Metric, node: str) -> Reading:
+        subject = self._subjects.get(read_position(metric.measure).of)
+        if subject is None:
+            return Reading(None)
+        day = np.array([self._clocks.as_of], "M8[D]")
+        found = positions_in(self._work, self._clocks, subject, self._nodes, node, metric, day)
+        return Reading(float(found[0]), None, self._clocks.as_of)
+
+    def _drawdown(self, node: str) -> Reading:
+        found = closes_in(
+            self._work, self._clocks, self._nodes, node, first=self._clocks.as_of - DRAWDOWN_REACH
+        )
+        if not len(found.pnl):
+            return Reading(None)
+        value = float(trailing_drawdown(found.pnl[-WINDOW:])[-1])
+        return Reading(value, None, found.pnl_day[-1].item())
 
     def _pnl(self, key: int) -> Reading:
         if key not in self._days:
@@ -148,89 +163,7 @@ class _Source:
         return self._days[key]
 
 
-def _stress_pnl(work: UnitOfWork, clocks: Clocks) -> dict[tuple[str, str], float]:
-    try:
-        found = stress.stress_in(work, clocks, SYSTEM, stress.Ask())
-    except DomainError:  # no trade on the day: there is no value, which is said of the limit
-        return {}
-    codes = [node.code for node in found.found.nodes]
-    return {
-        (scenario, code): float(value)
-        for scenario, values in found.by_node.items()
-        for code, value in zip(codes, values.tolist(), strict=True)
-    }
-
-
-def past_in(
-    work: UnitOfWork, clocks: Clocks, limit: Limit, nodes: Sequence[Node], *, days: int = HISTORY_DAYS
-) -> Past:
-    """Return the history of the metrics of a limit over the last ``days`` calendar days.
-
-    Forecasts of the backtest for its methods, figures of stored runs for the others; a stress scenario has none.
-    """
-    first = clocks.as_of - timedelta(days=days)
-    ids = {node.code: node.id for node in nodes}
-    found: dict[str, dict[date, float]] = {}
-    for condition in conditions(limit.terms):
-        metric = condition.metric
-        key = ids.get(metric.node or limit.node)
-        found[metric.key] = {} if key is None else _history(work, clocks, metric, key, first)
-    every = sorted({day for values in found.values() for day in values})
-    return Past(
-        np.array(every, "M8[D]"),
-        {
-            key: np.array([values.get(day, np.nan) for day in every], np.float64)
-            for key, values in found.items()
-        },
-    )
-
-
-def _history(work: UnitOfWork, clocks: Clocks, metric: Metric, key: int, first: date) -> dict[date, float]:
-    method = metric.method or MAIN_METHOD
-    if metric.measure.startswith(STRESS):
-        return {}
-    backtested = method in BACKTESTED and (metric.horizon_days or 1) == 1
-    if metric.measure in _FORECASTS and (backtested or metric.measure == "daily_pnl"):
-        found = risk_queries.days_between(
-            work.session, clocks=clocks, portfolios=[key], first=first, level=metric.level or 0.975,
-            method=method if metric.measure != "daily_pnl" else MAIN_METHOD,
-        )  # fmt: skip
-        column = found[_FORECASTS[metric.measure]]
-        return dict(zip(found["day"].astype("M8[D]").tolist(), column.tolist(), strict=True))
-    rows = queries.figures(
-        work.session, clocks=clocks, method=method, horizon_days=metric.horizon_days or 1, portfolios=[key],
-        first=first,
-    )  # fmt: skip
-    level = metric.level or 0.0
-    return {
-        row.as_of: row.value
-        for row in rows
-        if row.measure == metric.measure and abs(row.level - level) < 1e-9
-    }
-
-
-def scenario_choices() -> list[tuple[str, str]]:
-    """Return the built-in stress scenarios that a limit may look at, by code and title."""
-    return [(code, scenario.title) for code, scenario in LIBRARY.items()]
-
-
 def simulated_in(work: UnitOfWork, clocks: Clocks) -> bool:
     """Tell whether the newest run rests on simulated prices; the days of the backtest rest on the same."""
     newest = risk_queries.newest_runs(work.session, clocks=clocks, most=1)
     return bool(newest and newest[0].simulated)
-
-
-def words(metric: Metric) -> str:
-    """Return a metric as people read it on a page."""
-    name = metric.measure
-    if name.startswith(STRESS):
-        said = f"Loss in scenario {name.removeprefix(STRESS)}"
-    else:
-        said = "Loss of the day" if name == "daily_pnl" else MEASURES.get(name, name)
-    if metric.level is not None:
-        said += f" {100 * metric.level:g} %"
-    if metric.horizon_days not in (None, 1):
-        said += f", {metric.horizon_days} days"
-    if metric.measure in MEASURES and metric.measure != "daily_pnl":
-        said += f", {METHODS.get(metric.method or MAIN_METHOD, metric.method or '').lower()}"
-    return said if metric.node is None else f"{said}, of {metric.node}"

@@ -33,7 +33,8 @@ from portal.domain.risk.scenarios.market_factors import market_factors
 from portal.domain.risk.uncertainty import read_tail
 from portal.services.portfolio.valuation import ValuedBook, valued_in
 from portal.services.risk import store
-from portal.services.risk.cuts import NORMAL_METHODS
+from portal.services.risk.concentrations import concentration_of
+from portal.services.risk.cuts import NORMAL_METHODS, Figure
 from portal.services.risk.runs import LEVELS, Run
 from portal.services.risk.store import StoredRun, TradeTerms
 
@@ -154,7 +155,7 @@ def _facts(valued: ValuedBook, scenarios: ScenarioSet) -> dict[str, Any]:
 
 
 def metric_rows(run: Run) -> list[Mapping[str, Any]]:
-    """Return VaR and expected shortfall of every node at every level, with bands, and volatility."""
+    """Return VaR, expected shortfall and its concentrations of every node at every level, and volatility."""
     rows: list[Mapping[str, Any]] = []
     normal = run.row.method in NORMAL_METHODS
     for at, node in enumerate(run.nodes):
@@ -172,6 +173,11 @@ def metric_rows(run: Run) -> list[Mapping[str, Any]]:
                 var, es = tail.var_interval, tail.es_interval
                 rows.append(base | _figure(str(Measure.VAR), level, tail.tail.var, var.low, var.high))
                 rows.append(base | _figure(str(Measure.ES), level, tail.tail.es, es.low, es.high))
+            shortfall = Figure(run, node.code, Measure.ES, level)
+            rows += [
+                base | _figure(f"concentration_{by}", level, concentration_of(shortfall, by))
+                for by in ("trade", "curve", "counterparty")
+            ]
     return rows
 
 

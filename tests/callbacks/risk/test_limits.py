@@ -7,6 +7,7 @@ import pytest
 from callbacks.risk import limits
 from callbacks.risk.limits import Ids, grids
 from callbacks.risk.limits.form import read_form, replayed
+from callbacks.risk.limits.rows import FIRST, cells_of, choices, read_row, row_cards
 from callbacks.risk.overview import limits as card
 from portal.core.actor import Actor
 from portal.core.clock import Clocks, now
@@ -15,6 +16,7 @@ from portal.core.permissions import Role
 from portal.core.table import GridQuery
 from portal.services import evaluation, passports
 from portal.services.risk.limit_demo import seed_limits
+from portal.services.risk.limit_measures import subjects
 from portal.services.risk.limit_proposals import trial
 from portal.services.risk.limit_trials import draft_text
 from tests.helpers.layout import components, text_of
@@ -46,14 +48,13 @@ def desk(module_database: str) -> Clocks:
 
 
 def cells(**first):
-    given = {
+    return {
         "measure": "expected_shortfall",
         "method": "historical",
         "level": "0.975",
         "hard": "2.5m",
         **first,
     }
-    return {(0, name): text for name, text in given.items()}
 
 
 def buttons(tree):
@@ -109,25 +110,57 @@ def test_empty_database_says_so(database):
 
 
 def test_the_form_is_read_with_its_mistakes():
-    draft = read_form(
-        FIELDS, cells() | {(1, "measure"): "stress:GAS_SPIKE", (1, "hard"): "10m", (1, "node"): "OIL"}
-    )
+    rows = {0: cells(), 3: {"measure": "stress:GAS_SPIKE", "hard": "10m", "node": "OIL", "soft": " "}}
+    draft = read_form(FIELDS, rows)
     first, second = draft.terms["any"]
     assert (draft.code, first["hard"], first["soft"], first["level"]) == ("GAS_ES", 2.5e6, 2e6, 0.975)
-    assert (second["basis"], second["node"]) == ("loss", "OIL")
+    assert (second["basis"], second["node"], second["soft"]) == ("loss", "OIL", 8e6)
     assert "method" not in second
     for fields, given, words in (
-        (FIELDS, cells(hard="much"), "no amount"),
-        (FIELDS, cells(measure=""), "Choose a measure"),
-        (FIELDS | {"from": "soon"}, cells(), "no day"),
-        (FIELDS | {"from": ""}, cells(), "from which day"),
+        (FIELDS, {0: cells(hard="much")}, "no amount"),
+        (FIELDS, {0: cells(measure="concentration_curve", hard="many")}, "index between 0 and 1"),
+        (FIELDS, {0: cells(measure="")}, "Choose a measure"),
+        (FIELDS, {}, "Choose a measure"),
+        (FIELDS, {0: cells(measure="position:abs_net", of="MOON")}, "no commodity or curve 'MOON'"),
+        (FIELDS | {"from": "soon"}, {0: cells()}, "no day"),
+        (FIELDS | {"from": ""}, {0: cells()}, "from which day"),
     ):
         with pytest.raises(DomainError, match=words):
             read_form(fields, given)
 
 
+def test_a_position_is_limited_in_its_own_unit(desk):
+    known = subjects()
+    row = cells(measure="position:gross", of="TTF", delivery="2027", hard="300k MWh", level="0.99")
+    terms = read_form(FIELDS, {0: row}, known).terms
+    assert terms == {
+        "measure": "position:TTF:2027", "hard": 3e5, "soft": 2.4e5, "unit": "MWh", "basis": "gross",
+    }  # fmt: skip
+    again = read_row({"soft": "", **cells_of(terms)}, known)
+    assert again == terms
+    with pytest.raises(DomainError, match="no delivery"):
+        read_form(FIELDS, {0: row | {"delivery": "soon"}}, known)
+    assert known["crude"].unit == "MWh"
+    assert known["BRENT"].unit == "bbl"
+    assert known["carbon"].unit == "t"
+
+
+def test_rows_are_added_and_taken_away(desk):
+    known = choices(RISK)
+    one = row_cards({0: FIRST}, known)
+    assert [hidden for label, hidden in buttons(one) if label == "Remove"] == [True]
+    three = row_cards({0: FIRST, 4: cells(hard="7m"), 5: FIRST}, known)
+    assert [hidden for label, hidden in buttons(three) if label == "Remove"] == [False] * 3
+    values = {
+        str(part.id): part.value
+        for part in components(three)
+        if getattr(part, "id", None) and hasattr(part, "value")
+    }
+    assert values[str({"type": "limit-term", "row": 4, "name": "hard"})] == "7m"
+
+
 def test_the_replay_is_shown_before_anything_is_stored(desk):
-    draft = read_form(FIELDS | {"code": "NEW_ES"}, cells(hard="50"))
+    draft = read_form(FIELDS | {"code": "NEW_ES"}, {0: cells(hard="50")})
     said = text_of(replayed(draft, trial(draft, desk, RISK), desk, may_propose=True))
     assert "broken on 2 days of 3" in said
     assert "Propose it" in said

@@ -91,7 +91,17 @@ class Metric:
     @property
     def words(self) -> str:
         """The metric as people read it."""
-        said = [self.measure.replace("_", " ")]
+        kind, _, of = self.measure.partition(":")
+        said = [kind.replace("_", " ")]
+        if of:
+            net = {Basis.ABS_NET: "net position in ", Basis.GROSS: "gross position in "}.get(
+                self.basis, f"{kind} in "
+            )
+            said = [
+                net + of.replace(":", ", delivery ")
+                if kind == "position"
+                else f"loss in {kind} scenario {of}"
+            ]
         if self.level is not None:
             said.append(f"{100.0 * self.level:g} %")
         if self.horizon_days is not None:

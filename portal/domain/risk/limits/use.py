@@ -151,12 +151,11 @@ def judge(terms: Terms, values: Mapping[str, ArrayLike | None]) -> Judgement:
     for condition in conditions(terms):
         value = values.get(condition.metric.key)
         given = np.asarray(np.nan if value is None else value, dtype=np.float64)
-        rows[condition.metric.key] = (
-            given[None] if given.size else np.zeros((1, 1))
-        )  # no position at all is 0
+        # no position at all is 0; a single number is the only one of its day
+        rows[condition.metric.key] = given[None] if given.size else np.zeros((1, 1))
     whole = judge_days(terms, rows)
     parts = tuple(
-        _part(condition, float(measured(rows[condition.metric.key], condition.metric.basis)[0]))
+        _part(condition, float(_by_day(rows[condition.metric.key], condition.metric.basis)[0]))
         for condition in conditions(terms)
     )
     status, use = Status(int(whole.status[0])), float(whole.use[0])
@@ -179,7 +178,7 @@ def judge_days(terms: Terms, values: Mapping[str, ArrayLike]) -> Days:
     terms : Condition, AllOf or AnyOf
         What is allowed.
     values : mapping of str to array_like of shape (n,) or (n, k)
-        By ``Metric.key``; positions along the last axis for netting bases.
+        By ``Metric.key``; positions along the last axis for netting bases, shape (n,) is one of each day.
 
     Returns
     -------
@@ -201,7 +200,7 @@ def judge_days(terms: Terms, values: Mapping[str, ArrayLike]) -> Days:
                 name="values",
                 value=terms.metric.key,
             )
-        return _days(terms, np.atleast_1d(measured(values[terms.metric.key], terms.metric.basis)))
+        return _days(terms, _by_day(values[terms.metric.key], terms.metric.basis))
     parts = [judge_days(part, values) for part in terms.parts]
     lengths = {len(part.use) for part in parts}
     if len(lengths) > 1:
@@ -211,6 +210,14 @@ def judge_days(terms: Terms, values: Mapping[str, ArrayLike]) -> Days:
         )
     status, use = np.array([part.status for part in parts]), np.array([part.use for part in parts])
     return _all_of(status, use) if isinstance(terms, AllOf) else _any_of(status, use)
+
+
+def _by_day(values: ArrayLike, basis: Basis) -> FloatArray:
+    """What counts of each day, shape (n,)."""
+    given = np.atleast_1d(np.asarray(values, dtype=np.float64))
+    if basis in (Basis.ABS_NET, Basis.GROSS) and given.ndim == 1:
+        given = given[:, None]
+    return measured(given, basis)
 
 
 def _any_of(status: NDArray[np.int8], use: FloatArray) -> Days:

@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike
 
 from portal.core.arrays import FloatArray
 from portal.domain.risk.base import Gives, risk_measure
-from portal.domain.risk.decomposition import split_es
+from portal.domain.risk.decomposition import herfindahl, split_es
 
 
 @risk_measure("concentration", "Concentration of risk", "1", gives=Gives.WHOLE)
@@ -49,6 +49,4 @@ def concentration(pnl: ArrayLike, *, level: float, weights: ArrayLike | None = N
     >>> float(concentration([[-3.0, -1.0], [1.0, 1.0]], level=0.5))
     0.625
     """
-    size = np.abs(split_es(pnl, level, weights).parts)
-    whole = float(size.sum())
-    return np.asarray(0.0 if whole == 0.0 else float(((size / whole) ** 2).sum()))
+    return np.asarray(herfindahl(split_es(pnl, level, weights).parts))
