@@ -30,7 +30,7 @@ def list_jobs(
     with opened():
         from portal.services import jobs
 
-        found, _ = jobs.jobs(SYSTEM, GridQuery(limit=most))
+        found, _ = jobs.jobs(SYSTEM, GridQuery(limit=most), everybody=True)
     if as_json:
         print_json(
             [
@@ -176,6 +176,29 @@ def schedule(
         else:
             found = jobs.change_schedule(code, SYSTEM, cron=cron, timezone=timezone, enabled=enabled)
     print(f"Schedule {found.code} is {'on' if found.enabled else 'off'}: {found.words}.")
+
+
+@app.command()
+def retention(
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would go, and remove nothing.")
+    ] = False,
+) -> None:
+    """Remove what is old and can be done without, as every night; --dry-run only says what would go."""
+    from portal.core.actor import SYSTEM
+
+    with opened():
+        from portal.services import jobs
+
+        job_id = jobs.submit("platform.retention", {"dry_run": dry_run}, SYSTEM, queue="page")
+        jobs.run(job_id, door="command line")
+        found = jobs.job(job_id, SYSTEM)
+        said = [line.message for line in jobs.job_log(job_id, SYSTEM)]
+    if found.state != "done":
+        print(f"Job {job_id} is {found.state}: {found.error}")
+        raise typer.Exit(1)
+    print("\n".join(line for line in said if line.startswith(("Removed", "Would remove", "Nothing"))))
 
 
 def _read(given: list[str]) -> dict[str, str]:

@@ -90,6 +90,23 @@ class Settings(BaseSettings):
     schedules: bool = Field(
         True, description="Start the jobs of schedules when they are due; off leaves them to people."
     )
+    keep_jobs_days: int = Field(
+        180,
+        ge=0,
+        description="Days that finished jobs which nothing refers to are kept; 0 keeps them for ever.",
+    )
+    keep_scenarios_days: int = Field(
+        90,
+        ge=0,
+        description="Days that the scenarios of risk runs are kept (figures, and the last run of each method and "
+        "month, are kept for ever); 0 keeps all.",
+    )
+    keep_trials_days: int = Field(
+        180,
+        ge=0,
+        description="Days that the forecasts of trials without a registered model are kept (scores are kept for "
+        "ever); 0 keeps all.",
+    )
     upload_mb: int = Field(64, ge=1, description="Largest file that the import page takes, in megabytes.")
 
     @property

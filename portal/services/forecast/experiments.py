@@ -155,6 +155,12 @@ def stored_in(work: UnitOfWork, experiment_id: int) -> Stored:
 
 def _load(work: UnitOfWork, row: TrialRow) -> Stored:
     found = queries.arrays_of(work.session, row.id)
+    if "stamp" not in found and row.status == "finished":
+        raise NotFound(
+            f"The forecasts of trial {row.id} have been removed by retention; its scores are kept. Choose a newer "
+            "trial, or one that a registered version stands on.",
+            trial=row.id,
+        )
     if "stamp" not in found:
         raise NotFound(
             f"Trial {row.id} failed, so there are no forecasts to look at: {row.error or 'no reason was kept'}",

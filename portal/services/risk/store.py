@@ -13,6 +13,7 @@ from data.queries.risk import RunRow
 from data.session import UnitOfWork
 from data.writes import risk as writes
 from portal.core.arrays import DateArray1D, FloatArray1D, IntArray1D
+from portal.core.errors import NotFound
 from portal.domain.risk.revaluation.outcome import Outcome
 from portal.domain.risk.scenarios.factors import FactorSet, ScenarioSet, Shock
 
@@ -75,8 +76,21 @@ def save(
 
 
 def load(work: UnitOfWork, row: RunRow) -> StoredRun:
-    """Return a run with its arrays."""
+    """Return a run with its arrays.
+
+    Raises
+    ------
+    NotFound
+        Retention has removed its arrays; the sentence says what is left.
+    """
     found = queries.arrays_of(work.session, row.id)
+    if not found:
+        raise NotFound(
+            f"The scenarios of risk run {row.id} ({row.method}, as of {row.as_of}) have been removed by retention. Its "
+            "figures are kept, and shown in the history of Risk > Overview. Choose a newer run or the last one of a "
+            f"month, or start a run as of {row.as_of} again.",
+            run=row.id,
+        )
     texts = json.loads(bytes(found["texts"]))
     factors = FactorSet(
         as_of=row.as_of,

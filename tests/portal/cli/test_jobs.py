@@ -56,3 +56,8 @@ def test_schedules_are_listed_and_changed(call):
     )
     bad = call("schedule", "risk.nightly", "--cron", "never")
     assert (bad.returncode, "five fields" in bad.stderr) == (1, True)
+
+
+def test_retention_says_what_would_go(call):
+    found = call("retention", "--dry-run")
+    assert (found.returncode, found.stdout) == (0, "Nothing is old enough to go.\n"), found.stderr
