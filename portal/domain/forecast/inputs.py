@@ -21,13 +21,15 @@ def known_steps(task: Task) -> IntArray1D:
     Returns
     -------
     ndarray of shape (k,)
-        Steps, 0 for an observation. Without ``task.known`` the table itself tells: up to its last known step.
+        Steps, 0 for an observation. Without ``task.known`` the table itself tells: up to the end of the last day of
+        which a step is known.
     """
     if task.known or not task.names:
         return np.array(task.known, dtype=np.int64)
     known = np.isfinite(task.future)
     last = task.horizon - np.argmax(known[::-1], axis=0)
-    return np.where(known.any(axis=0), last, 0).astype(np.int64)
+    whole = np.minimum(-(-last // task.per_day) * task.per_day, task.horizon)
+    return np.where(known.any(axis=0), whole, 0).astype(np.int64)
 
 
 def require_known(task: Task, *, unused: tuple[str, ...] = ()) -> None:
