@@ -70,6 +70,10 @@ BADGES = {
     "accepted": "good",
     "rejected": "bad",
     "no power": "neutral",
+    "champion": "good",
+    "candidate": "info",
+    "retired": "neutral",
+    "finished": "good",
 }
 
 

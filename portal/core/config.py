@@ -106,6 +106,15 @@ class Settings(BaseSettings):
         ge=0,
         description="Days that the forecasts of trials without a registered model are kept (scores are kept for "
         "ever); 0 keeps all.",
+    mlflow_tracking_uri: str = Field(
+        "",
+        validation_alias=AliasChoices("MLFLOW_TRACKING_URI", "ENERSCOPE_MLFLOW_TRACKING_URI"),
+        description="MLflow server that trials and versions are exported to; empty exports nothing.",
+    )
+    mlflow_tracking_token: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("MLFLOW_TRACKING_TOKEN", "ENERSCOPE_MLFLOW_TRACKING_TOKEN"),
+        description="Bearer token for that server.",
     )
     upload_mb: int = Field(64, ge=1, description="Largest file that the import page takes, in megabytes.")
 

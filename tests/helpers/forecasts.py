@@ -1,5 +1,6 @@
 """Small trials and versions for tests: a weekly pattern with noise, and a model that knows it better or worse."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,11 +11,13 @@ from data.writes import forecast as writes
 from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.permissions import Role
-from portal.domain.forecast.base import LEVELS
+from portal.domain.forecast.base import LEVELS, Family, Forecast, ForecastModel, Task
+from portal.domain.forecast.errors import MissingInput, NotConverged
 from portal.domain.forecast.evaluation import Evaluation
 from portal.domain.forecast.quantiles import normal_quantiles
 from portal.services import clocks as clock_service
 from portal.services.forecast import experiments, registry
+from tests.helpers.market import add_instrument
 
 TRADER = Actor(1, "trader", "Tess", frozenset({Role.TRADER}))
 RISK = Actor(2, "risk", "Rhea", frozenset({Role.RISK_OFFICER}))
@@ -86,3 +89,50 @@ def add_version(**terms: Any) -> int:
     trial = add_trial(**terms)
     with UnitOfWork(write=True) as work:
         return registry.register_in(work, experiments.trial_in(work, trial))
+
+
+def add_prices(
+    code: str = "OIL", *, days: int = 420, constant: bool = False, until: date | None = None
+) -> None:
+    """Add an instrument with daily settles: a slow walk with noise that a mean of some days forecasts better."""
+    last = until or clock.now().date() - timedelta(days=1)
+    stamps = np.busday_offset(np.datetime64(last, "D"), np.arange(-days + 1, 1), roll="backward")
+    rng = np.random.default_rng(17)
+    values = 70.0 + rng.normal(0.0, 3.0, days) + np.cumsum(rng.normal(0.0, 0.2, days))
+    if constant:
+        values = np.full(days, 70.0)
+    add_instrument(
+        code, list(zip(stamps.astype(object).tolist(), values.tolist(), strict=True)), simulated=True
+    )
+
+
+def _steady(task: Task, *, days: int = 10) -> Forecast:
+    """Go on with the mean of the last days."""
+    mean = np.full(task.horizon, task.y[-days:].mean())
+    return Forecast(mean, normal_quantiles(mean, np.full(task.horizon, task.y[-60:].std())), {"days": days})
+
+
+def _never(task: Task) -> Forecast:
+    """Refuse."""
+    raise NotConverged("It never converges on this series.", model="never", values=len(task.y))
+
+
+def _needs_wind(task: Task) -> Forecast:
+    """Refuse, as a model does whose input has not come."""
+    raise MissingInput(
+        "The wind forecast of tomorrow has not arrived.", feature="wind_fc", values=len(task.y)
+    )
+
+
+def small_models() -> dict[str, ForecastModel]:
+    """Models for tests: ``steady`` is better than the naive, ``never`` and ``needs_wind`` refuse."""
+
+    def made(code: str, function: Callable[..., Forecast], **defaults: int) -> ForecastModel:
+        return ForecastModel(
+            code, code.title(), Family.STATISTICAL, 5, False, True, True, 0.001, defaults, function
+        )
+
+    return {
+        "steady": made("steady", _steady, days=10), "never": made("never", _never),
+        "needs_wind": made("needs_wind", _needs_wind),
+    }  # fmt: skip

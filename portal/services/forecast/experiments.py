@@ -1,5 +1,6 @@
 """Trials: what was tried for a target, with what outcome; each is kept and counted, also one that failed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,6 +137,11 @@ def stored(experiment_id: int, actor: Actor) -> Stored:
         return stored_in(work, experiment_id)
 
 
+def trials_in(work: UnitOfWork, target: str | None, clocks: Clocks) -> list[TrialRow]:
+    """Return the rows of trials, newest first, within a transaction."""
+    return queries.trials(work.session, target=target, clocks=clocks)
+
+
 def trial_in(work: UnitOfWork, experiment_id: int) -> TrialRow:
     """Return the row of a trial within a transaction."""
     row = queries.trial_by_id(work.session, experiment_id)
@@ -184,3 +190,14 @@ def arrays_of(made: Evaluation, stamp: StampArray2D) -> dict[str, np.ndarray[Any
         "quantiles": made.quantiles.astype(np.float32),
         "stamp": stamp.astype("M8[s]").astype(np.int64),
     }
+
+
+def jsonable(value: Any) -> Any:
+    """Return numpy values as those of Python, which is what is stored as JSON."""
+    if isinstance(value, Mapping):
+        return {str(key): jsonable(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return jsonable(value.tolist())
+    if isinstance(value, (list, tuple, set)):
+        return [jsonable(item) for item in value]
+    return value.item() if isinstance(value, np.generic) else value

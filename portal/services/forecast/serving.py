@@ -14,6 +14,7 @@ from portal.core.arrays import FloatArray1D
 from portal.core.clock import Clocks
 from portal.core.errors import NotFound
 from portal.core.permissions import Permission
+from portal.services.forecast.arrived import arrived
 
 NAIVE = "seasonal_naive"
 BASELINES = (NAIVE, "drift")
@@ -59,7 +60,7 @@ def newest(target_code: str, clocks: Clocks, actor: Actor) -> Served | None:
     actor.require(Permission.FORECAST_READ)
     with UnitOfWork() as work:
         run = queries.newest_served(work.session, target_code, clocks=clocks)
-        return None if run is None else _whole(work, run)
+        return None if run is None else _whole(work, run, clocks)
 
 
 def one(run_id: int, clocks: Clocks, actor: Actor) -> Served:
@@ -77,7 +78,7 @@ def one(run_id: int, clocks: Clocks, actor: Actor) -> Served:
         run = queries.served_by_id(work.session, run_id)
         if run is None or run.recorded_at > clocks.known_at:
             raise NotFound(f"There is no forecast {run_id}. Open the page Forecast again.", run=run_id)
-        return _whole(work, run)
+        return _whole(work, run, clocks)
 
 
 def by_target(clocks: Clocks, actor: Actor) -> dict[str, ServedRow]:
@@ -123,7 +124,7 @@ def paths(run_id: int, actor: Actor) -> NDArray[np.float64] | None:
         return queries.paths_of(work.session, run_id)
 
 
-def _whole(work: UnitOfWork, run: ServedRow) -> Served:
+def _whole(work: UnitOfWork, run: ServedRow, clocks: Clocks) -> Served:
     others = [row for row in queries.beside(work.session, run) if row.role == "baseline"]
     values = queries.values_of(work.session, [run.id, *(row.id for row in others)])
     named = [key for key in (run.version_id, run.fallback_for) if key is not None]
@@ -132,7 +133,7 @@ def _whole(work: UnitOfWork, run: ServedRow) -> Served:
         run,
         values[run.id],
         [Baseline(row, values[row.id]) for row in others],
-        np.full(len(values[run.id]), np.nan),
+        arrived(work, run.target, clocks, values[run.id]),
         versions.get(run.version_id or 0),
         versions.get(run.fallback_for or 0),
     )

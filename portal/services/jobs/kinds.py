@@ -2,6 +2,7 @@
 
 from types import ModuleType
 
+from portal.services.forecast import jobs as forecast_jobs
 from portal.services.monitoring import retention
 from portal.services.risk import jobs as risk_jobs
 from portal.services.risk import nightly as risk_nightly
@@ -10,4 +11,5 @@ AREAS: tuple[ModuleType, ...] = (
     risk_jobs,
     risk_nightly,
     retention,
+    forecast_jobs,
 )  # importing a module registers its kinds and schedules

@@ -1,0 +1,1 @@
+"""Programs elsewhere that the portal talks to, one file each."""
