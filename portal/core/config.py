@@ -106,6 +106,7 @@ class Settings(BaseSettings):
         ge=0,
         description="Days that the forecasts of trials without a registered model are kept (scores are kept for "
         "ever); 0 keeps all.",
+    )
     mlflow_tracking_uri: str = Field(
         "",
         validation_alias=AliasChoices("MLFLOW_TRACKING_URI", "ENERSCOPE_MLFLOW_TRACKING_URI"),
