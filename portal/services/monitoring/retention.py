@@ -28,12 +28,12 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would go at ``moment``; a limit of None days keeps everything."""
+    """What would go at ``moment``; a limit of 0 days keeps everything."""
 
     moment: datetime
-    job_days: int | None
-    scenario_days: int | None
-    trial_days: int | None
+    job_days: int
+    scenario_days: int
+    trial_days: int
     jobs: int
     runs: tuple[OldRun, ...]
     trials: tuple[OldTrial, ...]
@@ -69,16 +69,16 @@ def _more(count: int) -> str:
 def plan(now: datetime | None = None) -> Plan:
     """Return what would go now by the settings, and remove nothing."""
     config, moment = settings(), now or clock.now()
-    days = (config.keep_jobs_days, config.keep_scenarios_days, config.keep_trials_days)
+    jobs, runs, trials = config.keep_jobs_days, config.keep_scenarios_days, config.keep_trials_days
     with UnitOfWork() as work:
         return Plan(
             moment,
-            *(given or None for given in days),
-            queries.count_old_jobs(work.session, before=moment - timedelta(days=days[0])) if days[0] else 0,
-            tuple(queries.old_runs(work.session, before=moment - timedelta(days=days[1]))) if days[1] else (),
-            tuple(queries.old_trials(work.session, before=moment - timedelta(days=days[2])))
-            if days[2]
-            else (),
+            jobs,
+            runs,
+            trials,
+            queries.count_old_jobs(work.session, before=moment - timedelta(days=jobs)) if jobs else 0,
+            tuple(queries.old_runs(work.session, before=moment - timedelta(days=runs))) if runs else (),
+            tuple(queries.old_trials(work.session, before=moment - timedelta(days=trials))) if trials else (),
         )
 
 
