@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from tests.bench import forecast_rolling
+from tests.bench import forecast_rolling, forecast_theta
 from tests.bench.report import Figure
 
 CASES: dict[str, Callable[..., list[Figure]]] = {
     "rolling": forecast_rolling.measure,
+    "theta": forecast_theta.measure,
 }
 
 
