@@ -134,9 +134,17 @@ def fit_arma(
             order=(p, d, q),
             seasonal_order=(sp, sd, sq, period if sp + sd + sq else 0),
         )
-        found = model.fit(disp=False, maxiter=MAX_STEPS)
+        found = _climb(model)
     must_converge(bool(found.mle_retvals["converged"]), f"ARIMA({p},{d},{q})({sp},{sd},{sq})", CODE)
     return _answer(found, centre, unit, constant=constant, used=len(series) - lost)
+
+
+def _climb(model: Any) -> Any:
+    """Maximise the likelihood; a climb that stopped on the way goes on once from where it stood."""
+    found = model.fit(disp=False, maxiter=MAX_STEPS)
+    if not found.mle_retvals["converged"] and np.isfinite(found.llf):
+        found = model.fit(start_params=found.params, disp=False, maxiter=MAX_STEPS)
+    return found
 
 
 def _orders(given: Sequence[int], count: int, name: str) -> tuple[int, ...]:
@@ -231,7 +239,7 @@ def fit_local_level(y: FloatLike1D) -> LocalLevel:
     centre, unit = float(np.mean(series)), float(np.std(series)) or 1.0
     with quiet("the local level", "local_level"):
         model = UnobservedComponents((series - centre) / unit, "llevel")
-        found = model.fit(disp=False, maxiter=MAX_STEPS)
+        found = _climb(model)
     must_converge(bool(found.mle_retvals["converged"]), "the local level", "local_level")
     irregular, level = (np.asarray(found.params) * unit**2).tolist()
     likelihood = float(found.llf) - (len(series) - 1) * float(np.log(unit))
