@@ -35,10 +35,12 @@ from portal.services.portfolio import (
 )
 from portal.services.risk import (
     backtest_passports,
+    earnings_passports,
     figure_passports,
     limit_passports,
     marginal_passports,
     overview_passports,
+    performance_passports,
     scenario_passports,
     sizing_passports,
     stress_likely_passports,
@@ -75,6 +77,8 @@ AREAS = (  # importing these modules registers their evaluators
     limit_passports,
     sizing_passports,
     model_passports,
+    earnings_passports,
+    performance_passports,
 )
 
 
