@@ -44,8 +44,8 @@ OPTIONS = {
 ASSUMED = (
     "Forward prices move as in the scenarios, scaled by the root of the business days until the middle of the delivery "
     "month; options, storage and swing count with their exposure. Cash is taken as paid in the period, earnings "
-    "are fair values of all positions until its end, margin is that of physical deliveries, storage and swing with all "
-    "else as hedges. Volumes do not change."
+    "are fair values of all positions until its end, margin is that of physical deliveries, storage and swing with "
+    "hedges on the same curves. Volumes do not change."
 )
 
 
@@ -215,7 +215,7 @@ def _of_books(ask: EarningsAsk, books: Sequence[Performance], clocks: Clocks) ->
         return [empty("No results yet", words)]
     days = [str(stamp) for stamp in top.closes.day.tolist()]
     return [
-        _stat_tiles(ask, top),
+        *_stat_tiles(ask, top),
         chart_card(
             f"Running result and drawdown: {top.name}",
             result_figure(days, top.path, top.below, keep=f"{top.code}{ask.span}"),
@@ -225,25 +225,26 @@ def _of_books(ask: EarningsAsk, books: Sequence[Performance], clocks: Clocks) ->
     ]  # fmt: skip
 
 
-def _stat_tiles(ask: EarningsAsk, top: Performance) -> Component:
+def _stat_tiles(ask: EarningsAsk, top: Performance) -> list[Component]:
     titles, found, params = dict(tables.STATS), top.figures, tables.book_params(ask, top.code)
 
     def tile(name: str, detail: str = "") -> Component:
         item = titles[name]
         return kpi_tile(item.title, Shown(item, getattr(found, name), item.unit, params), detail=detail)
 
-    return kpi_row(
-        [
-            tile("result", f"{top.days} days"),
-            tile("annual_return", f"of {ask.capital:,.0f} EUR"),
-            tile("sharpe", "no free rate"),
-            tile("sharpe_error", "twice as much on both sides"),
-            tile("chance", "skewness and tails counted"),
-            tile("sortino"),
-            tile("max_drawdown"),
-            tile("drawdown_now"),
-        ]
-    )
+    money = [
+        tile("result", f"{top.days} days"),
+        tile("annual_return", f"of {ask.capital:,.0f} EUR"),
+        tile("max_drawdown", "from the highest point"),
+        tile("drawdown_now", "today below it"),
+    ]
+    ratios = [
+        tile("sharpe", "no free rate"),
+        tile("sharpe_error", "twice as much on both sides"),
+        tile("chance", "skewness and tails counted"),
+        tile("sortino", "losing days alone"),
+    ]
+    return [kpi_row(money), kpi_row(ratios)]
 
 
 def _worst(top: Performance, days: Sequence[str]) -> str:

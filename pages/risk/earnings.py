@@ -26,7 +26,7 @@ def layout(**query: str) -> html.Div:
             choice(Ids.BODY, "bucket", "Deliveries by", OPTIONS["bucket"], asked["bucket"]),
             count(Ids.BODY, "tax", "Tax rate, %", float(asked["tax"]), low=0, high=99),
             select(Ids.BODY, "span", "Results of", OPTIONS["span"], asked["span"]),
-            text(Ids.BODY, "capital", "Capital, EUR", asked["capital"]),
+            text(Ids.BODY, "capital", "Capital, EUR", f"{float(asked['capital']):,.0f}"),
         ],
         content=state.content,
     )

@@ -36,7 +36,8 @@ EAR = _metric(
 GMAR = _metric(
     "gross_margin_at_risk", "Gross margin at risk", "EUR",
     f"{_UNTIL}of physical deliveries, storage and swing in the period as margin, with futures, swaps, financial "
-    "forwards and options of the same deliveries as hedges.",
+    "forwards and options as hedges where something physical of the same curve is delivered in the period; other "
+    "positions are no part of the margin.",
     "mean(M + H) - q(1 - c)", "portal.domain.risk.measures.gross_margin_at_risk.gross_margin_at_risk",
 )  # fmt: skip
 GMAR_OPEN = _metric(
@@ -59,7 +60,7 @@ CONCENTRATION = _metric(
     "concentration", "Concentration", "",
     "Herfindahl index of the components of the figure: the sum of their squared shares by size. 1 when one carries "
     "all; hedges count by size.",
-    "H = sum (|c| / sum |c|)^2", "portal.domain.risk.decomposition.herfindahl", decimals=2,
+    "H = sum (|c| / sum |c|)^2", "portal.domain.risk.decomposition.herfindahl", decimals=3,
 )  # fmt: skip
 CARRIERS = _metric(
     "concentration_equal", "As concentrated as", "",
@@ -87,13 +88,13 @@ VOLATILITY = _metric(
     "s sqrt(252)",
 )  # fmt: skip
 SHARPE = _metric(
-    "book_sharpe", "Sharpe ratio, a year", "1",
+    "book_sharpe", "Sharpe ratio, a year", "",
     "Mean over deviation of the daily results times the root of 252. Without a free rate, since the result of a desk "
     "ties no capital up; it does not depend on the capital.",
     "mean(P&L) / s x sqrt(252)", decimals=2, signed=True,
 )  # fmt: skip
 SHARPE_ERROR = _metric(
-    "book_sharpe_error", "Standard error of the Sharpe ratio", "1",
+    "book_sharpe_error", "Standard error of the Sharpe ratio", "",
     "Of a year, for independent days. The true ratio lies within twice as much on both sides, 19 times in 20.",
     "sqrt((1 + SR^2 / 2) / n) sqrt(252), SR of a day", decimals=2,
 )  # fmt: skip
@@ -104,7 +105,7 @@ CHANCE = _metric(
     "portal.domain.risk.performance.deflated.probabilistic_sharpe", decimals=0, percent=True,
 )  # fmt: skip
 SORTINO = _metric(
-    "book_sortino", "Sortino ratio, a year", "1",
+    "book_sortino", "Sortino ratio, a year", "",
     "Mean over the root mean square of the days with a loss (all days in the divisor), times the root of 252.",
     "mean(P&L) / sqrt(mean(min(P&L, 0)^2)) x sqrt(252)", decimals=2, signed=True,
 )  # fmt: skip
@@ -113,7 +114,7 @@ HIT_RATE = _metric(
     decimals=1, percent=True,
 )  # fmt: skip
 PROFIT_FACTOR = _metric(
-    "book_profit_factor", "Gains over losses", "1", "Sum of the gains over the sum of the losses.",
+    "book_profit_factor", "Gains over losses", "", "Sum of the gains over the sum of the losses.",
     "sum max(P&L, 0) / sum max(-P&L, 0)", decimals=2,
 )  # fmt: skip
 WORST_DAY = _metric("book_worst_day", "Worst day", "EUR", "Lowest daily result.", "min P&L", signed=True)

@@ -143,13 +143,19 @@ class Earnings:
 
     @cached_property
     def hedges(self) -> FloatArray2D:
-        """Result of all other positions by period, shape (s, b), EUR."""
-        return by_delivery(self.figure.run.outcome.moves, self._exposures[1], self.periods, self.horizon)
+        """Result of the other positions in curves of which the period has something physical, shape (s, b), EUR."""
+        physical, other = self._exposures
+        cell = self.figure.run.factors.curve * len(self.periods.period) + self.periods.place
+        held = np.isin(cell, cell[physical != 0.0])
+        return by_delivery(
+            self.figure.run.outcome.moves, np.where(held, other, 0.0), self.periods, self.horizon
+        )
 
     @cached_property
     def cash(self) -> FloatArray2D:
         """Result of all that is delivered by period, shape (s, b), EUR."""
-        return self.margin + self.hedges
+        total = self._exposures.sum(axis=0)
+        return by_delivery(self.figure.run.outcome.moves, total, self.periods, self.horizon)
 
     @cached_property
     def reported(self) -> FloatArray2D:

@@ -40,7 +40,8 @@ SCENARIOS = (
     Column("scenario", "Scenario"),
     Column("weight", "Weight", "number", decimals=6),
     Column("margin", "Physical, storage and swing", "number", "EUR", decimals=2, signed=True),
-    Column("hedges", "Other positions", "number", "EUR", decimals=2, signed=True),
+    Column("hedges", "Hedges of it", "number", "EUR", decimals=2, signed=True),
+    Column("cash", "All that is delivered", "number", "EUR", decimals=2, signed=True),
     Column("reported", "All fair values until its end", "number", "EUR", decimals=2, signed=True),
 )
 PAIRS = (
@@ -69,10 +70,10 @@ def _weights(records: Records) -> FloatArray1D | None:
 
 def _of_period(metric: Metric, name: str) -> None:
     def again(records: Records, params: Params, clocks: Clocks) -> Outcome:  # noqa: ARG001
-        margin, hedges, reported = (
-            _column(records, key)[:, None] for key in ("margin", "hedges", "reported")
+        margin, hedges, cash, reported = (
+            _column(records, key)[:, None] for key in ("margin", "hedges", "cash", "reported")
         )
-        found = at_risk(margin + hedges, reported, margin, hedges, EarningsAsk.of(params), _weights(records))
+        found = at_risk(cash, reported, margin, hedges, EarningsAsk.of(params), _weights(records))
         return Outcome(float(found[name][0]), "EUR")
 
     @evaluates(
@@ -83,7 +84,7 @@ def _of_period(metric: Metric, name: str) -> None:
         found = _earnings(work, params, actor)
         at = period_at(found, str(params["period"]))
         own, row = found.figure.run, found.figure.run.row
-        columns = (found.margin[:, at], found.hedges[:, at], found.reported[:, at])
+        columns = (found.margin[:, at], found.hedges[:, at], found.cash[:, at], found.reported[:, at])
         rows: list[tuple[Cell, ...]] = list(
             zip(own.label, own.weight.tolist(), *(each.tolist() for each in columns), strict=True)
         )

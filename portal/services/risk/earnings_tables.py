@@ -97,7 +97,7 @@ def concentration_table(found: Earnings, names: Names) -> Table:
     """Return how concentrated the expected shortfall is, by what carries it."""
     columns = (
         Column("by", "By"),
-        Column("index", "Herfindahl", "number", "", 2, metrics.CONCENTRATION.id, coloured=False),
+        Column("index", "Herfindahl", "number", "", 3, metrics.CONCENTRATION.id, coloured=False),
         Column(
             "equal", "As concentrated as, equal ones", "number", "", 1, metrics.CARRIERS.id, coloured=False
         ),
@@ -134,7 +134,7 @@ def book_table(ask: EarningsAsk, found: Sequence[Performance]) -> Table:
                 name,
                 titles[name].title.removesuffix(", a year"),
                 "percent" if titles[name].percent else "number",
-                titles[name].unit.replace("1", ""),
+                titles[name].unit,
                 titles[name].decimals,
                 titles[name].id,
                 signed=titles[name].signed,

@@ -84,7 +84,13 @@ def test_the_tiles_open_too(run):
 
 def test_hedges_and_margin_are_the_cash_and_the_tax_scales(run):
     found = service.earnings(EarningsAsk.of(ASKED), CLOCKS, SYSTEM)
-    np.testing.assert_allclose(found.margin + found.hedges, found.cash)
+    oil = service.earnings(EarningsAsk.of({**ASKED, "portfolio": "OIL"}), CLOCKS, SYSTEM)
+    assert oil.cash.any()
+    assert not oil.margin.any()  # futures alone are no margin
+    assert not oil.hedges.any()
+    gas = service.earnings(EarningsAsk.of({**ASKED, "portfolio": "GAS"}), CLOCKS, SYSTEM)
+    assert gas.margin.any()
+    assert gas.hedges.any()
     free = service.earnings(EarningsAsk.of({**ASKED, "tax": "0"}), CLOCKS, SYSTEM)
     np.testing.assert_allclose(found.measures["earnings"], 0.75 * free.measures["earnings"])
     months = service.earnings(EarningsAsk.of({**ASKED, "bucket": "month"}), CLOCKS, SYSTEM)
