@@ -55,7 +55,9 @@ def period_table(found: Earnings) -> Table:
     columns = (
         Column("period", "Delivery"),
         *(
-            Column(name, item.title, "number", "EUR", 0, item.id, room=PHONE if name == "open" else 0)
+            Column(
+                name, item.title, "number", "EUR", 0, item.id, room=PHONE if name in ("margin", "open") else 0
+            )
             for name, item in MEASURES
         ),
         Column("days", "Business days until its end", "integer", room=PHONE),
@@ -77,9 +79,7 @@ def beta_table(found: Earnings) -> Table:
     columns = (
         Column("curve", "Curve"),
         Column("factor", "Delivery", room=PHONE),
-        Column(
-            "beta", "Beta", "number", "EUR per 1 of the unit", 0, metrics.BETA.id, signed=True, coloured=False
-        ),
+        Column("beta", "Beta", "number", "EUR per 1", 0, metrics.BETA.id, signed=True, coloured=False),
         Column("unit", "Unit", room=PHONE),
         Column("fit", "Explained", "percent", "", 1, metrics.BETA_FIT.id, coloured=False),
     )
@@ -99,7 +99,7 @@ def concentration_table(found: Earnings, names: Names) -> Table:
         Column("by", "By"),
         Column("index", "Herfindahl", "number", "", 3, metrics.CONCENTRATION.id, coloured=False),
         Column(
-            "equal", "As concentrated as, equal ones", "number", "", 1, metrics.CARRIERS.id, coloured=False
+            "equal", "As many equal ones", "number", "", 1, metrics.CARRIERS.id, coloured=False, room=PHONE
         ),
         Column("share", "Largest share", "percent", "", 1, metrics.LARGEST.id, coloured=False),
         Column("name", "Largest", room=PHONE),
@@ -139,7 +139,7 @@ def book_table(ask: EarningsAsk, found: Sequence[Performance]) -> Table:
                 titles[name].id,
                 signed=titles[name].signed,
                 coloured=titles[name].coloured,
-                room=PHONE if name in ("sharpe_error", "hit_rate", "sortino", "volatility") else 0,
+                room=PHONE if name not in ("result", "sharpe", "max_drawdown") else 0,
             )
             for name in IN_TABLE
         ),
