@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from tests.bench import forecast_rolling, forecast_theta
+from tests.bench import forecast_power, forecast_rolling, forecast_theta
 from tests.bench.report import Figure
 
 CASES: dict[str, Callable[..., list[Figure]]] = {
+    "power": forecast_power.measure,
     "rolling": forecast_rolling.measure,
     "theta": forecast_theta.measure,
 }
