@@ -57,29 +57,40 @@ def read_source(work: UnitOfWork, target: Target, clocks: Clocks, *, first: date
 
 def _hourly(work: UnitOfWork, target: Target, clocks: Clocks, first: date, last: date) -> Source:
     session, zone = work.session, target.subject
-    known = catalogue(work)
     found = next((row for row in queries.zones(session) if row.zone == zone), None)
     if found is None:
         raise NotFound(f"There is no hourly price of the zone '{zone}'.", zone=zone)
-    system = queries.system_versions(
-        session, clocks=clocks, zone=zone, first=first, until=clocks.as_of + timedelta(days=1)
-    )
-    if target.kind is TargetKind.POWER:
+    priced = target.kind is TargetKind.POWER
+    bare = not target.feature_set
+    nothing = np.zeros(0, dtype="datetime64[us]")
+    system = Recorded(nothing, nothing, {})
+    if not (priced and bare):
+        ahead = clocks.as_of + timedelta(days=1)
+        system = queries.system_versions(session, clocks=clocks, zone=zone, first=first, until=ahead)
+    if priced:
         ticks = queries.interval_versions(session, clocks=clocks, instrument_id=found.id, first=first)
         values = Versions(ticks.at, ticks.recorded, ticks.values["value"], target.unit)
     else:
         values = _until(_part(system, target.kind), target.timezone, first, last)
+    if bare:
+        return Source(values, Inputs())
+    inputs, late = _hourly_inputs(work, target, system, found.code, clocks, first)
+    return Source(values, inputs, {"late_features": late})
+
+
+def _hourly_inputs(
+    work: UnitOfWork, target: Target, system: Recorded, code: str, clocks: Clocks, first: date
+) -> tuple[Inputs, int]:
+    """Return what the features of an hourly target read, and how many values of it came with a history."""
     slots, moved = _system_slots(system, target, last=clocks.as_of)
-    prices, late = _prices(work, known, clocks, first, front=f"{found.code}_M1")
     temperature, old = _temperature(work, target, clocks, first)
-    inputs = Inputs(
-        system=slots,
-        prices=prices if target.kind is TargetKind.POWER else {},
-        slope=_slope(work, known, found.code, clocks, first) if target.kind is TargetKind.POWER else None,
-        temperature=temperature,
-        country=place_of(zone, target.timezone).country,
-    )
-    return Source(values, inputs, {"late_features": moved + late + old})
+    country = place_of(target.subject, target.timezone).country
+    if target.kind is not TargetKind.POWER:
+        return Inputs(system=slots, temperature=temperature, country=country), moved + old
+    known = catalogue(work)
+    prices, late = _prices(work, known, clocks, first, front=f"{code}_M1")
+    slope = _slope(work, known, code, clocks, first)
+    return Inputs(slots, prices, slope, temperature, country), moved + old + late
 
 
 def _part(system: Recorded, name: str) -> Versions:
@@ -207,6 +218,8 @@ def _daily(work: UnitOfWork, target: Target, clocks: Clocks, first: date) -> Sou
     if target.kind is TargetKind.VOLATILITY:
         values, sentence = _volatility(bars)
         return Source(values, Inputs(), {"estimator": sentence})
+    if not target.feature_set:
+        return Source(values, Inputs())
     inputs, late = _daily_inputs(work, known, target, clocks, first)
     return Source(values, inputs, {"late_features": late})
 
@@ -249,5 +262,5 @@ def _spread(work: UnitOfWork, target: Target, clocks: Clocks, first: date) -> So
     values = Versions(
         moments, (moments + _DAY).astype("datetime64[us]"), formula.evaluate(aligned), target.unit
     )
-    inputs, late = _daily_inputs(work, known, target, clocks, first)
+    inputs, late = _daily_inputs(work, known, target, clocks, first) if target.feature_set else (Inputs(), 0)
     return Source(values, inputs, {"late_features": late, "formula": formula.text})

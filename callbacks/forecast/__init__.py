@@ -1,0 +1,1 @@
+"""How the pages of Forecast react: their bodies, grids and inputs."""
