@@ -33,9 +33,15 @@ def _line(name: str, x: Sequence[str], y: FloatArray1D, unit: str, **line: Any) 
 
 def _bands(x: Sequence[str], bands: Mapping[float, Band]) -> list[dict[str, Any]]:
     """Return two traces for each band, the widest first, so that narrower ones lie on top."""
-    traces = []
+    traces: list[dict[str, Any]] = []
     for share, (low, high) in sorted(bands.items(), reverse=True):
-        edge = {"type": "scatter", "mode": "lines", "x": list(x), "line": {"width": 0}, "hoverinfo": "skip"}
+        edge: dict[str, Any] = {
+            "type": "scatter",
+            "mode": "lines",
+            "x": list(x),
+            "line": {"width": 0},
+            "hoverinfo": "skip",
+        }
         group = f"{100 * share:g} %"
         traces.append(edge | {"y": typed(low), "showlegend": False, "legendgroup": group, "name": group})
         traces.append(

@@ -71,7 +71,7 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
         return [
             empty(
                 "Nothing to forecast yet",
-                "There are no series. Import prices on Market > Data, or load the demo desk with 'enerscope demo load'.",
+                "There are no series. Import prices, or load the demo desk with 'enerscope demo load'.",
             )
         ]
     back = str(filters.get("back", "short"))

@@ -1,5 +1,6 @@
 """The cards of Forecast for one target."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -18,6 +19,7 @@ from components.kpi import kpi_tile
 from components.page import section
 from components.states import badge, notice
 from components.table import data_grid
+from portal.core.arrays import FloatArray1D
 from portal.core.metrics import Shown
 from portal.core.precision import price_decimals
 from portal.core.table import GridQuery
@@ -56,14 +58,15 @@ class OutlookCards:
 
     def notices(self) -> list[Component]:
         """What must be said before anything is read off the page."""
-        found, said = self.found, []
+        found = self.found
+        said: list[Component] = []
         if found.problem:
             said.append(notice(found.problem, kind="warn"))
         elif found.served is None:
             said.append(
                 notice(
-                    "No forecast is served for this target yet: the chart shows the seasonal naive, computed now and not "
-                    "stored. Train models on Forecast > Models; a version that two people approved is served."
+                    "No forecast is served for this target yet: the chart shows the seasonal naive, computed now "
+                    "and not stored. Train models on Forecast > Models; a version that two people approved is served."
                 )
             )
         elif found.served.run.reason:
@@ -71,7 +74,8 @@ class OutlookCards:
         if found.late_days > 3 and found.served is not None:
             said.append(
                 notice(
-                    f"This forecast is as of {found.served.run.as_of}, {found.late_days} days before the day of the page.",
+                    f"This forecast is as of {found.served.run.as_of}, {found.late_days} days before the day of the "
+                    "page.",
                     kind="warn",
                 )
             )
@@ -79,7 +83,7 @@ class OutlookCards:
 
     def tiles(self) -> list[Component]:
         """Gate, blocks, interval, model and how it held."""
-        tiles = [self._gate()] if self.found.target.gate else []
+        tiles: list[Component] = [self._gate()] if self.found.target.gate else []
         one = self.found.served
         if one is not None:
             tiles += self._blocks(one)
@@ -134,7 +138,11 @@ class OutlookCards:
     def _end(self, one: Past, block: str, level: float) -> Component:
         chosen = block_steps(self.found.steps, block)
         value = block_interval(chosen, one.values.quantiles, one.run.levels, self.found.paths, level)
-        params = {"run": one.run.id, "block": block, "level": f"{level:g}"}
+        params: dict[str, str | int | float | None] = {
+            "run": one.run.id,
+            "block": block,
+            "level": f"{level:g}",
+        }
         title = "80 % interval, from" if level < 0.5 else "80 % interval, to"
         what = {"base": "of the mean of the day", "first": "of the next step"}[block]
         note = "No scenario paths were kept with this forecast, so the mean of a day has no interval."
@@ -206,7 +214,7 @@ class OutlookCards:
 
     def _fan_figure(self) -> dict[str, Any]:
         found = self.found
-        common = {"unit": found.target.unit, "hourly": self.hourly, "keep": found.target.code}
+        common: dict[str, Any] = {"unit": found.target.unit, "hourly": self.hourly, "keep": found.target.code}
         if found.served is not None:
             one = found.served
             first = keys(found.target, one.values)[0]
@@ -327,7 +335,7 @@ class OutlookCards:
         )  # fmt: skip
 
 
-_PICKS = (
+_PICKS: tuple[Callable[[Past], FloatArray1D], ...] = (
     lambda one: one.actual,
     lambda one: one.median,
     lambda one: one.quantile(LOW),

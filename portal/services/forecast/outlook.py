@@ -184,14 +184,12 @@ def outlook_in(work: UnitOfWork, target: Target, clocks: Clocks, *, back: str = 
 
 
 def past_of(work: UnitOfWork, run: ServedRow, clocks: Clocks) -> Past:
-    """Return one forecast with what has arrived for it under ``clocks``."""
+    """Return one forecast or baseline with what has arrived for it under ``clocks``, without what stood beside it."""
     target = listing.target(run.target)
-    rows = [run, *queries.beside(work.session, run)]
     values = queries.values_of(work.session, [run.id])[run.id]
     first: date = values.day[0].astype(object)
     known = known_values(work, target, clocks, min(first, clocks.as_of))
-    found = _past(work, target, rows, known)
-    return next(one for one in found if one.run.id == run.id)
+    return Past(run, values, known.of(keys(target, values)), np.full(len(values), np.nan))
 
 
 def known_values(work: UnitOfWork, target: Target, clocks: Clocks, first: date) -> Known:

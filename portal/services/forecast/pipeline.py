@@ -9,6 +9,7 @@ from data.queries.forecast import DecisionRow, TrialRow, VersionRow
 from data.session import UnitOfWork
 from portal.domain.forecast.base import model
 from portal.domain.forecast.features import FEATURE_SETS, feature_groups, feature_version
+from portal.domain.forecast.local_days import SLOTS
 from portal.domain.forecast.prepare import POLICY
 from portal.services.forecast.outlook import Outlook
 
@@ -65,9 +66,10 @@ def stages(found: Outlook, known: Evidence) -> tuple[Stage, ...]:
 def _raw(found: Outlook) -> Stage:
     if not len(found.history.at):
         return Stage("Raw series", MISSING, ("No value is known in the range shown.",))
-    last = found.local(found.history.at[-1:])[0]
+    last = str(found.local(found.history.at[-1:])[0]).replace("T", " ")
+    said = f"{last[:16]} local time" if found.target.per_day == SLOTS else last[:10]
     source = "Simulated source." if found.target.simulated else "Imported."
-    return Stage("Raw series", OK, (f"Known up to {str(last)[:16].replace('T', ' ')} local time.", source))
+    return Stage("Raw series", OK, (f"Known up to {said}.", source))
 
 
 def _validated(found: Outlook, facts: Mapping[str, Any]) -> Stage:

@@ -110,7 +110,7 @@ def feature_table(
             features.append(replace(found.feature, version=group.version))
             table.append(found.values)
     values = np.stack(table, axis=1) if table else np.empty((len(rows.stamp), 0))
-    if rows.target.per_day == SLOTS:
+    if table and rows.target.per_day == SLOTS:
         _bridge(values)
     return tuple(features), values, tuple(absent)
 

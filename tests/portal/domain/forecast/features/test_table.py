@@ -141,6 +141,12 @@ def test_inputs_that_are_not_there_give_no_columns():
     assert absent == ("Gas price",)
 
 
+def test_a_table_without_features_has_no_columns():
+    for code in ("power", "daily"):
+        features, table, absent = feature_table("", rows_of(code), Inputs())
+        assert (features, absent, table.shape) == ((), (), (len(rows_of(code).stamp), 0))
+
+
 def test_holidays_and_bridges_of_a_country():
     rows = rows_of("daily")
     features, table, _ = feature_table("daily", rows, Inputs(country="DE"))
