@@ -1,5 +1,5 @@
 """Forecast: what is expected, how well it was expected, and by which models."""
 
-from pages.forecast import forecast
+from pages.forecast import outlook
 
-__all__ = ["forecast"]
+__all__ = ["outlook"]

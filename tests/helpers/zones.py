@@ -31,8 +31,8 @@ def add_zone(zone: str = "DE_LU", *, last: date = LAST) -> int:
         key = connection.scalar(
             text(
                 "INSERT INTO instruments (code, name, commodity, unit, currency, timezone, granularity, zone, "
-                "source_code, simulated) VALUES (:code, 'Power of a zone', 'power', 'EUR/MWh', 'EUR', :clock, 'hourly', :zone, "
-                ":source, true) RETURNING id"
+                "source_code, simulated) VALUES (:code, 'Power of a zone', 'power', 'EUR/MWh', 'EUR', :clock, "
+                "'hourly', :zone, :source, true) RETURNING id"
             ),
             {"code": f"POWER_{zone}", "clock": BERLIN, "zone": zone, "source": source},
         )
