@@ -14,6 +14,7 @@ from data.session import UnitOfWork
 from portal.core import clock
 from portal.core.actor import SYSTEM
 from portal.services import access
+from portal.services.forecast import demo as demo_forecast
 from portal.services.market import curve_build
 from portal.services.portfolio import closing, ledger
 from portal.services.risk import demo as demo_risk
@@ -110,7 +111,10 @@ def _load(progress: Callable[[float, str], None], today: date | None, *, anew: b
         progress(0.96, "Fitting curves to quoted products")
         curve_build.store_history(SYSTEM)
         _close(summary.last_day, progress)
-        demo_risk.measure(summary.last_day, lambda share, sentence: progress(0.969 + 0.001 * share, sentence))
+        demo_risk.measure(summary.last_day, lambda share, sentence: progress(0.968 + 0.001 * share, sentence))
+        demo_forecast.measure(
+            summary.last_day, lambda share, sentence: progress(0.969 + 0.001 * share, sentence)
+        )
         summary = replace(summary, seconds=round(perf_counter() - start, 2))
     progress(0.97, "Making the demo accounts")
     if access.ensure_demo_users():

@@ -97,8 +97,13 @@ def with_champion(clocks: Clocks) -> list[Target]:
     return [listed[code] for code in codes if code in listed]
 
 
-def serve(target: Target, clocks: Clocks, *, job_id: int | None = None) -> tuple[int, str]:
+def serve(
+    target: Target, clocks: Clocks, *, job_id: int | None = None, decided: Clocks | None = None
+) -> tuple[int, str]:
     """Forecast one target, store it with its baselines, and return the run with why it is not the champion's.
+
+    ``decided`` are the clocks under which the champion is chosen, when they are not those of the data: a forecast of
+    an earlier day that is made up for later.
 
     Raises
     ------
@@ -106,7 +111,7 @@ def serve(target: Target, clocks: Clocks, *, job_id: int | None = None) -> tuple
         There are no usable data, or not even the seasonal naive could be computed.
     """
     with UnitOfWork() as work:
-        chain = registry.fallbacks(work, target.code, clocks)
+        chain = registry.fallbacks(work, target.code, decided or clocks)
     series = dataset.load_series(target, clocks)
     best = _best(series, chain)
     beside = [made for code in BASELINES if code != best.code and (made := _baseline(series, code))]
