@@ -15,7 +15,8 @@ from data.models.forecast import (
 )
 
 _ALL = (
-    ForecastPath, ForecastValue, ForecastRun, ModelDecision, ModelVersion, ForecastModelRow, ExperimentArray, Experiment,
+    ForecastPath, ForecastValue, ForecastRun, ModelDecision, ModelVersion, ForecastModelRow, ExperimentArray,
+    Experiment,
 )  # fmt: skip
 
 

@@ -15,6 +15,9 @@ from portal.domain.forecast.base import LEVELS, Family, Forecast, ForecastModel,
 from portal.domain.forecast.errors import MissingInput, NotConverged
 from portal.domain.forecast.evaluation import Evaluation
 from portal.domain.forecast.quantiles import normal_quantiles
+from portal.domain.forecast.scoring import scores_of
+from portal.domain.forecast.sweep import gain_p as computed_p
+from portal.domain.forecast.sweep import naive_error
 from portal.services import clocks as clock_service
 from portal.services.forecast import experiments, registry
 from tests.helpers.market import add_instrument
@@ -35,7 +38,7 @@ def small_evaluation(
     mean = actual + error * rng.choice([-1.0, 1.0], (origins, horizon)) * rng.uniform(
         0.8, 1.2, (origins, horizon)
     )
-    quantiles = np.stack([normal_quantiles(row, np.full(horizon, 1.1)) for row in mean])
+    quantiles = np.stack([normal_quantiles(row, np.full(horizon, 0.874 * error)) for row in mean])
     stamp = np.datetime64("2026-06-01T00:00:00") + (
         np.arange(origins)[:, None] + np.arange(horizon)[None, :]
     ) * np.timedelta64(1, "D")
@@ -58,7 +61,7 @@ def add_trial(
     model: str = "theta",
     *,
     error: float = 1.0,
-    gain_p: float | None = 0.001,
+    gain_p: float | None = None,
     origins: int = 15,
     status: str = "finished",
     as_of: date | None = None,
@@ -68,13 +71,13 @@ def add_trial(
     """Store a trial and return its id."""
     day = as_of or clock_service.latest_day()
     made, stamp = small_evaluation(origins, error)
-    metrics = {"mae": error, "naive_mae": 2.0, "rmae": error / 2.0, "gain_p": gain_p, "coverage_80": 0.8}
+    metrics = {**scores_of(made), "naive_mae": naive_error(made), "gain_p": gain_p or computed_p(made, 4)}
     with UnitOfWork(write=True) as work:
         trial = writes.insert_trial(
             work.session, job_id=None, target=target, model=model, params=params or {}, sweep="small", trial=1,
             status=status, error=None if status == "finished" else "It did not converge.", as_of=day,
             known_at=clock.now(), train_first=day - timedelta(days=200), train_last=day,
-            splits={"first": 100, "step": 1, "count": origins, "lead": 0, "per_day": 1}, origins=origins,
+            splits={"first": 100, "step": 4, "count": origins, "lead": 0, "per_day": 1}, origins=origins,
             metrics=metrics if status == "finished" else {}, facts={}, data_hash="d" * 64, feature_set="",
             feature_version=0, code_version="1", fingerprint=f"{target} {model} {error}", simulated=True, seconds=0.1,
             run_by=by,

@@ -63,7 +63,9 @@ class Evidence:
     common_error, champion_error : float or None
         Mean absolute errors of both at those, in the unit of the target.
     champion : str
-        Name of the present champion, empty without one.
+        Name of the present champion, empty without one or when it is this version.
+    is_champion : bool
+        Whether it is the present champion itself.
     """
 
     origins: int
@@ -78,6 +80,7 @@ class Evidence:
     common_error: float | None = None
     champion_error: float | None = None
     champion: str = ""
+    is_champion: bool = False
 
 
 @dataclass(frozen=True)
@@ -181,6 +184,8 @@ def _gain(found: Evidence, rule: GateRule) -> Reason:
 
 
 def _not_worse(found: Evidence, rule: GateRule) -> Reason:
+    if found.is_champion:
+        return Reason("champion", True, "It is the champion itself.")
     if not found.champion:
         return Reason("champion", True, "There is no champion yet that it would have to beat.")
     if not found.common or found.common_error is None or found.champion_error is None:

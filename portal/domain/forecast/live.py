@@ -120,4 +120,5 @@ def judge_live(live: Live, expected: float | None, drift: ErrorDrift | None = No
         found.append(f"its 80 % interval held {live.coverage:.0%} of the values")
     if found:
         return Judged(True, True, f"Over {live.days} served forecasts {' and '.join(found)}.")
-    return Judged(True, False, f"Over {live.days} served forecasts it is as good as its trial promised.")
+    good = "as good as its trial promised" if expected else "no worse than the seasonal naive"
+    return Judged(True, False, f"Over {live.days} served forecasts it is {good}.")

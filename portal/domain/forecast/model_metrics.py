@@ -45,7 +45,7 @@ GAIN_P = register(
     Metric(
         "forecast.gain_p",
         "Chance of no gain",
-        "",
+        "probability",
         "One-sided p-value of the Diebold-Mariano test that the seasonal naive is as good, on the mean absolute errors "
         "of the origins of a trial.",
         "P(t >= statistic), t with n - 1 degrees of freedom",

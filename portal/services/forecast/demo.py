@@ -25,7 +25,7 @@ Progress = Callable[[float, str], None]
 PROPOSER = Actor(None, "trader", "Trader", frozenset({Role.TRADER}))
 APPROVER = Actor(None, "risk", "Risk officer", frozenset({Role.RISK_OFFICER}))
 DAYS_BACK = 12  # calendar days between the data of the trials and the last day
-SERVED_DAYS = 7  # newest days that are served, at most
+SERVED_DAYS = 6  # newest days that are served, at most
 EVENING = time(21, 0)  # UTC, when a day has settled
 SWEEP = "demo"
 
@@ -40,7 +40,7 @@ class Quick:
 
 
 AT_ONCE = (
-    Quick("power.DE_LU", ("lear", "theta"), 21),
+    Quick("power.DE_LU", ("lear", "theta"), 16),
     Quick("load.DE_LU", ("theta",), 60),
     Quick("wind.DE_LU", ("theta",), 60),
     Quick("settle.TTF", ("theta",), 60),

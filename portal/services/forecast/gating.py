@@ -1,5 +1,6 @@
 """The evidence of a version from its trial, and what the gate says to it."""
 
+from dataclasses import replace
 from typing import Any
 
 from data.queries.forecast import TrialRow
@@ -10,9 +11,11 @@ from portal.services import clocks as clock_service
 from portal.services.forecast import experiments
 
 
-def judge_in(work: UnitOfWork, trial: TrialRow, champion: tuple[str, TrialRow] | None) -> Gate:
+def judge_in(
+    work: UnitOfWork, trial: TrialRow, champion: tuple[str, TrialRow] | None, *, is_champion: bool = False
+) -> Gate:
     """Hold a trial against the gate; ``champion`` is the name and the trial of the present champion, if any."""
-    return judge(evidence_in(work, trial, champion))
+    return judge(replace(evidence_in(work, trial, champion), is_champion=is_champion))
 
 
 def evidence_in(work: UnitOfWork, trial: TrialRow, champion: tuple[str, TrialRow] | None) -> Evidence:

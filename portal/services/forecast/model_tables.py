@@ -136,8 +136,8 @@ def trial_table(query: GridQuery, views: Sequence[TrialView], clocks: Clocks | N
         rows.append(
             (
                 name, row.target, row.model, params_text(row.params), row.status, number(row.metrics.get("mae")),
-                unit_of(row.target), number(row.metrics.get("rmae")), row.error or "",
-                version.name if version else "", f"{row.sweep} #{row.trial}", row.run_by, row.recorded_at,
+                unit_of(row.target), number(row.metrics.get("rmae")), row.error or None,
+                version.name if version else None, f"{row.sweep} #{row.trial}", row.run_by, row.recorded_at,
                 address_of(version.id, clocks) if version else "",
             )
         )  # fmt: skip

@@ -328,4 +328,9 @@ def _one(work: UnitOfWork, version_id: int, clocks: Clocks | None = None) -> Ver
 def _gate(work: UnitOfWork, view: VersionView) -> Gate:
     rivals = versions_in(work, view.target)
     best = next((rival for rival in rivals if rival.stage is Stage.CHAMPION and rival.id != view.id), None)
-    return gating.judge_in(work, view.trial, None if best is None else (best.name, best.trial))
+    return gating.judge_in(
+        work,
+        view.trial,
+        None if best is None else (best.name, best.trial),
+        is_champion=view.stage is Stage.CHAMPION,
+    )
