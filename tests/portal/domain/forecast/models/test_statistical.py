@@ -1,10 +1,12 @@
 """What each statistical model does beyond what holds for every model."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from portal.domain.forecast.base import Task, model
-from portal.domain.forecast.errors import UnfitSeries
+from portal.domain.forecast.errors import MissingInput, UnfitSeries
 from portal.domain.market.errors import BadParameter, InsufficientHistory
 
 
@@ -99,3 +101,52 @@ def test_mstl_needs_a_season_twice():
     with pytest.raises(InsufficientHistory, match="two turns of a season"):
         model("mstl")(_hourly().last(40))
     assert "168 steps less than twice" in model("mstl")(_hourly().last(200)).notes[0]
+
+
+def _driven(days=40, horizon=24, strength=-0.3):
+    """Hours that fall with wind, of which the forecast is known a day ahead."""
+    plain = _hourly(days, horizon)
+    rng = np.random.default_rng(17)
+    wind = 30.0 + 10.0 * rng.standard_normal(len(plain.stamp))
+    return replace(
+        plain,
+        y=plain.y + strength * wind[: len(plain.y)],
+        names=("wind_fc", "gas"),
+        features=np.column_stack([wind, np.full(len(wind), np.nan)]),
+        known=(horizon, 0),
+    )
+
+
+def test_sarimax_regresses_on_forecasts_that_are_known():
+    task = _driven()
+    found = model("sarimax")(task)
+    assert found.facts["drivers"] == {"wind_fc": 1.0}
+    calm = task.features.copy()
+    calm[len(task.y) :, 0] -= 10.0
+    gain = model("sarimax")(replace(task, features=calm)).mean - found.mean
+    np.testing.assert_allclose(gain, 3.0, atol=0.3)
+    without = model("sarimax")(task, regressors=[])
+    assert not without.facts["drivers"]
+    assert without.facts["sigma"] > 2.0 * found.facts["sigma"]
+
+
+def test_sarimax_does_not_guess_a_missing_forecast():
+    task = _driven()
+    task.features[-3, 0] = np.nan
+    with pytest.raises(MissingInput, match="'wind_fc' has no value for 2024-02-10 21:00"):
+        model("sarimax")(task)
+    assert np.isfinite(model("sarimax")(task, regressors=[]).mean).all()
+
+
+def test_sarimax_refuses_regressors_that_are_not_known_ahead():
+    for name, sentence in (("gas", "known for the whole horizon"), ("tea_leaves", "the target has")):
+        with pytest.raises(BadParameter, match=sentence):
+            model("sarimax")(_driven(), regressors=[name])
+
+
+def test_sarimax_leaves_a_forecast_with_gaps_out_and_says_so():
+    task = _driven()
+    task.features[len(task.y) - 100, 0] = np.nan
+    found = model("sarimax")(task)
+    assert not found.facts["drivers"]
+    assert "'wind_fc' has gaps" in found.notes[0]
