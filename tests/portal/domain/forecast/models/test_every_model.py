@@ -251,6 +251,17 @@ def test_negative_prices(code, grid):
     assert (found is None) == (OURS[code].family is Family.VOLATILITY)
 
 
+@pytest.mark.parametrize("code", [code for code, found in OURS.items() if found.hourly])
+def test_hours_that_are_always_zero(code):
+    """The sun does not shine at night."""
+    series, origin = _series(code, HOURLY, horizon=48, lead=24, positive=True)
+    night = np.arange(len(series.y)) % 24 < 8
+    found = _outcome(code, replace(series, y=np.where(night, 0.0, series.y)).task(origin))
+    assert found is not None
+    by_day = found.median.reshape(2, 24)
+    assert by_day[:, :6].mean() < 0.5 * by_day[:, 10:].mean()
+
+
 @pytest.mark.parametrize(("code", "grid"), _cases())
 def test_an_outlier_of_a_thousand_deviations(code, grid):
     series, origin = _series(code, grid)
