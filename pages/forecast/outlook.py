@@ -12,7 +12,7 @@ from portal.core.permissions import Permission
 def layout(**query: str) -> html.Div:
     """Return the page; ``?target=power.DE_LU&back=medium`` restores a view."""
     state = view(query)
-    return page_frame(
+    frame = page_frame(
         "Forecast",
         trail="Forecast",
         lead="What is served for each target: the median, how wide it may go, the naive beside it, and how it held.",
@@ -24,6 +24,9 @@ def layout(**query: str) -> html.Div:
         ],
         content=state.content,
     )
+    if state.panel is not None:
+        frame.children.insert(2, state.panel)
+    return frame
 
 
 dash.register_page(

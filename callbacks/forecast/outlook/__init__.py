@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from callbacks.forecast.outlook import grids
 from callbacks.forecast.outlook.cards import OutlookCards
 from callbacks.forecast.outlook.ids import Ids
+from components.job import job_panel
 from components.kpi import kpi_row
 from components.states import empty
 from portal.core import clock
@@ -16,12 +17,13 @@ from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.errors import NotFound
 from portal.core.permissions import Permission
-from portal.domain.forecast.targets import Target
+from portal.domain.forecast.targets import Target, TargetKind
 from portal.services import clocks as clock_service
 from portal.services.forecast import outlook as service
 from portal.services.forecast import serving
 from portal.services.forecast.pipeline import evidence
 from portal.services.forecast.targets import targets
+from portal.web import job_forms
 from portal.web.actor import current_actor
 from portal.web.views import body
 
@@ -39,6 +41,7 @@ class View:
     options: list[tuple[str, str]]
     filters: dict[str, str]
     content: list[Component]
+    panel: Component | None
 
 
 def view(query: Mapping[str, str]) -> View:
@@ -56,11 +59,31 @@ def view(query: Mapping[str, str]) -> View:
     back = query.get("back", "")
     filters = {"target": chosen, "back": back if back in dict(BACK_OPTIONS) else "short"}
     options = [(target.code, _label(target, target.code in served)) for target in listed]
-    return View(clocks, options, filters, draw(filters, clocks, actor))
+    return View(clocks, options, filters, draw(filters, clocks, actor), _panel(actor))
+
+
+def _panel(actor: Actor) -> Component | None:
+    """Return what serves the target anew, for those who may."""
+    if not actor.can(Permission.FORECAST_RUN):
+        return None
+    hint = (
+        "Asks the champion of this target, or the next version if it cannot answer, as of the day of the page"
+    )
+    return job_panel(
+        Ids.BODY, label="Serve this target", shown=job_forms.active_job(Ids.BODY, actor), hint=hint
+    )
+
+
+@job_forms.job_form(Ids.BODY, kind="forecast.serve")
+def serve_params(filters: Mapping[str, Any], clocks: Clocks, _actor: Actor) -> Mapping[str, Any]:
+    """Return the parameters of serving the target chosen, as of the day of the page."""
+    pinned = None if clocks.live else clocks.known_at
+    return {"targets": (str(filters.get("target", "")),), "as_of": clocks.as_of, "known_at": pinned}
 
 
 def _label(target: Target, served: bool) -> str:
-    return f"{target.kind.label}: {target.title}" + (" (served)" if served else "")
+    named = f"{target.subject}: {target.title}" if target.kind is TargetKind.SETTLE else target.title
+    return named + (" (served)" if served else "")
 
 
 @body(Ids.BODY, permission=Permission.FORECAST_READ)

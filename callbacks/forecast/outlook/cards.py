@@ -175,14 +175,14 @@ class OutlookCards:
 
     def _held(self) -> list[Component]:
         found = self.found
-        if not found.past:
+        if not any(one.known for one in found.past):
             return []
         period = {"first": f"{found.past[0].run.as_of}", "last": f"{found.past[-1].run.as_of}"}
         params: dict[str, str | int | float | None] = {"target": found.target.code, **period}
         arrived = int(sum(np.isfinite(one.actual).sum() for one in found.past))
         naive = found.naive_error
-        beside = f"seasonal naive {self._said(naive)}" if naive is not None else "nothing has arrived yet"
-        detail = f"{arrived:,} values have arrived" if arrived else "nothing has arrived yet"
+        beside = f"seasonal naive {self._said(naive)}" if naive is not None else "no naive beside"
+        detail = f"{arrived:,} values have arrived"
         return [
             kpi_tile(
                 "In the 80 % band so far", Shown(metrics.COVERAGE, found.coverage, "", params), detail=detail

@@ -15,7 +15,9 @@ from portal.core.permissions import Role
 from portal.core.table import GridQuery
 from portal.services import passports
 from portal.services.forecast import outlook as service
+from portal.services.forecast.jobs import FORECAST_SERVE
 from portal.services.forecast.targets import target
+from portal.web import job_forms
 from portal.web.views import GRIDS
 from tests.helpers.layout import components, text_of
 from tests.helpers.zones import LAST, add_served, add_zone
@@ -172,6 +174,14 @@ def test_a_target_that_is_not_served_shows_the_naive(database):
     assert "Nothing is served. The seasonal naive is drawn in its place." in said
     assert graphs(tree) == [Ids.FAN]
     assert GRIDS[Ids.FAN].load(GridQuery(limit=None), POWER, clocks(), SYSTEM).rows
+
+
+def test_those_who_may_serve_the_target_anew(zone):
+    form = job_forms.find_form(Ids.BODY)
+    assert form.kind == "forecast.serve"
+    asked = form.read(POWER, clocks(), SYSTEM)
+    assert asked == {"targets": ("power.DE_LU",), "as_of": LAST, "known_at": EVENING}
+    assert FORECAST_SERVE.params_model(**asked).targets == ("power.DE_LU",)
 
 
 def test_an_empty_database_says_what_to_do(database):
