@@ -10,13 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from portal.core.arrays import FloatArray1D, FloatArray2D, IntArray1D
+from portal.core.arrays import BoolArray1D, FloatArray1D, FloatArray2D, IntArray1D
 from portal.domain.forecast.base import Task
 from portal.domain.forecast.inputs import known_steps
 
 WEEK = 7
 MAD_TO_SD = 0.6744897501960817  # of a normal distribution
 FLAT = 1e-9  # a spread below this share of the level is none
+MOSTLY_EQUAL = 0.01  # median absolute deviation below this share of the standard deviation
+MOST = 50.0  # transformed values beyond which the hyperbolic sine means nothing
 LEAST_KNOWN = 0.8  # share of days that must know a feature for it to be used
 
 
@@ -191,7 +193,10 @@ class Stabiliser:
         Median, and median absolute deviation over 0.6745; mean and standard deviation where more than half of the
         values are equal.
     bent : ndarray of shape (p,), bool
-        Columns that are transformed; the others, dummies above all, are only centred and scaled.
+        Columns that are transformed; the others, dummies and twilight hours of the sun above all, are only centred
+        and scaled.
+    low, high : ndarray of shape (p,)
+        Range of what was seen.
 
     References
     ----------
@@ -201,26 +206,37 @@ class Stabiliser:
 
     centre: FloatArray1D
     spread: FloatArray1D
-    bent: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    bent: BoolArray1D
+    low: FloatArray1D
+    high: FloatArray1D
 
     @classmethod
     def of(cls, values: FloatArray2D) -> "Stabiliser":
         """Return the transformation that fits a table of shape (n, p)."""
         centre = np.median(values, axis=0)
         spread = np.median(np.abs(values - centre), axis=0) / MAD_TO_SD
-        bent = spread > FLAT * np.maximum(np.abs(centre), 1.0)
         sd = values.std(axis=0)
+        bent = spread > np.maximum(FLAT * np.maximum(np.abs(centre), 1.0), MOSTLY_EQUAL * sd)
+        low, high = values.min(axis=0), values.max(axis=0)
         return cls(
             np.where(bent, centre, values.mean(axis=0)),
             np.where(bent, spread, np.where(sd > 0.0, sd, 1.0)),
             bent,
+            low,
+            high,
         )
 
     def forward(self, values: FloatArray2D) -> FloatArray2D:
-        """Return transformed values, shape (n, p)."""
-        scaled = (values - self.centre) / self.spread
+        """Return transformed values, shape (n, p); a column that is only scaled stays within what was seen.
+
+        The sun an hour earlier than on any day seen would else be many deviations away, on a line that nobody knows.
+        """
+        within = np.where(self.bent, values, np.clip(values, self.low, self.high))
+        scaled = (within - self.centre) / self.spread
         return np.where(self.bent, np.arcsinh(scaled), scaled)
 
     def back(self, values: FloatArray2D) -> FloatArray2D:
-        """Return values in their unit, shape (n, p)."""
-        return self.centre + self.spread * np.where(self.bent, np.sinh(values), values)
+        """Return values in their unit, shape (n, p); none is further out than three times the range that was seen."""
+        found = self.centre + self.spread * np.where(self.bent, np.sinh(np.clip(values, -MOST, MOST)), values)
+        room = self.high - self.low
+        return np.clip(found, self.low - room, self.high + room)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from portal.core.arrays import FloatArray1D, FloatArray2D
+from portal.core.arrays import BoolArray1D, FloatArray1D, FloatArray2D
 
 RATIOS = tuple(float(ratio) for ratio in np.geomspace(0.5, 0.015, 12))
 """Penalties of a path, as shares of the least that leaves no regressor in."""
@@ -78,13 +78,17 @@ def lasso_many(rows: FloatArray2D, responses: FloatArray2D) -> LassoFit:
     return LassoFit(weights, middle_y - middle_x @ weights, penalty)
 
 
-def cross_errors(rows: FloatArray2D, responses: FloatArray2D, fit: LassoFit, folds: int = 5) -> FloatArray2D:
+def cross_errors(
+    rows: FloatArray2D, responses: FloatArray2D, fit: LassoFit, *, straight: BoolArray1D, folds: int = 5
+) -> FloatArray2D:
     """Errors that the models make on blocks of observations that they have not seen, at the penalties found.
 
     Parameters
     ----------
     rows, responses, fit
         What was given to :func:`lasso_many`, and what it found.
+    straight : ndarray of shape (p,), bool
+        Regressors that must stay within what a fit has seen.
     folds : int
         Blocks, each of neighbouring observations.
 
@@ -106,7 +110,9 @@ def cross_errors(rows: FloatArray2D, responses: FloatArray2D, fit: LassoFit, fol
             )[:, 0]
             for at in range(y.shape[1])
         ]
-        errors[block] = responses[block] - middle_y - (rows[block] - middle_x) @ np.column_stack(columns)
+        low, high = rows[seen].min(axis=0), rows[seen].max(axis=0)
+        asked = np.where(straight, np.clip(rows[block], low, high), rows[block])
+        errors[block] = responses[block] - middle_y - (asked - middle_x) @ np.column_stack(columns)
     return errors
 
 

@@ -109,7 +109,7 @@ def _member(table: DayTable, ahead: int, size: int, spread_days: int) -> _Member
     x, y = bend_x.forward(found.past), bend_y.forward(table.y[found.rows])
     fit = lasso_many(x, y)
     point = fit.predict(bend_x.forward(found.asked[None, :]))[0]
-    errors = cross_errors(x, y, fit)[-spread_days:]
+    errors = cross_errors(x, y, fit, straight=~bend_x.bent)[-spread_days:]
     levels = point[:, None] + _centred(errors)
     return _Member(bend_y.back(levels.T).T, _drivers(fit, x, found), found.left_out)
 

@@ -52,3 +52,11 @@ def test_the_transformation_comes_back(seed: int, scale: float) -> None:
     values = np.column_stack([scale * rng.standard_t(2, 50), np.zeros(50), rng.random(50) < 0.1])
     bend = Stabiliser.of(values)
     np.testing.assert_allclose(bend.back(bend.forward(values)), values, rtol=1e-9, atol=1e-9 * scale)
+
+
+def test_a_column_that_is_only_scaled_stays_within_what_was_seen() -> None:
+    dawn = np.append(np.zeros(80), [1.0, 2.0])[:, None]  # the sun begins to rise in this hour
+    bend = Stabiliser.of(dawn)
+    assert not bend.bent[0]
+    np.testing.assert_array_equal(bend.forward(np.array([[40.0]])), bend.forward(np.array([[2.0]])))
+    assert bend.back(np.array([[1e9]]))[0, 0] == 4.0
