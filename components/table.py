@@ -74,6 +74,10 @@ BADGES = {
     "candidate": "info",
     "retired": "neutral",
     "finished": "good",
+    "significant gain": "good",
+    "no significant gain": "neutral",
+    "baseline": "info",
+    "not tested": "neutral",
 }
 
 
@@ -183,12 +187,13 @@ def grid_rows(
 
 
 def _row(table: Table, row: tuple[Cell, ...], visible: Sequence[tuple[int, Column]]) -> str:
-    """Return one row as HTML."""
+    """Return one row as HTML; ``table.extra["muted"]`` names, by first cell, rows that count for less."""
     cells = (
         tag("td", to_html(_cell(table, row, at, column)), {"className": _cell_class(column, row[at]) or None})
         for at, column in visible
     )
-    return f"<tr>{''.join(cells)}</tr>"
+    muted = ' class="es-muted"' if row[0] in table.extra.get("muted", ()) else ""
+    return f"<tr{muted}>{''.join(cells)}</tr>"
 
 
 def _used(table: Table, at: int) -> bool:

@@ -10,7 +10,7 @@ from portal.core.metrics import metric
 from portal.core.passport import Passport
 from portal.core.table import GridQuery, Table, sort_rows
 from portal.services import evaluation
-from portal.services.forecast import model_passports, outlook_passports
+from portal.services.forecast import accuracy_passports, model_passports, outlook_passports
 from portal.services.market import (
     correlation_passports,
     curve_build_passports,
@@ -80,6 +80,7 @@ AREAS = (  # importing these modules registers their evaluators
     earnings_passports,
     performance_passports,
     outlook_passports,
+    accuracy_passports,
 )
 
 

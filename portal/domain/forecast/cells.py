@@ -1,4 +1,4 @@
-"""Sets of cells of an evaluation: by step, hour, month, and by regimes that were known at the origin.
+"""Sets of cells of an evaluation by step, hour and month.
 
 API: ``Group``, ``by_steps``, ``by_step_blocks``, ``by_hour``, ``by_month``, ``step_between``.
 """
@@ -47,7 +47,7 @@ def by_steps(evaluation: Evaluation) -> list[Group]:
         cells = np.zeros(shape, dtype=np.bool_)
         cells[:, step] = True
         number = step - evaluation.lead + 1
-        found.append(Group(str(number), str(number), cells))
+        found.append(Group(f"step-{number}", str(number), cells))
     return found
 
 
@@ -62,12 +62,12 @@ def by_step_blocks(evaluation: Evaluation) -> list[Group]:
         else [(first, min(last, served)) for first, last in _DAY_BLOCKS if first <= served]
     )
     found = []
-    for first, last in blocks:
+    for at, (first, last) in enumerate(blocks, start=1):
         cells = np.zeros(evaluation.actual.shape, dtype=np.bool_)
         cells[:, evaluation.lead + first - 1 : evaluation.lead + last] = True
         unit = "Hour" if hourly else "Day"
         title = f"{unit} {first}" if first == last else f"{unit}s {first} to {last}"
-        found.append(Group(f"{first}-{last}", title, cells))
+        found.append(Group(f"block-{at}", title, cells))
     return found
 
 
@@ -86,7 +86,7 @@ def by_hour(stamps: DateArray1D) -> list[Group]:
     """
     clock = stamps.astype("datetime64[h]")
     hours = (clock - clock.astype("datetime64[D]")).astype(np.int64)
-    return [Group(f"{hour:02d}", f"{hour:02d}:00", hours == hour) for hour in np.unique(hours)]
+    return [Group(f"hour-{hour:02d}", f"{hour:02d}:00", hours == hour) for hour in np.unique(hours)]
 
 
 def by_month(stamps: DateArray1D) -> list[Group]:
@@ -104,6 +104,6 @@ def by_month(stamps: DateArray1D) -> list[Group]:
     """
     months = stamps.astype("datetime64[M]")
     return [
-        Group(str(month), f"{_MONTHS[int(str(month)[5:7]) - 1]} {str(month)[:4]}", months == month)
+        Group(f"month-{month}", f"{_MONTHS[int(str(month)[5:7]) - 1]} {str(month)[:4]}", months == month)
         for month in np.unique(months)
     ]

@@ -1,6 +1,6 @@
 """Models of one target side by side: which is better than the seasonal naive by more than luck.
 
-API: ``Leader``, ``Leaderboard``, ``build_leaderboard``, ``holm``, ``RANKED``.
+API: ``Leader``, ``Leaderboard``, ``build_leaderboard``, ``Cut``, ``compare_groups``, ``RANKED``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from portal.core.arrays import BoolArray2D, FloatArray1D
-from portal.core.errors import DomainError
+from portal.core.arrays import BoolArray2D
 from portal.domain.forecast.base import LEVELS
-from portal.domain.forecast.cells import step_between
-from portal.domain.forecast.comparison.diebold_mariano import DieboldMariano, diebold_mariano
-from portal.domain.forecast.comparison.giacomini_white import GiacominiWhite, giacomini_white
+from portal.domain.forecast.cells import Group
+from portal.domain.forecast.comparison.diebold_mariano import DieboldMariano
+from portal.domain.forecast.comparison.giacomini_white import GiacominiWhite
 from portal.domain.forecast.evaluation import Evaluation
-from portal.domain.forecast.scores import Score, score_of, scores_of
+from portal.domain.forecast.pairs import Pair, correct_pairs, pair_of, paired
+from portal.domain.forecast.scores import score_of, scores_of
+from portal.domain.forecast.scoring import Score
 from portal.domain.market.errors import BadParameter
 
 BASELINE = "seasonal_naive"
@@ -130,18 +131,14 @@ def build_leaderboard(
     entries = dict(evaluations)
     if baseline not in entries:
         entries[baseline] = point_baseline(next(iter(entries.values())))
-    rows = [
-        _row(code, one, entries[baseline], ranking, cells, is_baseline=code == baseline)
+    pairs = {
+        code: pair_of(one, entries[baseline], ranking, cells)
         for code, one in entries.items()
-    ]
-    tested = [row for row in rows if row.dm is not None]
-    adjusted = holm([row.dm.p_better for row in tested if row.dm is not None])
-    corrected = dict(zip([row.code for row in tested], adjusted, strict=True))
+        if code != baseline
+    }
+    corrected = correct_pairs(pairs)
     rows = [
-        replace(row, p_adjusted=corrected[row.code], significant=corrected[row.code] < SIGNIFICANCE)
-        if row.code in corrected
-        else row
-        for row in rows
+        _row(code, one, ranking, cells, pairs.get(code), corrected.get(code)) for code, one in entries.items()
     ]
     rows.sort(key=lambda row: (row.score is None, row.score or 0.0, row.code))
     ranked = tuple(replace(row, rank=at) for at, row in enumerate(rows, start=1))
@@ -165,116 +162,106 @@ def point_baseline(evaluation: Evaluation) -> Evaluation:
     return replace(evaluation, mean=evaluation.baseline, quantiles=flat, failures={}, seconds=0.0, facts={})
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Adjust p-values so that the chance of any false finding stays below the level.
+@dataclass(frozen=True, eq=False)  # arrays have no single truth value
+class Cut:
+    """Models on some of the forecasts.
+
+    Attributes
+    ----------
+    group : Group
+        Which forecasts.
+    scores : mapping
+        Score by model; None where it has none.
+    pairs : mapping
+        Losses beside those of the baseline, by model.
+    p_values : mapping
+        Adjusted p-values of the gains, by model that could be tested.
+    """
+
+    group: Group
+    scores: Mapping[str, float | None]
+    pairs: Mapping[str, Pair]
+    p_values: Mapping[str, float]
+
+    @property
+    def leader(self) -> str | None:
+        """The model with the best score."""
+        known = {code: value for code, value in self.scores.items() if value is not None}
+        return min(known, key=lambda code: known[code]) if known else None
+
+    @property
+    def gainers(self) -> int:
+        """How many models gained more than luck explains."""
+        return sum(p < SIGNIFICANCE for p in self.p_values.values())
+
+
+def compare_groups(
+    evaluations: Mapping[str, Evaluation], score: str, groups: Sequence[Group], *, baseline: str = BASELINE
+) -> list[Cut]:
+    """Compare models on each of several groups of cells.
 
     Parameters
     ----------
-    p_values : sequence of float
-        Of tests that were made together, in any order.
+    evaluations : mapping
+        Evaluation by name, the baseline among them; all on the same origins and steps.
+    score : str
+        One of ``RANKED``.
+    groups : sequence of Group
+        Cells.
+    baseline : str
+        Name of the baseline.
 
     Returns
     -------
-    list of float
-        Adjusted, in the same order.
-
-    References
-    ----------
-    Holm (1979), "A simple sequentially rejective multiple test procedure", Scandinavian J. Statistics 6.
+    list of Cut
+        One for each group; the p-values are corrected within each.
     """
-    order = np.argsort(p_values, kind="stable")
-    found, largest = [0.0] * len(p_values), 0.0
-    for place, at in enumerate(order):
-        largest = max(largest, min(1.0, (len(p_values) - place) * p_values[at]))
-        found[at] = largest
+    _check(evaluations, score)
+    ranking = score_of(score)
+    parts = {code: ranking.parts(one) for code, one in evaluations.items()}
+    values = {
+        code: ranking.by_groups(one, [group.cells for group in groups]) for code, one in evaluations.items()
+    }
+    found = []
+    for at, group in enumerate(groups):
+        pairs = {
+            code: paired(parts[code], parts[baseline], one, group.cells)
+            for code, one in evaluations.items()
+            if code != baseline
+        }
+        scores = {code: values[code][at] for code in evaluations}
+        found.append(Cut(group, scores, pairs, correct_pairs(pairs)))
     return found
-
-
-def paired_losses(
-    one: Evaluation, other: Evaluation, score: Score, cells: BoolArray2D | None = None
-) -> tuple[FloatArray1D, FloatArray1D]:
-    """Mean losses of two models by origin, on the cells that both have.
-
-    Parameters
-    ----------
-    one, other : Evaluation
-        Both models on the same origins.
-    score : Score
-        What the losses are of.
-    cells : ndarray of shape (o, h), bool, optional
-        Cells that count.
-
-    Returns
-    -------
-    tuple of ndarray
-        Losses of both, oldest origin first; origins without a common cell are left out.
-    """
-    first, _, counted = score.parts(one)
-    second, _, also = score.parts(other)
-    counted = counted & also if cells is None else counted & also & cells
-    number = counted.sum(axis=1)
-    kept = number > 0
-    sums = [np.where(counted, losses, 0.0).sum(axis=1)[kept] / number[kept] for losses in (first, second)]
-    return sums[0], sums[1]
-
-
-def overlap(evaluation: Evaluation, cells: BoolArray2D | None = None) -> int:
-    """Return how many origins pass until the last counted step of an origin is known; 1 without overlap."""
-    steps = evaluation.actual.shape[1]
-    if cells is not None and cells.any():
-        steps = int(np.flatnonzero(cells.any(axis=0))[-1]) + 1
-    return max(1, int(-(-steps // step_between(evaluation))))
 
 
 def _row(
     code: str,
     one: Evaluation,
-    naive: Evaluation,
     ranking: Score,
     cells: BoolArray2D | None,
-    *,
-    is_baseline: bool,
+    pair: Pair | None,
+    p_adjusted: float | None,
 ) -> Leader:
     scores = scores_of(one, cells)
-    ours, theirs = paired_losses(one, naive, ranking, cells)
-    gain = 1.0 - float(ours.mean() / theirs.mean()) if len(ours) and theirs.mean() > 0.0 else None
-    dm, gw, note = None, None, ""
-    if not is_baseline:
-        dm, note = _tested(theirs, ours, overlap(one, cells))
-        gw = _conditional(theirs, ours, overlap(one, cells))
-    failed = len(one.failures)
-    if failed:
-        note = f"Failed at {failed} of {len(one.origins)} origins, which are in no score. {note}".strip()
+    dm, note = (None, "") if pair is None else pair.test()
+    if one.failures:
+        note = f"Failed at {len(one.failures)} of {len(one.origins)} origins, which are in no score. {note}".strip()
     counted = one.scored if cells is None else one.scored & cells
     return Leader(
         code=code,
         rank=0,
         score=scores[ranking.code],
         scores=scores,
-        gain=0.0 if is_baseline else gain,
+        gain=0.0 if pair is None else pair.gain,
         dm=dm,
-        gw=gw,
-        p_adjusted=None,
-        significant=False,
+        gw=None if pair is None else pair.test_conditionally(),
+        p_adjusted=p_adjusted,
+        significant=p_adjusted is not None and p_adjusted < SIGNIFICANCE,
         origins=int(counted.any(axis=1).sum()),
         cells=int(counted.sum()),
-        failures=failed,
+        failures=len(one.failures),
         note=note,
     )
-
-
-def _tested(naive: FloatArray1D, ours: FloatArray1D, horizon: int) -> tuple[DieboldMariano | None, str]:
-    try:
-        return diebold_mariano(naive, ours, horizon=horizon), ""
-    except DomainError as refusal:
-        return None, refusal.message
-
-
-def _conditional(naive: FloatArray1D, ours: FloatArray1D, horizon: int) -> GiacominiWhite | None:
-    try:
-        return giacomini_white(naive, ours, horizon=horizon)
-    except DomainError:
-        return None  # the sentence of the first test says that there are too few origins
 
 
 def _check(evaluations: Mapping[str, Evaluation], score: str) -> None:
@@ -305,7 +292,7 @@ def _sentence(rows: Sequence[Leader], baseline: str) -> str:
         return "No model could be tested against the seasonal naive."
     better = sum(row.significant for row in tested)
     subject = "1 model was" if len(tested) == 1 else f"{len(tested)} models were"
-    name = "the seasonal naive" if baseline == BASELINE else baseline
+    name = "the seasonal naive" if baseline.lower().replace(" ", "_") == BASELINE else baseline
     chance = 1.0 - (1.0 - SIGNIFICANCE) ** len(tested)
     many = (
         f" {len(tested)} tests at {SIGNIFICANCE:.0%} would find a gain by luck alone in up to {chance:.0%} of cases, "

@@ -6,7 +6,7 @@ A cell is one origin and one step. Every score is made of losses per cell, so th
 regime, and so that two models can be tested cell against cell.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
@@ -77,6 +77,11 @@ class Score:
             for row in range(len(losses))
         ]
         return np.array([np.nan if value is None else value for value in found])
+
+    def by_groups(self, evaluation: Evaluation, groups: Sequence[BoolArray2D]) -> list[float | None]:
+        """Return the score of each group of cells, masks of shape (o, h)."""
+        losses, over, counted = self.parts(evaluation)
+        return [self._finish(losses, over, counted & cells) for cells in groups]
 
     def parts(self, evaluation: Evaluation) -> tuple[FloatArray2D, FloatArray2D | None, BoolArray2D]:
         """Return losses, dividing losses and the cells that count, each of shape (o, h)."""

@@ -8,9 +8,10 @@ import pytest
 from portal.domain.forecast.base import LEVELS
 from portal.domain.forecast.cells import by_hour, by_month, by_step_blocks, by_steps
 from portal.domain.forecast.evaluation import Evaluation
-from portal.domain.forecast.leaderboard import build_leaderboard, holm, overlap
+from portal.domain.forecast.leaderboard import build_leaderboard, compare_groups
+from portal.domain.forecast.pairs import holm, overlap
 from portal.domain.forecast.quantiles import normal_quantiles
-from portal.domain.forecast.regimes import regimes
+from portal.domain.forecast.regimes import cut, regimes
 from portal.domain.market.errors import BadParameter
 
 RNG = np.random.default_rng(11)
@@ -175,7 +176,7 @@ def test_groups_of_cells_cover_what_is_served():
         "Hours 1 to 6", "Hours 7 to 12", "Hours 13 to 18", "Hours 19 to 24",
     ]  # fmt: skip
     assert sum(group.cells.sum() for group in by_steps(one)) == ONE_DAY * ORIGINS
-    assert [group.code for group in by_hour(stamps())] == [f"{hour:02d}" for hour in range(24)]
+    assert [group.code for group in by_hour(stamps())] == [f"hour-{hour:02d}" for hour in range(24)]
     assert [group.title for group in by_month(stamps())] == ["Feb 2026", "Mar 2026", "Apr 2026"][
         : len(by_month(stamps()))
     ]
@@ -203,3 +204,32 @@ def test_overlap_is_that_of_the_last_counted_step():
     cells = np.zeros(one.actual.shape, dtype=bool)
     cells[:, :5] = True
     assert overlap(one, cells) == 1
+
+
+@pytest.mark.parametrize(
+    "code", ["all", "calm", "high", "weekend", "summer", "block-2", "step-24", "hour-07", "month-2026-03"]
+)
+def test_any_cut_is_found_by_its_code(code):
+    one = made(2.0)
+    group = cut(one, stamps(), code)
+    assert group.code == code
+    assert (group.cells & one.scored).any()
+
+
+@pytest.mark.parametrize("code", ["block-9", "step-99", "hour-77", "month-1999-01", "luck", ""])
+def test_a_cut_that_is_not_there_is_refused(code):
+    with pytest.raises(BadParameter, match="choose all of them"):
+        cut(made(2.0), stamps(), code)
+
+
+def test_groups_are_compared_as_a_leaderboard_of_each_would():
+    models = {"seasonal_naive": naive(), "good": made(3.0), "bad": made(12.0, seed=3)}
+    groups = [cut(models["good"], stamps(), code) for code in ("calm", "block-1", "all")]
+    for found in compare_groups(models, "crps", groups):
+        board = build_leaderboard(models, "crps", cells=found.group.cells)
+        assert found.leader == "good"
+        assert found.gainers == 1
+        for code in ("good", "bad"):
+            assert found.scores[code] == board.row(code).score
+            assert found.p_values[code] == board.row(code).p_adjusted
+            assert found.pairs[code].gain == board.row(code).gain
