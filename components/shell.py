@@ -14,6 +14,8 @@ from components.job import job_stores
 AS_OF, KNOWN_AT, LIVE = "shell-as-of", "shell-known-at", "shell-live"
 LATEST, TOASTS = "shell-latest", "shell-toasts"
 ALERTS = "shell-alerts"
+IMPORTED = "shell-imported"
+"""What the background callback of Market > Import answers: an output in its page would veil the page while it runs."""
 PASSPORT, PASSPORT_BODY, PASSPORT_ASK = "shell-passport", "shell-passport-body", "shell-passport-ask"
 
 
@@ -44,6 +46,7 @@ def shell(
             dcc.Store(id=TOASTS),
             dcc.Store(id=PASSPORT_ASK),
             *job_stores(jobs),
+            dcc.Store(id=IMPORTED),
             _header(user, roles, latest, alerts),
             html.Div(
                 "Demo desk: simulated data and public demo accounts. Do not use it for trading.",

@@ -11,7 +11,8 @@ from dash import ALL, Input, Output, State, no_update
 from dash.development.base_component import Component
 
 from components.importing import AS_FOUND, preview_card, report_card
-from components.page import section
+from components.page import body_id, section
+from components.shell import IMPORTED
 from components.states import notice
 from components.table import data_grid
 from portal.core.actor import Actor
@@ -24,6 +25,7 @@ from portal.services import clocks as clock_service
 from portal.services import ingest, runtime
 from portal.web import jobs
 from portal.web.actor import current_actor
+from portal.web.asked import read_filters
 from portal.web.guard import guarded_callback
 from portal.web.views import body, grid
 
@@ -169,9 +171,9 @@ def look(
 
 
 @guarded_callback(
-    Output(Ids.REPORT, "children", allow_duplicate=True),
-    Output({"type": "body", "body": Ids.BODY.value}, "children", allow_duplicate=True),
-    Output(Ids.STAGED, "data", allow_duplicate=True),
+    Output(
+        IMPORTED, "data"
+    ),  # in the frame: an output in the page would veil it, and the button that stops the run
     Input(Ids.START, "n_clicks"),
     State(Ids.STAGED, "data"),
     State(Ids.KIND, "value"),
@@ -201,12 +203,12 @@ def take_in(
 ) -> Any:
     """Import the file in a process of its own; what became of it is on record even if nobody waits for the answer."""
     if not clicks or not staged:
-        return no_update, no_update, no_update
+        return no_update
     with runtime.borrowed_database(settings()):
         try:
             return _taken_in(set_progress, staged, kind, _options(answers, ids, switches))
         except EnerscopeError as problem:
-            return notice(problem.message, kind="warn"), no_update, no_update
+            return {"refusal": problem.message}
 
 
 def _taken_in(
@@ -214,8 +216,8 @@ def _taken_in(
     staged: Mapping[str, str],
     kind: str,
     options: ingest.ImportOptions,
-) -> tuple[Any, Any, Any]:
-    """Import the file; return the report, the list of past imports, and what is left of the staged file."""
+) -> dict[str, Any]:
+    """Import the file; return what its report shows, and whether the staged file is gone."""
     actor = current_actor()
     report = ingest.import_file(
         kind,
@@ -225,11 +227,29 @@ def _taken_in(
         on_progress=_patient(set_progress),
         file_name=staged["name"],
     )
-    recent = draw({}, clock_service.resolve({}), actor)
-    if report.status == "refused" or report.dry_run:
-        return _report(report), recent, no_update  # the file stays, for another answer
-    ingest.discard(staged["token"], actor)
-    return _report(report), recent, None
+    stays = report.status == "refused" or report.dry_run  # for another answer
+    if not stays:
+        ingest.discard(staged["token"], actor)
+    return {"report": _report(report), "gone": not stays}
+
+
+@guarded_callback(
+    Output(Ids.REPORT, "children", allow_duplicate=True),
+    Output(body_id(Ids.BODY), "children", allow_duplicate=True),
+    Output(Ids.STAGED, "data", allow_duplicate=True),
+    Input(IMPORTED, "data"),
+    permission=Permission.DATA_IMPORT,
+    prevent_initial_call=True,
+)
+def show(answer: Mapping[str, Any] | None) -> Any:
+    """Show what became of an import, and the list of past ones; a page that was left finds it in the list."""
+    if not answer:
+        return no_update, no_update, no_update
+    found = read_filters(answer)
+    if "report" not in found:
+        return notice(str(found["refusal"]), kind="warn"), no_update, no_update
+    recent = draw({}, clock_service.resolve({}), current_actor())
+    return _card(found["report"]), recent, None if found["gone"] else no_update
 
 
 def _in_words_of_the_form(message: str) -> str:
@@ -284,7 +304,8 @@ def _pairs(text: str) -> dict[str, str]:
     return pairs
 
 
-def _report(report: ingest.ImportReport) -> Component:
+def _report(report: ingest.ImportReport) -> dict[str, Any]:
+    """Return what the card of a report says, as plain values."""
     counts = {
         "Rows read": report.rows_read,
         "Accepted": report.rows_accepted,
@@ -302,10 +323,20 @@ def _report(report: ingest.ImportReport) -> Component:
     problems = [problem.to_json() for problem in report.problems[:SHOWN]]
     for problem in problems:
         problem["message"] = _in_words_of_the_form(problem["message"])
+    return {
+        "summary": _in_words_of_the_form(report.summary()),
+        "refused": report.status == "refused",
+        "figures": figures,
+        "problems": problems,
+        "more": len(report.problems) - len(problems),
+    }
+
+
+def _card(said: Mapping[str, Any]) -> Component:
     return report_card(
-        _in_words_of_the_form(report.summary()),
-        refused=report.status == "refused",
-        figures=figures,
-        problems=problems,
-        more=len(report.problems) - len(problems),
+        str(said["summary"]),
+        refused=bool(said["refused"]),
+        figures=said["figures"],
+        problems=said["problems"],
+        more=int(said["more"]),
     )

@@ -57,3 +57,23 @@ def test_web_page_saved_by_mistake_is_told(visit, tmp_path):
     drop(page, tmp_path, "<html>Please log in</html>", "export.csv")
     expect(page.get_by_text("is a web page, not a table")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_run_can_be_stopped_while_it_goes_on(visit, tmp_path):
+    page = open_page(visit)
+    days = [
+        f"20{year:02d}-{month:02d}-{day:02d}"
+        for year in range(24)
+        for month in range(1, 13)
+        for day in range(1, 29)
+    ]
+    rows = "".join(f"{day},LONG_{name},{30 + name},EUR/MWh\n" for name in range(12) for day in days)
+    drop(page, tmp_path, "date,instrument,price,unit\n" + rows, "long.csv")
+    start = page.get_by_role("button", name="Import", exact=True)
+    expect(start).to_be_enabled(timeout=60_000)
+    page.get_by_text("Only check, store nothing").click()
+    start.click()
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    stop.click(timeout=15_000)  # refused by the browser's driver while a veil lies on it
+    expect(page.locator("#market-import-progress")).to_be_hidden(timeout=30_000)
+    expect(start).to_be_enabled()

@@ -120,6 +120,7 @@ class DrillCards:
         return chart_card(
             f"Components by portfolio and {SPLITS[self.found.by].lower()} in EUR",
             heat_figure(nodes, groups, parts),
+            extra=html.Span(className="es-scrolls"),
             grid=Ids.HEAT,
             clocks=self.found.clocks.query(),
             params=self.params,

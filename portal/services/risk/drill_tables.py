@@ -7,7 +7,7 @@ import numpy as np
 
 from portal.core.arrays import FloatArray1D, IntArray1D
 from portal.core.errors import DomainError
-from portal.core.table import Cell, Column, GridQuery, Table, sort_rows
+from portal.core.table import PHONE, Cell, Column, GridQuery, Table, sort_rows
 from portal.domain.portfolio.trade import Kind
 from portal.domain.risk import figure_metrics as metrics
 from portal.services.risk.cuts import Figure, part_pnl
@@ -23,10 +23,12 @@ _COMPONENT = Column(
 _PARTS = (
     _COMPONENT,
     Column("share", "Share", "percent", decimals=1, signed=True, coloured=False, metric=metrics.COMPONENT_SHARE.id),
-    Column("alone", "By itself", "number", "EUR", decimals=0, coloured=False, metric=metrics.STAND_ALONE.id),
+    Column(
+        "alone", "By itself", "number", "EUR", decimals=0, coloured=False, metric=metrics.STAND_ALONE.id, room=PHONE
+    ),
     Column(
         "removed", "If removed", "number", "EUR", decimals=0, signed=True, coloured=False,
-        metric=metrics.INCREMENTAL.id, help="By how much the figure falls when this is taken out",
+        metric=metrics.INCREMENTAL.id, room=PHONE, help="By how much the figure falls when this is taken out",
     ),
 )  # fmt: skip
 _ADDRESSES = (
@@ -35,7 +37,7 @@ _ADDRESSES = (
 )
 NODE_COLUMNS = (
     Column("portfolio", "Portfolio", link="address"),
-    Column("name", "Name"),
+    Column("name", "Name", room=PHONE),
     *_PARTS,
     *_ADDRESSES,
     Column("leave_address", "Leave out", hidden=True),
@@ -57,10 +59,10 @@ HEAT_COLUMNS = (
 )
 TRADE_COLUMNS = (
     Column("trade", "Trade", link="address"),
-    Column("kind", "Kind"),
-    Column("curve", "Curve"),
-    Column("delivery", "Delivery from", "date"),
-    Column("book", "Book"),
+    Column("kind", "Kind", room=PHONE),
+    Column("curve", "Curve", room=PHONE),
+    Column("delivery", "Delivery from", "date", room=PHONE),
+    Column("book", "Book", room=PHONE),
     *_PARTS,
     *_ADDRESSES,
     Column("leave_address", "Leave out", hidden=True),

@@ -22,6 +22,10 @@ STATS = (
     ("worst_day", metrics.WORST_DAY), ("max_drawdown", metrics.MAX_DRAWDOWN), ("drawdown_now", metrics.DRAWDOWN_NOW),
 )  # fmt: skip
 """Attributes of ``BookPerformance`` with their metrics."""
+_HEADINGS = {
+    "sharpe": "Sharpe", "sharpe_error": "Standard error", "sortino": "Sortino", "max_drawdown": "Drawdown",
+    "drawdown_now": "Now",
+}  # fmt: skip
 IN_TABLE = (
     "result",
     "volatility",
@@ -132,7 +136,7 @@ def book_table(ask: EarningsAsk, found: Sequence[Performance]) -> Table:
         *(
             Column(
                 name,
-                titles[name].title.removesuffix(", a year"),
+                _HEADINGS.get(name, titles[name].title.removesuffix(", a year")),
                 "percent" if titles[name].percent else "number",
                 titles[name].unit,
                 titles[name].decimals,
