@@ -220,7 +220,8 @@ class LimitCards:
             "Breaches" if one else "Open breaches",
             [grid, html.Div(id=Ids.MOVED, role="status"), *(self._breach(view) for view in open_)],
             note="Opened, worsened and eased when limits are judged after a run; then acknowledged and explained by "
-            "the owner, approved by somebody else, and closed once the value is back inside the limit.",
+            "the owner, approved by somebody else, and closed once the value is back inside the limit. Deadlines count "
+            "business days without the closing days of TARGET.",
         )
 
     def _breach(self, view: BreachView) -> Component:

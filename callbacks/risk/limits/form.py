@@ -19,6 +19,7 @@ from portal.core.errors import DomainError
 from portal.core.metrics import Shown
 from portal.domain.risk import limit_metrics as metrics
 from portal.domain.risk.limits.terms_json import terms_to_json
+from portal.services.risk.limit_history import HOW
 from portal.services.risk.limit_measures import Subject
 from portal.services.risk.limit_proposals import Draft, Trial
 from portal.services.risk.limit_tables import STATUS_WORDS, known
@@ -150,7 +151,7 @@ def replayed(draft: Draft, found: Trial, clocks: Clocks, *, may_propose: bool) -
                 clocks=clocks.query(),
                 simulated=found.simulated,
                 params={"draft": text},
-                note="The forecasts of the last year under the terms proposed, as if they had been in force.",
+                note=f"The last year under the terms proposed, as if they had been in force. {HOW}",
             ),
         ]  # fmt: skip
     else:

@@ -18,6 +18,7 @@ from portal.core.metrics import Shown
 from portal.domain.risk import limit_metrics as metrics
 from portal.domain.risk.limits.use import Status
 from portal.services.risk import limit_tables as tables
+from portal.services.risk.limit_history import HOW
 from portal.services.risk.limit_page import Held
 
 
@@ -92,8 +93,6 @@ def _history(held: Held, clocks: Clocks, asked: Mapping[str, Any]) -> Component:
         clocks=clocks.query(),
         simulated=held.simulated,
         params=asked,
-        note="Forecasts of the backtest by day under today's terms; stored runs for others, drawdowns from the "
-        "closes, positions from the ledger. A stress loss is revalued on every 20th business day, with the books "
-        "and the market of that day, and stands until the next. Dashed: the hard tier, and the soft one below.",
+        note=f"Under today's terms. {HOW} Dashed: the hard tier, and the soft one below.",
         advice="No day has been measured yet for what this limit looks at.",
     )

@@ -23,6 +23,12 @@ from portal.services.risk.limit_stress import stressed_days
 from portal.services.risk.overview import BACKTESTED
 
 HISTORY_DAYS = 366
+HOW = (
+    "Forecasts of the backtest by day; stored runs for what has none, drawdowns from the closes, positions from the "
+    "ledger. A stress loss is revalued on every 20th business day, with the books and market of that day, and stands "
+    "until the next."
+)
+"""What a history is made of, for those who look at it."""
 _FORECASTS = {"var": "value_at_risk", "expected_shortfall": "expected_shortfall", "daily_pnl": "hypothetical"}
 
 

@@ -161,7 +161,9 @@ def metric_rows(run: Run) -> list[Mapping[str, Any]]:
     for at, node in enumerate(run.nodes):
         pnl: FloatArray1D = np.ascontiguousarray(run.node_pnl[:, at])
         base = {"run_id": run.row.id, "portfolio_id": node.id}
-        deviation = float(np.sqrt(run.weight @ (pnl * pnl))) if normal else float(volatility(pnl))
+        deviation = (
+            float(np.sqrt(run.weight @ (pnl * pnl))) if normal else float(volatility(pnl, weights=run.weight))
+        )
         rows.append(base | _figure("volatility", 0.0, deviation))
         for level in LEVELS:
             if normal:
