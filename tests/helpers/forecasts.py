@@ -95,13 +95,19 @@ def add_version(**terms: Any) -> int:
 
 
 def add_prices(
-    code: str = "OIL", *, days: int = 420, constant: bool = False, until: date | None = None
+    code: str = "OIL",
+    *,
+    days: int = 420,
+    constant: bool = False,
+    shift: float = 0.0,
+    until: date | None = None,
 ) -> None:
     """Add an instrument with daily settles: a slow walk with noise that a mean of some days forecasts better."""
     last = until or clock.now().date() - timedelta(days=1)
     stamps = np.busday_offset(np.datetime64(last, "D"), np.arange(-days + 1, 1), roll="backward")
     rng = np.random.default_rng(17)
     values = 70.0 + rng.normal(0.0, 3.0, days) + np.cumsum(rng.normal(0.0, 0.2, days))
+    values[-14:] += shift
     if constant:
         values = np.full(days, 70.0)
     add_instrument(

@@ -16,6 +16,7 @@ from portal.core.permissions import Permission
 from portal.domain.forecast.stages import Step
 from portal.services import clocks as clock_service
 from portal.services.forecast import registry
+from portal.services.forecast.jobs import serve_anew
 from portal.web.actor import current_actor
 from portal.web.asked import read_filters, whole
 from portal.web.guard import guarded_callback
@@ -30,7 +31,7 @@ _STEPS = {
 }
 _SAID = {
     Step.PROPOSED: "{name} was proposed as champion of {target}. Somebody else decides.",
-    Step.APPROVED: "{name} is the champion of {target} now. The next forecast is made with it.",
+    Step.APPROVED: "{name} is the champion of {target} now. A worker forecasts with it now.",
     Step.REJECTED: "The proposal of {name} was rejected; it stays {stage}.",
     Step.WITHDRAWN: "The proposal of {name} was withdrawn.",
     Step.ROLLED_BACK: "Rolled back: {name} is the champion of {target} again.",
@@ -82,6 +83,8 @@ def decide(clicks: Sequence[int | None], words: Sequence[str | None], state: Map
         if step not in _STEPS or not isinstance(said, str):
             raise DomainError("What was pressed is no step of a version. Open the page again.")
         view = _STEPS[step](int(pressed["version"]), actor, said)
+        if step in (Step.APPROVED, Step.ROLLED_BACK):
+            serve_anew(view.target)
         sentence = _SAID[step].format(name=view.name, target=view.target, stage=view.stage.value)
         body = again(sentence, read_filters(state or {}), actor)
     except EnerscopeError as refusal:

@@ -12,6 +12,7 @@ class Ids(StrEnum):
 
     BODY = "forecast-models"
     TRAIN = "forecast-models-train"
+    SERVE = "forecast-models-serve"
     VERSIONS = "forecast-models-versions"
     TRIALS = "forecast-models-trials"
     COMPARE = "forecast-models-compare"

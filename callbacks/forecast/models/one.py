@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from callbacks.forecast.models.cards import decide_card, gate_card, stage_badge, timeline
 from callbacks.forecast.models.compare import terms_section
 from callbacks.forecast.models.ids import PATH, Ids
+from callbacks.forecast.models.serve import served_section
 from components.chart import chart_card
 from components.charts.forecast_models import step_figure
 from components.kpi import kpi_row, kpi_tile
@@ -41,6 +42,7 @@ def one_version(number: str, clocks: Clocks, actor: Actor) -> list[Component]:
         gate_card(gate, view),
         _curve(view, clocks, actor),
         timeline(view),
+        served_section(view.target, clocks, actor),
         terms_section(experiments.trial(view.experiment_id, actor)),
     ]
 

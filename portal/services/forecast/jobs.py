@@ -9,11 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from data.queries.marks import stamp
 from data.session import UnitOfWork
 from portal.core import clock
+from portal.core.actor import SYSTEM
 from portal.core.canonical import digest
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError
 from portal.core.permissions import Permission
 from portal.services import clocks as clock_service
+from portal.services import jobs
 from portal.services.forecast import mlflow_export
 from portal.services.jobs import JobContext, JobKind, Schedule, register_kind, register_schedule
 
@@ -156,6 +158,11 @@ FORECAST_SERVE = register_kind(
         priority=1,
     )
 )
+
+
+def serve_anew(target: str) -> int:
+    """Ask the workers to forecast a target whose champion has changed, and return the job."""
+    return jobs.submit("forecast.serve", {"targets": [target]}, SYSTEM)
 
 
 class NightlyParams(_Clocked):
