@@ -66,13 +66,18 @@ def zones(session: Session) -> list[ZoneRow]:
     return list(found.values())
 
 
-def zones_with_system(session: Session, names: Collection[str]) -> list[str]:
-    """Return those of ``names`` that have rows of load, wind and solar; one index probe for each."""
-    return [
-        name
-        for name in sorted(names)
-        if session.scalar(select(PowerSystem.zone).where(PowerSystem.zone == name).limit(1)) is not None
-    ]
+def zones_with_system(session: Session, names: Collection[str]) -> dict[str, list[str]]:
+    """Return which of ``names`` have any value of ``load``, ``wind`` and ``solar``; one index walk for each."""
+    p = PowerSystem
+    columns = {"load": p.load_mw, "wind": p.wind_mw, "solar": p.solar_mw}
+    return {
+        kind: [
+            name
+            for name in sorted(names)
+            if session.scalar(select(p.zone).where(p.zone == name, column.is_not(None)).limit(1)) is not None
+        ]
+        for kind, column in columns.items()
+    }
 
 
 def stations(session: Session, names: Collection[str], variable: str) -> list[str]:

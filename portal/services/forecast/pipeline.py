@@ -7,15 +7,14 @@ from typing import Any
 from data.queries import forecast as queries
 from data.queries.forecast import DecisionRow, TrialRow, VersionRow
 from data.session import UnitOfWork
-from portal.domain.forecast.base import model
+from portal.domain.forecast.base import LEVELS, model
 from portal.domain.forecast.features import FEATURE_SETS, feature_groups, feature_version
+from portal.domain.forecast.live import judge_live, score_live
 from portal.domain.forecast.local_days import SLOTS
 from portal.domain.forecast.prepare import POLICY
 from portal.services.forecast.outlook import Outlook
 
 OK, WARN, MISSING = "done", "look", "missing"
-FEWEST = 20  # arrived values before coverage means anything
-BAND = (0.6, 0.97)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def stages(found: Outlook, known: Evidence) -> tuple[Stage, ...]:
         _evaluated(known),
         _registered(known),
         _served(found),
-        _watched(found),
+        _watched(found, known),
     )
 
 
@@ -135,11 +134,12 @@ def _served(found: Outlook) -> Stage:
     return Stage("Serving", OK, (said,))
 
 
-def _watched(found: Outlook) -> Stage:
-    arrived = sum(int((one.actual == one.actual).sum()) for one in found.past)  # NaN differs from itself
-    if not arrived:
-        return Stage("Monitoring", MISSING, ("Nothing that was forecast has happened yet.",))
-    coverage = found.coverage
-    said = f"{arrived} values have arrived of {len(found.past)} forecasts; tiles above say how they held."
-    outside = coverage is not None and arrived >= FEWEST and not BAND[0] <= coverage <= BAND[1]
-    return Stage("Monitoring", WARN if outside else OK, (said,))
+def _watched(found: Outlook, known: Evidence) -> Stage:
+    days = [(one.actual, one.values.mean, one.values.quantiles, one.naive) for one in found.past]
+    live = score_live(days, LEVELS)
+    promised = known.trial.metrics.get("mae") if known.trial is not None else None
+    judged = judge_live(live, float(promised) if isinstance(promised, (int, float)) else None)
+    if not live.cells:
+        return Stage("Monitoring", MISSING, (judged.sentence,))
+    said = f"{live.cells} values have arrived of {live.days} forecasts; the tiles above say how they held."
+    return Stage("Monitoring", WARN if judged.drifts else OK, (judged.sentence, said))

@@ -73,6 +73,10 @@ def spread_formula(kind: str, known: Catalogue) -> SpreadFormula:
         A leg is missing, or the legs do not go together.
     """
     legs = {role: _leg(known, role) for role in STANDARD_SPREADS[kind].legs}
+    if len(set(legs.values())) < len(legs):
+        raise DomainError(
+            f"{STANDARD_SPREADS[kind].title} needs different instruments for its legs.", legs=legs
+        )
     text = spreads.standard_formula(kind, legs, {}, known)
     return parse_formula(text, known.units(formula_instruments(text)))
 
@@ -95,7 +99,7 @@ def _targets(key: tuple[str, int, int, int]) -> tuple[Target, ...]:  # noqa: ARG
         key=lambda row: not _is_front(row.code, known),
     )
     found = [_power(zone) for zone in zones]
-    found += [_system(kind, zone) for kind in SYSTEM_KINDS for zone in zones if zone.zone in held]
+    found += [_system(kind, zone) for kind in SYSTEM_KINDS for zone in zones if zone.zone in held[kind]]
     found += [_settle(row) for row in daily]
     found += list(_spreads(known))
     found += [_volatility(row) for row in daily if _is_front(row.code, known) and _moves(row)]
