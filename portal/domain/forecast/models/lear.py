@@ -64,7 +64,14 @@ def lear(task: Task, *, windows: Sequence[int] = (84, 364, 1092), spread_days: i
     table = day_table(task)
     sizes = sorted({min(int(size), table.days - WEEK) for size in windows})
     days = -(-task.horizon // task.per_day)
-    members = [[_member(table, ahead, size, spread_days) for size in sizes] for ahead in range(1, days + 1)]
+    # Days that are past when it is served need no more than one window.
+    members = [
+        [
+            _member(table, ahead, size, spread_days)
+            for size in (sizes if ahead * task.per_day > task.lead else sizes[:1])
+        ]
+        for ahead in range(1, days + 1)
+    ]
     spread = np.concatenate([np.mean([m.quantiles for m in row], axis=0) for row in members])[: task.horizon]
     quantiles = sorted_quantiles(spread)
     left_out = tuple(dict.fromkeys(name for row in members for m in row for name in m.left_out))
