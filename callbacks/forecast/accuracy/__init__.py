@@ -17,7 +17,7 @@ from portal.core.permissions import Permission
 from portal.domain.forecast.base import all_models
 from portal.services import clocks as clock_service
 from portal.services.forecast import accuracy as service
-from portal.services.forecast.accuracy import CUTS, SCORES, AccuracyAsk
+from portal.services.forecast.accuracy import BEST, CUTS, SCORES, AccuracyAsk
 from portal.web.actor import current_actor
 from portal.web.views import body
 
@@ -40,7 +40,7 @@ class View:
 def model_options() -> list[tuple[str, str]]:
     """Return the choices of the model that the details are of."""
     return [
-        ("", "Best of the ranking"),
+        (BEST, "Best of the ranking"),
         *((code, found.title) for code, found in sorted(all_models().items())),
     ]
 
@@ -54,10 +54,7 @@ def view(query: Mapping[str, str]) -> View:
         ask = AccuracyAsk.of(query)
     except DomainError:
         ask = AccuracyAsk()
-    choices = [
-        (one.code, f"{one.kind.label}: {one.title}" if one.kind and one.title != one.code else one.title)
-        for one in subjects
-    ]
+    choices = [(one.code, one.title) for one in subjects]
     filters = ask.params()
     known = {code for code, _ in choices}
     if filters["target"] not in known and choices:
@@ -90,11 +87,11 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
         cards.steps(),
         cards.hours(),
         cards.months(),
+        cards.versus(),
         cards.regimes(),
         cards.calibration(),
         cards.pit(),
         cards.intervals(),
         cards.value(),
-        cards.versus(),
     ]
     return [part for part in parts if part is not None]

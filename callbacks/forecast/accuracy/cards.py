@@ -195,7 +195,10 @@ class AccuracyCards:
         table = details.interval_table(ALL_ROWS, self.found)
         note = "Among forecasts that cover as they should, the narrow one is the sharp one."
         return section(
-            "Coverage and width", [self._grid(Ids.INTERVALS, table, "Intervals")], note=note, width="half"
+            f"Coverage and width, {self.found.chosen.label}",
+            [self._grid(Ids.INTERVALS, table, "Intervals")],
+            note=note,
+            width="half",
         )
 
     def value(self) -> Component | None:

@@ -26,6 +26,7 @@ from portal.services.forecast import experiments, targets
 from portal.services.forecast.accuracy_cells import in_double
 from portal.services.recent import Recent
 
+BEST = "best"  # the model that leads, whichever it is
 MOST_TRIALS = 40  # of one sweep that are shown beside each other
 SCORES = {code: score_of(code).title for code in RANKED}
 CUTS = {
@@ -53,7 +54,7 @@ class AccuracyAsk:
     target: str = ""
     score: str = "mae"
     cells: str = ALL
-    model: str = ""
+    model: str = BEST
     slots: int = 4
     cost: float = 20.0
 
@@ -78,7 +79,7 @@ class AccuracyAsk:
             str(given.get("target") or "")[:80],
             score,
             cells,
-            model if model in all_models() else "",
+            model if model in all_models() else BEST,
             int(_number(given.get("slots"), "flexible slots", 4.0, 1.0, 20.0)),
             _number(given.get("cost"), "imbalance cost", 20.0, 0.01, 10_000.0),
         )

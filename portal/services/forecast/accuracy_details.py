@@ -62,7 +62,7 @@ def interval_table(query: GridQuery, found: Accuracy) -> Table:
     for key, entry in pairs:
         for score in ("coverage", "width"):
             column = score_column(
-                found, f"{key}{score}", f"{score.title()}, {entry.label}", f"{score}_80", trial=entry.row.id,
+                found, f"{key}{score}", f"Naive {score}" if key else score.title(), f"{score}_80", trial=entry.row.id,
                 room=PHONE if key and score == "width" else 0,
             )  # fmt: skip
             columns.append(replace_score(column, score))
@@ -115,13 +115,13 @@ def value_table(query: GridQuery, found: Accuracy) -> Table:
 
     columns = (
         Column("model", "Model"),
-        result("result", "On the forecast", "model"),
-        result("naive", "On the naive", "naive", PHONE),
+        result("result", "Forecast", "model"),
+        result("naive", "Naive", "naive", PHONE),
         result("perfect", "Perfect", "perfect", PHONE),
         Column("value", "Value", "number", money, decimals=0, signed=True, metric=metrics.VALUE.id),
         Column(
             "captured",
-            "Of the perfect gain",
+            "Of perfect",
             "percent",
             decimals=1,
             metric=metrics.CAPTURED.id,
