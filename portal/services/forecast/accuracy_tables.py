@@ -15,6 +15,11 @@ from portal.domain.forecast.scores import score_of
 from portal.services.forecast.accuracy import Accuracy, Entry
 
 PATH = "/forecast/accuracy"
+BESIDE = (
+    ("mae", PHONE), ("rmse", PHONE), ("rmae", PHONE), ("mase", LAPTOP), ("crps", PHONE), ("coverage_80", PHONE),
+    ("width_80", LAPTOP), ("winkler_80", LAPTOP),
+)  # fmt: skip
+"""Scores beside the one that ranks, with the screens that have room for them."""
 DRAWN = 5  # models in a picture, the naive among them
 SHARES = (50, 80, 95)
 GAIN, NO_GAIN, BASE, UNTESTED = "significant gain", "no significant gain", "baseline", "not tested"
@@ -63,10 +68,8 @@ def verdict(row: Leader, baseline: str) -> str:
 
 def leader_table(query: GridQuery, found: Accuracy) -> Table:
     """Return the leaderboard, best first; models without a significant gain are muted."""
-    scores = (
-        ("mae", 0), ("rmse", PHONE), ("rmae", 0), ("mase", LAPTOP), ("crps", PHONE), ("coverage_80", PHONE),
-        ("width_80", LAPTOP), ("winkler_80", LAPTOP),
-    )  # fmt: skip
+    first = found.ask.score
+    scores = [(first, 0), *((code, room) for code, room in BESIDE if code != first)]
     columns = (
         Column("model", "Model", link="address"),
         Column("settings", "Settings", room=LAPTOP),
@@ -172,9 +175,9 @@ def regime_table(query: GridQuery, found: Accuracy) -> Table:
     score, chosen = found.ask.score, found.chosen
     columns = (
         Column("group", "Forecasts", link="address"),
-        Column("leader", "Best model"),
+        Column("leader", "Best model", room=PHONE),
         score_column(found, "score", chosen.label, score),
-        score_column(found, "naive", found.naive.label, score, trial=found.naive.row.id),
+        score_column(found, "naive", found.naive.label, score, room=PHONE, trial=found.naive.row.id),
         Column("gain", "Gain", "percent", decimals=1, signed=True, metric=metrics.GAIN.id),
         Column("p", "p value", "number", decimals=4, metric=metrics.P_GAIN.id, coloured=False),
         Column("gainers", "Models that gain", "integer", room=PHONE),

@@ -80,6 +80,9 @@ def test_a_score_a_cut_and_a_model_are_chosen(trials):
     whole = found_of(score="crps")
     assert found.board.row("LEAR").cells < whole.board.row("LEAR").cells
     assert "cells=weekend" in tables.address(found)
+    assert [column.key for column in tables.leader_table(QUERY, found_of(score="pinball")).columns][2:4] == [
+        "pinball", "mae",
+    ]  # fmt: skip
     assert found_of(model="tea").chosen.row.model == "lear"
 
 
