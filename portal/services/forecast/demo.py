@@ -13,7 +13,7 @@ from portal.core.actor import SYSTEM, Actor
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError
 from portal.core.permissions import Role
-from portal.domain.forecast.base import Family, all_models
+from portal.domain.forecast.base import all_models
 from portal.domain.forecast.stages import Stage
 from portal.domain.forecast.targets import Target, TargetKind
 from portal.services import jobs
@@ -40,7 +40,7 @@ class Quick:
 
 
 AT_ONCE = (
-    Quick("power.DE_LU", ("lear", "theta"), 16),
+    Quick("power.DE_LU", ("lear", "theta"), 12),
     Quick("load.DE_LU", ("theta",), 60),
     Quick("wind.DE_LU", ("theta",), 60),
     Quick("settle.TTF", ("theta",), 60),
@@ -48,15 +48,13 @@ AT_ONCE = (
     Quick("volatility.TTF", ("theta",), 60),
 )
 LATER: tuple[tuple[tuple[TargetKind, ...], tuple[str, ...], int], ...] = (
-    (
-        (TargetKind.POWER,),
-        ("lear", "gradient_boosting", "quantile_averaging", "ensemble", "theta", "mstl"),
-        28,
-    ),
-    ((TargetKind.LOAD, TargetKind.WIND, TargetKind.SOLAR), ("lear", "gradient_boosting", "theta"), 21),
-    ((TargetKind.SETTLE, TargetKind.SPREAD), ("theta", "ets", "sarimax"), 24),
-    ((TargetKind.VOLATILITY,), ("garch_volatility", "theta", "ets"), 24),
+    ((TargetKind.POWER,), ("lear", "gradient_boosting", "theta"), 28),
+    ((TargetKind.LOAD, TargetKind.WIND, TargetKind.SOLAR), ("lear", "gradient_boosting"), 14),
+    ((TargetKind.VOLATILITY,), ("garch_volatility", "theta"), 24),
+    ((TargetKind.SETTLE, TargetKind.SPREAD), ("theta", "ets"), 16),
 )
+SLOW = ("power.DE_LU", ("quantile_averaging", "ensemble"), 14)
+"""Combinations ask all other models at inner origins, so they are tried for one target."""
 
 
 def measure(last: date, progress: Progress) -> None:
@@ -109,9 +107,13 @@ def _serve(targets: list[Target], last: date, progress: Progress) -> None:
 
 def _queue(listed: list[Target]) -> None:
     """Ask the workers for the wider training, with the models that this release has."""
+    wanted = [
+        ([target.code for target in listed if target.kind in kinds], models, origins)
+        for kinds, models, origins in LATER
+    ]
+    wanted.append(([target.code for target in listed if target.code == SLOW[0]], SLOW[1], SLOW[2]))
     known = all_models()
-    for kinds, models, origins in LATER:
-        codes = [target.code for target in listed if target.kind in kinds]
-        suited = [code for code in models if code in known and known[code].family is not Family.BASELINE]
+    for codes, models, origins in wanted:
+        suited = [code for code in models if code in known]
         if codes and suited:
             jobs.submit("forecast.train", {"targets": codes, "models": suited, "origins": origins}, SYSTEM)
