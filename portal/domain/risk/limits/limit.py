@@ -93,15 +93,15 @@ class Metric:
         """The metric as people read it."""
         kind, _, of = self.measure.partition(":")
         said = [kind.replace("_", " ")]
-        if of:
-            net = {Basis.ABS_NET: "net position in ", Basis.GROSS: "gross position in "}.get(
-                self.basis, f"{kind} in "
+        if kind == "position":
+            subject, _, delivery = of.partition(":")
+            when = {"open": "all open months", "month": "largest delivery month"}.get(
+                delivery, f"delivery {delivery}"
             )
-            said = [
-                net + of.replace(":", ", delivery ")
-                if kind == "position"
-                else f"loss in {kind} scenario {of}"
-            ]
+            size = {Basis.ABS_NET: "net position", Basis.GROSS: "gross position"}.get(self.basis, kind)
+            said = [f"{size} in {subject}, {when}"]
+        elif of:
+            said = [f"loss in {kind} scenario {of}"]
         if self.level is not None:
             said.append(f"{100.0 * self.level:g} %")
         if self.horizon_days is not None:

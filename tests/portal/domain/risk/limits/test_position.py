@@ -53,3 +53,12 @@ def test_a_day_has_one_net_position_or_many():
     assert judged.status.tolist() == [Status.WARNING, Status.OK, Status.NO_DATA, Status.BREACH]
     assert judge(limit, {metric.key: -90.0}).deciding.value == 90.0
     assert judge(limit, {metric.key: [-90.0, 30.0]}).deciding.value == 60.0
+
+
+def test_a_judgement_is_read_by_people():
+    for measure, basis, said in (
+        ("position:gas:month", Basis.GROSS, "gross position in gas, largest delivery month"),
+        ("position:TTF:2027", Basis.ABS_NET, "net position in TTF, delivery 2027"),
+        ("stress:GAS_SPIKE", Basis.LOSS, "loss in stress scenario GAS_SPIKE"),
+    ):
+        assert Metric(measure, basis=basis).words == said
