@@ -23,9 +23,9 @@ run: $(INSTALLED) ## install, start the database, load the demo desk once, serve
 
 install: $(INSTALLED) ## build .venv with the command .venv/bin/enerscope
 
-test: $(INSTALLED_DEV) ## install what tests need and run them; PYTEST_ARGS narrows them
+test: $(INSTALLED_DEV) ## install what tests need and run them in two halves; PYTEST_ARGS narrows them to one process
 	@.ci/system-packages
-	@exec $(BIN)/python -m pytest $(PYTEST_ARGS)
+	@exec $(BIN)/python -m $(if $(strip $(PYTEST_ARGS)),pytest $(PYTEST_ARGS),tests.halves)
 
 check: $(INSTALLED_DEV) ## lint, types, floors, versions
 	$(BIN)/ruff check .

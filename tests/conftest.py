@@ -11,7 +11,7 @@ from hypothesis import settings
 
 from data import migrations
 from data.postgres import EmbeddedPostgres
-from tests.helpers.databases import clone, connected, create, drop
+from tests.helpers.databases import Spares, clone, connected, create, drop
 from tests.helpers.redis_server import RedisServer
 
 # The same examples at every run, so that a run judges the change; `--hypothesis-profile default` looks for new ones.
@@ -51,22 +51,30 @@ def template_url(postgres_url: str) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def spares(postgres_url: str, template_url: str) -> Iterator[Spares]:
+    """Fresh migrated databases, made ahead of the tests that take them."""
+    made = Spares(postgres_url, template_url)
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def database(postgres_url: str, template_url: str) -> Iterator[str]:
+def database(spares: Spares) -> Iterator[str]:
     """URL of a fresh migrated database of this test's own, with the process connected to it."""
-    url = clone(postgres_url, template_url)
+    url = spares.take()
     with connected(url):
         yield url
-    drop(postgres_url, url)
+    spares.give_back(url)
 
 
 @pytest.fixture(scope="module")
-def module_database(postgres_url: str, template_url: str) -> Iterator[str]:
+def module_database(spares: Spares) -> Iterator[str]:
     """As ``database``, shared by the tests of one module."""
-    url = clone(postgres_url, template_url)
+    url = spares.take()
     with connected(url):
         yield url
-    drop(postgres_url, url)
+    spares.give_back(url)
 
 
 @pytest.fixture(scope="session")

@@ -67,23 +67,38 @@ def desk(
 Open = Callable[..., Page]
 
 
-@pytest.fixture
-def visit(browser: Browser, desk: Desk) -> Iterator[Open]:
-    """Sign in anew and open the page of the tests: ``visit("ann", steps=30)``."""
-    contexts: list[BrowserContext] = []
+@pytest.fixture(scope="module")
+def seats(desk: Desk) -> Iterator[dict[str, BrowserContext]]:
+    """The browsers in which people are signed in already."""
+    taken: dict[str, BrowserContext] = {}
+    yield taken
+    for context in taken.values():
+        context.close()
 
-    def open_page(user: str, **query: object) -> Page:
-        contexts.append(browser.new_context())
-        page = contexts[-1].new_page()
+
+@pytest.fixture
+def visit(browser: Browser, desk: Desk, seats: dict[str, BrowserContext]) -> Iterator[Open]:
+    """Open the page of the tests: ``visit("ann", steps=30)``; ``anew=True`` signs in in a browser of its own first."""
+    pages: list[Page] = []
+
+    def open_page(user: str, *, anew: bool = False, **query: object) -> Page:
+        is_new = anew or user not in seats
+        if is_new:
+            if user in seats:
+                seats[user].close()
+            seats[user] = browser.new_context()
+        page = seats[user].new_page()
+        pages.append(page)
         page.set_default_timeout(30_000)
-        log_in(page, desk.address, user, PASSWORD)
-        page.wait_for_selector(".es-shell")
+        if is_new:
+            log_in(page, desk.address, user, PASSWORD)
+            page.wait_for_selector(".es-shell")
         show(page, desk, **query)
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
 
 
 def show(page: Page, desk: Desk, **query: object) -> None:
@@ -122,7 +137,7 @@ def test_a_run_is_followed_to_its_result(visit: Open, desk: Desk):
 
 
 def test_leaving_refreshing_and_signing_in_again_find_it(visit: Open, desk: Desk):
-    page = visit("ann", steps=120, note="left")
+    page = visit("ann", anew=True, steps=120, note="left")
     run(page)
     expect(words(page)).to_contain_text("of 120")
     page.locator(".es-brand").click()  # navigates inside the page, as people do
@@ -134,7 +149,7 @@ def test_leaving_refreshing_and_signing_in_again_find_it(visit: Open, desk: Desk
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url("**/login**")
     page.context.close()
-    again = visit("ann", steps=120, note="left")
+    again = visit("ann", anew=True, steps=120, note="left")
     expect(words(again)).to_contain_text("of 120")
     expect(again.locator("#test-jobs-result")).to_have_text("result of 120 steps, read by ann")
     assert last("ann").attempt == 1
@@ -172,9 +187,9 @@ def test_a_stop_is_a_stop(visit: Open):
 
 
 def test_a_second_run_of_the_same_page_goes_to_a_worker_and_leaves_the_first_alone(visit: Open):
-    first, second = visit("ann", steps=150, note="first"), visit("ann", steps=31, note="second")
+    first, second = visit("ann", steps=110, note="first"), visit("ann", steps=31, note="second")
     run(first)
-    expect(words(first)).to_contain_text("of 150")
+    expect(words(first)).to_contain_text("of 110")
     run(second)  # it was opened before, so it still offers to start
     expect(words(second)).to_contain_text("of 31")
     assert last("ann").queue == "worker"
@@ -185,13 +200,13 @@ def test_a_second_run_of_the_same_page_goes_to_a_worker_and_leaves_the_first_alo
 
 
 def test_a_killed_process_is_found_and_the_run_tried_again(visit: Open, desk: Desk):
-    page = visit("ann", steps=150, note="killed")
+    page = visit("ann", steps=80, note="killed")
     run(page)
-    expect(words(page)).to_contain_text("of 150")
+    expect(words(page)).to_contain_text("of 80")
     job_id = last("ann").id
     desk.runner(job_id).kill()
     expect(words(page)).to_contain_text("attempt 2 of 2", timeout=60_000)
-    expect(page.locator("#test-jobs-result")).to_have_text("result of 150 steps, read by ann", timeout=60_000)
+    expect(page.locator("#test-jobs-result")).to_have_text("result of 80 steps, read by ann", timeout=60_000)
     assert jobs.job(job_id, EVERYBODY).attempt == 2
 
 

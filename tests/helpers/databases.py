@@ -1,6 +1,8 @@
 """Databases for tests: made, cloned, connected to and dropped."""
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 
@@ -37,6 +39,32 @@ def drop(server_url: str, url: str) -> None:
     _command(
         server_url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(_name(url)))
     )
+
+
+class Spares:
+    """Copies of one database, made ahead and removed behind the tests that use them, while those compute.
+
+    A test still has a database of its own that nobody has touched; it only does not wait for it.
+    """
+
+    def __init__(self, server_url: str, source_url: str, *, ahead: int = 2) -> None:
+        self._server_url, self._source_url, self._ahead = server_url, source_url, ahead
+        self._made: deque[Future[str]] = deque()
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="spare databases")
+
+    def take(self) -> str:
+        """Return the URL of a fresh copy, and have the next ones made."""
+        while len(self._made) <= self._ahead:
+            self._made.append(self._worker.submit(clone, self._server_url, self._source_url))
+        return self._made.popleft().result()
+
+    def give_back(self, url: str) -> None:
+        """Have a copy removed."""
+        self._worker.submit(drop, self._server_url, url)
+
+    def close(self) -> None:
+        """Wait for what is being made; the server goes with all that is left."""
+        self._worker.shutdown(wait=True, cancel_futures=True)
 
 
 @contextmanager

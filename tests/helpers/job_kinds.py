@@ -83,3 +83,12 @@ def register() -> None:
 def somebody(name: str, *roles: Role) -> Actor:
     """Return an actor of the tests."""
     return Actor(None, name, name.title(), frozenset(roles or (Role.RISK_OFFICER,)))
+
+
+YEARLY = jobs.Schedule("test.yearly", "Steps of a year", "test-steps", "0 0 1 1 *", params={"steps": 2})
+
+
+def register_yearly() -> None:
+    """Declare a schedule of the tests, in a program that is theirs alone."""
+    register()
+    jobs.register_schedule(YEARLY)

@@ -11,8 +11,12 @@ from pathlib import Path
 
 import psutil
 import pytest
+from sqlalchemy import text
 
+from data.session import UnitOfWork
+from portal.core.actor import SYSTEM
 from portal.core.permissions import Role
+from portal.core.table import GridQuery
 from portal.services import jobs
 from tests.helpers import job_kinds
 from tests.helpers.job_kinds import somebody
@@ -31,9 +35,11 @@ def _kinds(database: str) -> None:
 
 
 @contextmanager
-def worker(database: str, home: Path, *arguments: str, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+def worker(
+    database: str, home: Path, *arguments: str, program: str = PROGRAM, **more: str
+) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "worker", *arguments],
+        [sys.executable, "-c", program, "worker", *arguments],
         env=environment(home, DATABASE_URL=database, **(QUICK | more)),
         cwd=ROOT,
     )
@@ -120,6 +126,29 @@ def test_several_at_once(database: str, tmp_path: Path):
         for job_id in asked:
             wait_for(job_id, "running")
         assert {jobs.job(job_id, ANN).state for job_id in asked} == {"running"}
+
+
+def test_two_workers_start_what_a_schedule_missed_once(database: str, tmp_path: Path):
+    made = {"code": "test.yearly", "kind": "test-steps", "cron": "0 0 1 1 *"}
+    with UnitOfWork(write=True) as work:
+        work.session.execute(
+            text("INSERT INTO schedules (code, kind, params, cron, timezone, enabled, changed_by, changed_at) VALUES "
+                 "(:code, :kind, '{\"steps\": 2}', :cron, 'UTC', true, 'ann', now() - interval '13 months')"), made,
+        )  # fmt: skip
+    program = PROGRAM.replace("job_kinds.register()", "job_kinds.register_yearly()")
+    on = {"program": program, "ENERSCOPE_SCHEDULES": "on"}
+    with worker(database, tmp_path / "a", **on), worker(database, tmp_path / "b", **on):
+        deadline = time.monotonic() + 60
+        while not (found := of_schedule()) or found[0].state != "done":
+            assert time.monotonic() < deadline, found
+            time.sleep(0.1)
+        time.sleep(2)  # the other worker looks too
+    (one,) = of_schedule()
+    assert (one.requested_by, one.state, one.attempt) == ("schedule test.yearly", "done", 1)
+
+
+def of_schedule() -> list[jobs.JobView]:
+    return [one for one in jobs.jobs(SYSTEM, GridQuery(), everybody=True)[0] if one.kind == "test-steps"]
 
 
 def test_an_idle_worker_costs_next_to_nothing(database: str, tmp_path: Path):
