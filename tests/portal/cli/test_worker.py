@@ -48,7 +48,7 @@ def worker(
     finally:
         if process.poll() is None:
             process.terminate()
-            process.wait(20)
+            process.wait(60)  # it may be importing, behind everything else on a busy machine
 
 
 def wait_for(job_id: int, *states: str, seconds: float = 30.0) -> jobs.JobView:
