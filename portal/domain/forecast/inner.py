@@ -1,6 +1,6 @@
 """Models asked again at earlier origins of a task's own history: what combinations learn their weights from.
 
-API: ``earlier``, ``Inner``, ``inner_forecasts``, ``members_of``.
+API: ``earlier``, ``Inner``, ``inner_forecasts``, ``inner_origins``, ``members_of``.
 
 Combinations may not import other models; they ask the registry by code. How many inner origins there are follows from
 the declared seconds of the members, never from the clock, so that the answer does not depend on the machine.
@@ -18,7 +18,7 @@ from portal.domain.forecast.errors import NotConverged
 from portal.domain.forecast.inputs import known_steps
 from portal.domain.market.errors import BadParameter
 
-MOST, FEWEST = 40, 8  # inner origins
+MOST, FEWEST = 40, 6  # inner origins
 HOURLY = ("lear", "gradient_boosting", "mstl", "seasonal_naive")
 DAILY = ("theta", "ets", "gradient_boosting", "drift", "seasonal_naive")
 FAST = ("drift", "seasonal_naive")  # baselines, only for want of others
@@ -141,7 +141,7 @@ def inner_forecasts(task: Task, codes: Sequence[str], *, seconds: float, least: 
     NotConverged
         Fewer members are left than ``least``.
     """
-    origins = _origins(task, codes, seconds)
+    origins = inner_origins(task, codes, seconds)
     kept, notes, now, past = [], [], [], []
     for code in codes:
         try:
@@ -174,8 +174,24 @@ def _ask(code: str, task: Task) -> Forecast:
     return asked(replace(task, names=(), features=np.empty((0, 0)), known=()))
 
 
-def _origins(task: Task, codes: Sequence[str], seconds: float) -> tuple[int, ...]:
-    """Inner origins, rising: the newest has its whole horizon in the history; each leaves the members enough."""
+def inner_origins(task: Task, codes: Sequence[str], seconds: float) -> tuple[int, ...]:
+    """Return the inner origins of a task.
+
+    Parameters
+    ----------
+    task : Task
+        The question.
+    codes : sequence of str
+        Members.
+    seconds : float
+        About what their fits may take together.
+
+    Returns
+    -------
+    tuple of int
+        Rising; the newest has its whole horizon in the history, each leaves the members enough. None when there would
+        be fewer than ``FEWEST``.
+    """
     each = sum(model(code).fit_seconds for code in codes)
     count = min(MOST, int(seconds / max(each, 1e-6)))
     space = task.per_day if task.per_day > 1 else max(1, task.horizon // 4)

@@ -20,9 +20,9 @@ class _Weighed:
     notes: tuple[str, ...] = ()
 
 
-@forecast_model("Ensemble", Family.COMBINATION, least=60, uses_features=True, fit_seconds=15.0)
+@forecast_model("Ensemble", Family.COMBINATION, least=60, uses_features=True, fit_seconds=18.0)
 def ensemble(
-    task: Task, *, members: Sequence[str] = (), weights: str = "inverse", seconds: float = 12.0
+    task: Task, *, members: Sequence[str] = (), weights: str = "inverse", seconds: float = 15.0
 ) -> Forecast:
     """Average the quantiles of several models, equally or by the inverse of their absolute errors on inner origins.
 
@@ -86,7 +86,9 @@ def _weights(found: Inner, lead: int, *, inverse: bool) -> _Weighed:
     if not inverse:
         return _Weighed(equal)
     if not len(found.actual):
-        return _Weighed(equal, ("The history is too short for inner origins: members have equal weights.",))
+        return _Weighed(
+            equal, ("History or time has no room for inner origins: members have equal weights.",)
+        )
     errors = np.abs(found.medians - found.actual)[:, :, lead:].mean(axis=(1, 2))
     if not errors.all():  # one was never wrong
         return _Weighed((errors == 0.0) / float((errors == 0.0).sum()))

@@ -19,7 +19,7 @@ SHUFFLED_ROWS = 600
 NEIGHBOURS = 2  # steps on either side whose errors count too
 
 
-@forecast_model("Gradient boosting", Family.LEARNING, least=100, uses_features=True, fit_seconds=1.5)
+@forecast_model("Gradient boosting", Family.LEARNING, least=100, uses_features=True, fit_seconds=1.0)
 def gradient_boosting(
     task: Task,
     *,

@@ -7,7 +7,7 @@ import pytest
 
 from portal.domain.forecast.base import MODELS, Family, Forecast, ForecastModel, Task, model
 from portal.domain.forecast.errors import NotConverged
-from portal.domain.forecast.inner import earlier, inner_forecasts
+from portal.domain.forecast.inner import earlier, inner_forecasts, inner_origins, members_of
 from portal.domain.market.errors import BadParameter, NoSuchModel
 from tests.helpers.power_days import power_task
 from tests.portal.domain.forecast.models.test_gradient_boosting import daily_task
@@ -69,7 +69,7 @@ def test_a_short_history_weighs_equally_with_a_note() -> None:
     assert found.facts["inner_origins"] == 0 or found.facts["drivers"]["Near"] > 0.5
     shorter, _ = daily_task(62, 40)
     note = model("ensemble")(shorter, members=["near", "far"]).notes
-    assert note == ("The history is too short for inner origins: members have equal weights.",)
+    assert note == ("History or time has no room for inner origins: members have equal weights.",)
 
 
 def test_an_earlier_question_holds_nothing_later() -> None:
@@ -100,3 +100,10 @@ def test_refuses_members_that_cannot_be_combined() -> None:
         model("ensemble")(task, members=["near", "nobody"])
     with pytest.raises(BadParameter, match="'best'"):
         model("ensemble")(task, weights="best")
+
+
+@pytest.mark.parametrize("grid", ["hourly", "daily"])
+def test_the_usual_members_leave_time_for_inner_origins(grid: str) -> None:
+    task = power_task(days=120)[0] if grid == "hourly" else daily_task(600, 20)[0]
+    seconds = MODELS["ensemble"].defaults["seconds"]
+    assert len(inner_origins(task, members_of(task, ()), seconds)) >= 6
