@@ -53,7 +53,10 @@ def schedule_facts(
     if changed_by:
         rows.append(("Changed by", changed_by))
     return [
-        html.Div([html.H3(kind), badge("on" if enabled else "off", "good" if enabled else "neutral")]),
+        html.Div(
+            [html.H3(kind), badge("on" if enabled else "off", "good" if enabled else "neutral")],
+            className="es-schedule-head",
+        ),
         html.P(title, className="es-note"),
         html.Dl(
             [part for name, value in rows for part in (html.Dt(name), html.Dd(value))], className="es-facts"
