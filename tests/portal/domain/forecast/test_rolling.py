@@ -137,10 +137,10 @@ def test_two_processes_answer_as_one_does():
         assert scores_of(left) == scores_of(right)
 
 
-def test_a_piece_whose_process_dies_is_done_by_another():
+def test_a_piece_whose_process_dies_is_done_by_another(tmp_path):
     with Workers(2, IMPORTS) as workers:
         before = set(workers.processes)
-        marker = f"/tmp/forecast-deadly-{time.time_ns()}"
+        marker = str(tmp_path / "died")
         found = evaluate(daily_series(120), "deadly", {"marker": marker}, Splits(60, 10, 5), workers=workers)
         assert set(workers.processes) != before
     assert found.failures == {}
