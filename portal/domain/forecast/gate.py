@@ -178,9 +178,13 @@ def _gain(found: Evidence, rule: GateRule) -> Reason:
     word = "significant" if passed else "not significant"
     said = (
         f"Its mean absolute error is {abs(gain):.1%} {'below' if gain > 0.0 else 'above'} that of the seasonal naive, "
-        f"{word} by Diebold-Mariano (p = {found.p_value:.3f}, below {rule.significance:g} is needed)."
+        f"{word} by Diebold-Mariano (p {_small(found.p_value)}, below {rule.significance:g} is needed)."
     )
     return Reason("gain", passed, said)
+
+
+def _small(p_value: float) -> str:
+    return "< 0.001" if p_value < 0.001 else f"= {p_value:.3f}"
 
 
 def _not_worse(found: Evidence, rule: GateRule) -> Reason:

@@ -85,9 +85,7 @@ def _promote(target: str) -> None:
     for view in sorted(views, key=lambda one: float(one.metrics.get("mae") or "inf")):
         if registry.gate(view.id, SYSTEM).passed:
             registry.propose(view.id, PROPOSER, "The smallest error of its sweep.")
-            registry.approve(
-                view.id, APPROVER, "Better than the naive at every hour that matters to the desk."
-            )
+            registry.approve(view.id, APPROVER, "It passes the gate, and its errors by step look right.")
             return
 
 
