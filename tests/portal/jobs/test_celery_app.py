@@ -4,16 +4,21 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
 import pytest
 from pydantic import SecretStr
 
+from portal.core import clock
+from portal.core.actor import SYSTEM
 from portal.core.config import Settings
 from portal.core.errors import ConfigurationError
+from portal.core.table import GridQuery
 from portal.jobs import celery_app
 from portal.services import jobs
+from portal.services.jobs import schedules
 from tests.helpers import job_kinds
 from tests.helpers.job_kinds import somebody
 from tests.helpers.redis_server import RedisServer
@@ -41,7 +46,7 @@ def worker(module_database: str, redis: RedisServer, short_folder: Path) -> Iter
 
 def wait_for(job_id: int, *states: str, seconds: float = 40.0) -> jobs.JobView:
     deadline = time.monotonic() + seconds
-    while (found := jobs.job(job_id, ANN)).state not in states:
+    while (found := jobs.job(job_id, SYSTEM)).state not in states:
         assert time.monotonic() < deadline, f"job {job_id} is {found.state}, not {states}"
         time.sleep(0.05)
     return found
@@ -67,6 +72,28 @@ def test_a_message_that_was_lost_is_sent_again(worker: psutil.Process):
     finally:
         jobs.asking._announcer = announcer
     assert wait_for(job_id, "done").attempt == 1
+
+
+def test_the_look_of_beat_asks_once_for_what_is_due(
+    worker: psutil.Process, redis: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(schedules._SCHEDULES, job_kinds.YEARLY.code, job_kinds.YEARLY)
+    begun = clock.now() - timedelta(days=400)
+    jobs.change_schedule(job_kinds.YEARLY.code, SYSTEM, enabled=True, now=begun)
+    made = celery_app.make(Settings(home=tmp_path, redis_url=SecretStr(redis.url)))
+    celery_app.look(made)
+    celery_app.look(made)
+    (seen,) = [one for one in jobs.list_schedules(SYSTEM) if one.code == job_kinds.YEARLY.code]
+    assert seen.last_job_id is not None
+    done = wait_for(seen.last_job_id, "done")
+    assert (done.requested_by, done.attempt) == ("schedule test.yearly", 1)
+    assert "(celery)" in done.worker
+    asked = [
+        one
+        for one in jobs.jobs(SYSTEM, GridQuery(), everybody=True)[0]
+        if one.requested_by == done.requested_by
+    ]
+    assert len(asked) == 1
 
 
 def test_a_killed_process_costs_an_attempt_and_the_second_one_the_job(worker: psutil.Process):
