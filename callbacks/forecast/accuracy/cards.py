@@ -166,8 +166,11 @@ class AccuracyCards:
             "can it be told beforehand who will be better. Not corrected for the number of pairs."
         )
         table = tables.versus_table(ALL_ROWS, self.found)
+        beside = (
+            "full" if self.found.naive.made.per_day == 1 else "half"
+        )  # a daily target has no chart of hours to stand beside
         return section(
-            "Tests between models", [self._grid(Ids.VERSUS, table, "Tests")], note=note, width="half"
+            "Tests between models", [self._grid(Ids.VERSUS, table, "Tests")], note=note, width=beside
         )
 
     def calibration(self) -> Component:
