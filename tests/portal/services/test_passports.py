@@ -80,7 +80,7 @@ def of_prices() -> set[str]:
     return {
         metric
         for metric in METRICS
-        if not metric.startswith(("portfolio.", "whatif.", "risk.", "jobs."))
+        if not metric.startswith(("portfolio.", "whatif.", "risk.", "forecast.", "jobs.", "alerts."))
         and not own & names.get(metric, set())
     }
 
