@@ -28,7 +28,9 @@ def test_champions_were_approved_by_somebody_else(clocks: Clocks) -> None:
 
 def test_every_target_is_served_with_a_reason_where_no_version_is(clocks: Clocks) -> None:
     served = serving.by_target(clocks, READER)
-    assert set(served) >= {quick.target for quick in AT_ONCE}  # the browser's test serves one more on this desk
+    assert set(served) >= {
+        quick.target for quick in AT_ONCE
+    }  # the browser's test serves one more on this desk
     for run in served.values():
         assert run.as_of == clocks.as_of
         assert bool(run.reason) == (run.version_id is None)
