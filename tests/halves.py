@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -46,17 +47,20 @@ def counts(lines: Iterable[str]) -> Counter[str]:
     return found
 
 
-def closing(both: Counter[str]) -> str:
-    """Return the last line: how many passed, failed and were skipped in both halves."""
+def closing(both: Counter[str], seconds: float) -> str:
+    """Return the last line as pytest writes its own: how many failed, passed and were skipped in both halves."""
 
     def total(words: Sequence[str]) -> int:
         return sum(both[word] for word in words)
 
-    return f"{total(PASSED)} passed, {total(FAILED)} failed, {total(SKIPPED)} skipped"
+    failed = [f"{total(FAILED)} failed"] if total(FAILED) else []
+    words = ", ".join([*failed, f"{total(PASSED)} passed", f"{total(SKIPPED)} skipped"])
+    return f" {words} in {seconds:.2f}s ".center(80, "=")
 
 
 def main(more: Sequence[str]) -> int:
     """Run both halves and return 0 when both passed."""
+    began = time.monotonic()
     with tempfile.TemporaryFile("w+", encoding="utf-8") as kept:
         first = _start(waiting(more), kept)
         second = _start(others(more), subprocess.PIPE)
@@ -74,7 +78,7 @@ def main(more: Sequence[str]) -> int:
         waited = kept.readlines()
     print(f"\n{'=' * 30} tests that start programs and browsers {'=' * 30}")
     sys.stdout.writelines(waited)
-    print(f"\n{closing(counts(said) + counts(waited))}", flush=True)
+    print(f"\n{closing(counts(said) + counts(waited), time.monotonic() - began)}", flush=True)
     bad = [half.returncode for half in (first, second) if half.returncode not in (0, NO_TESTS)]
     return bad[0] if bad else 0
 

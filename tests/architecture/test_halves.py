@@ -32,12 +32,12 @@ def test_what_one_half_runs_the_other_leaves():
 )
 def test_the_closing_line_is_read(line: str, found: tuple[int, int, int]):
     passed, failed, skipped = found
-    assert halves.closing(halves.counts(["said before\n", line])) == (
-        f"{passed} passed, {failed} failed, {skipped} skipped"
-    )
+    said = f"{passed} passed, {skipped} skipped in 1.50s"
+    closing = halves.closing(halves.counts(["said before\n", line]), 1.5)
+    assert closing.strip("= ") == (f"{failed} failed, {said}" if failed else said)
 
 
 def test_both_are_added_up():
     both = halves.counts(["1 failed, 2 passed in 1s"]) + halves.counts(["3 passed, 1 skipped in 2.0s"])
     assert both == Counter(failed=1, passed=5, skipped=1)
-    assert halves.closing(both) == "5 passed, 1 failed, 1 skipped"
+    assert halves.closing(both, 3.0).strip("=") == " 1 failed, 5 passed, 1 skipped in 3.00s "
