@@ -23,6 +23,7 @@ from portal.core.errors import DomainError, EnerscopeError
 from portal.domain.forecast.base import Family, all_models, model
 from portal.domain.forecast.common import StampArray2D
 from portal.domain.forecast.evaluation import Evaluation, Splits
+from portal.domain.forecast.features import feature_version
 from portal.domain.forecast.rolling import evaluate
 from portal.domain.forecast.scoring import scores_of
 from portal.domain.forecast.series import Series
@@ -178,7 +179,7 @@ def _question(
     asked, day = model(candidate.model), run.clocks.as_of
     params = {**asked.defaults, **candidate.params}
     uses = series is not None and asked.uses_features
-    version = max((feature.version for feature in series.features), default=0) if series and uses else 0
+    version = feature_version(target.feature_set) if uses else 0
     grid = {"horizon": target.horizon, "lead": target.lead, "per_day": target.per_day}
     origins = splits.to_json() | grid if splits else {}
     first, last = _window(series, splits) if series is not None and splits is not None else (day, day)
