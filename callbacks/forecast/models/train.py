@@ -43,7 +43,7 @@ def train_section(clocks: Clocks, actor: Actor, query: Mapping[str, str]) -> Com
         controls.count(Ids.TRAIN, "origins", "Origins", ORIGINS, low=2, high=MOST_ORIGINS),
         controls.text(
             Ids.TRAIN, "grid", "Parameters to try", "", wide=True,
-            placeholder="such as gradient_boosting.trees=100,300; lear.window=364,728",
+            placeholder=f"such as {run_plan.EXAMPLE}",
         ),
     ]  # fmt: skip
     return html.Section(

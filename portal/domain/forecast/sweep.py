@@ -45,7 +45,8 @@ def combinations(model: ForecastModel, grid: Mapping[str, Sequence[Any]]) -> lis
     Raises
     ------
     BadParameter
-        The model has no such parameter, there is no value for one, or there are too many combinations.
+        The model has no such parameter, there is no value for one, a value is not of its kind, or there are too many
+        combinations.
     """
     unknown = sorted(set(grid) - set(model.defaults))
     if unknown:
@@ -65,7 +66,30 @@ def combinations(model: ForecastModel, grid: Mapping[str, Sequence[Any]]) -> lis
             name="grid",
             value=count,
         )
-    return [Candidate(model.code, dict(zip(grid, values, strict=True))) for values in product(*grid.values())]
+    suited = [[_suited(model, name, value) for value in values] for name, values in grid.items()]
+    return [Candidate(model.code, dict(zip(grid, values, strict=True))) for values in product(*suited)]
+
+
+def _suited(model: ForecastModel, name: str, value: Any) -> Any:
+    """Return a value as the model takes it: one value stands for a row of one; what is not of its kind is refused."""
+    default = model.defaults[name]
+    if isinstance(default, (list, tuple)):
+        row = tuple(value) if isinstance(value, (list, tuple)) else (value,)
+        if default and not all(isinstance(one, type(default[0])) for one in row):
+            raise _wrong_kind(model, name, value)
+        return row
+    number = isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool)
+    if default is not None and type(value) is not type(default) and not number:
+        raise _wrong_kind(model, name, value)
+    return value
+
+
+def _wrong_kind(model: ForecastModel, name: str, value: Any) -> BadParameter:
+    return BadParameter(
+        f"'{value}' is no value for {name} of {model.title}; give one like {model.defaults[name]}.",
+        name=name,
+        value=value,
+    )
 
 
 def naive_error(evaluation: Evaluation) -> float | None:

@@ -11,6 +11,8 @@ from portal.services.forecast import targets as target_service
 from portal.services.forecast.training import Ask
 
 WORKERS = 2
+EXAMPLE = "gradient_boosting.leaves=7,15; theta.window=364,728"
+"""A grid as it is typed, shown where one is asked for."""
 _PART = re.compile(r"^\s*([a-z_0-9]+)\.([a-z_0-9]+)\s*=\s*(.+?)\s*$", re.IGNORECASE)
 
 
@@ -82,7 +84,7 @@ def read_grid(text: str) -> dict[str, dict[str, list[Any]]]:
         if match is None:
             raise DomainError(
                 f"'{part[:60]}' cannot be read. Write model.parameter=value,value and part them by semicolons, such as "
-                "lear.window=364,728."
+                f"{EXAMPLE}."
             )
         code, name, values = match.groups()
         found.setdefault(code, {})[name] = [_value(one.strip()) for one in values.split(",") if one.strip()]

@@ -25,6 +25,31 @@ def test_a_grid_that_makes_no_sense_is_refused(grid: dict[str, list[int]]) -> No
         combinations(model("seasonal_naive"), {"days": [1]})
 
 
+@pytest.mark.parametrize(
+    ("code", "grid", "named"),
+    [
+        ("theta", {"window": ["long"]}, "window"),
+        ("mstl", {"window": [2.5]}, "window"),
+        ("gradient_boosting", {"leaves": [None]}, "leaves"),
+        ("lear", {"windows": ["abc"]}, "windows"),
+        ("lear", {"spread_days": [True]}, "spread_days"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_before_anything_is_fitted(
+    code: str, grid: dict[str, list[object]], named: str
+) -> None:
+    with pytest.raises(BadParameter, match=f"is no value for {named} of"):
+        combinations(model(code), grid)
+
+
+def test_one_value_stands_for_a_row_of_one_and_a_whole_number_for_any() -> None:
+    assert [found.params for found in combinations(model("lear"), {"windows": [84, [84, 364]]})] == [
+        {"windows": (84,)},
+        {"windows": (84, 364)},
+    ]
+    assert combinations(model("gradient_boosting"), {"learning_rate": [1]})[0].params == {"learning_rate": 1}
+
+
 def test_a_better_model_has_a_small_p_and_a_worse_one_a_large_one() -> None:
     better, _ = small_evaluation(origins=30, error=1.0)
     worse, _ = small_evaluation(origins=30, error=3.0)
