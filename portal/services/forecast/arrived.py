@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.queries.forecast import ServedValues
+from data.queries.forecast_served import ServedValues
 from data.session import UnitOfWork
 from portal.core.arrays import DateArray1D, FloatArray1D
 from portal.core.clock import Clocks

@@ -7,7 +7,9 @@ from datetime import timedelta
 import numpy as np
 
 from data.queries import forecast as queries
-from data.queries.forecast import ServedRow, ServedValues, VersionRow
+from data.queries import forecast_served as served_queries
+from data.queries.forecast import VersionRow
+from data.queries.forecast_served import ServedRow, ServedValues
 from data.session import UnitOfWork
 from portal.core.actor import Actor
 from portal.core.arrays import FloatArray1D, FloatArray2D
@@ -79,12 +81,12 @@ def watch(target_code: str, clocks: Clocks, actor: Actor, *, days: int = DAYS) -
 def watch_in(work: UnitOfWork, target_code: str, clocks: Clocks, *, days: int = DAYS) -> Watched:
     """Return the same within a transaction."""
     first = clocks.as_of - timedelta(days=days)
-    rows = queries.served_between(work.session, clocks=clocks, first=first, target=target_code)
+    rows = served_queries.served_between(work.session, clocks=clocks, first=first, target=target_code)
     served = [row for row in rows if row.role == "served"]
     naive = {row.as_of: row for row in rows if row.model == NAIVE}
     newest = {row.as_of: row for row in served}  # a day served twice counts once, as it was served last
     chosen = [newest[day] for day in sorted(newest)]
-    values = queries.values_of(work.session, [row.id for row in (*chosen, *naive.values())])
+    values = served_queries.values_of(work.session, [row.id for row in (*chosen, *naive.values())])
     found = tuple(_day(work, row, values, naive.get(row.as_of), clocks) for row in chosen if row.id in values)
     champion = registry.champion(work, target_code, clocks)
     expected = _expected(work, champion)
@@ -170,7 +172,7 @@ def check(clocks: Clocks, *, report: Report | None = None) -> Checked:
     """Look at every target that is served, raise an alert about each that drifts, and clear those that are well."""
     tell = report or _silent
     with UnitOfWork() as work:
-        codes = sorted(queries.newest_by_target(work.session, clocks=clocks))
+        codes = sorted(served_queries.newest_by_target(work.session, clocks=clocks))
     drifting: dict[str, str] = {}
     for at, code in enumerate(codes):
         tell(at / len(codes), f"Holding forecasts of {code} against what arrived")

@@ -11,7 +11,9 @@ from functools import cached_property
 import numpy as np
 
 from data.queries import forecast as queries
-from data.queries.forecast import ServedRow, ServedValues, VersionRow
+from data.queries import forecast_served as served_queries
+from data.queries.forecast import VersionRow
+from data.queries.forecast_served import ServedRow, ServedValues
 from data.session import UnitOfWork
 from portal.core.actor import Actor
 from portal.core.arrays import DateArray1D, FloatArray1D, FloatArray2D
@@ -161,12 +163,12 @@ def outlook(code: str, clocks: Clocks, actor: Actor, *, back: str = "short") -> 
 def outlook_in(work: UnitOfWork, target: Target, clocks: Clocks, *, back: str = "short") -> Outlook:
     """Return the same within a transaction, without a preview."""
     session = work.session
-    run = queries.newest_served(session, target.code, clocks=clocks)
+    run = served_queries.newest_served(session, target.code, clocks=clocks)
     days = BACK.get(back, BACK["short"])[0 if target.per_day == SLOTS else 1]
     first = clocks.as_of - timedelta(days=max(days, PAST_DAYS) + 2)
-    rows = queries.served_between(session, clocks=clocks, first=first, target=target.code)
+    rows = served_queries.served_between(session, clocks=clocks, first=first, target=target.code)
     if run is not None and all(row.id != run.id for row in rows):
-        rows = [*queries.beside(session, run), run, *rows]
+        rows = [*served_queries.beside(session, run), run, *rows]
     known = known_values(work, target, clocks, first)
     past = _past(work, target, rows, known)
     served = next((one for one in past if run is not None and one.run.id == run.id), None)
@@ -176,7 +178,7 @@ def outlook_in(work: UnitOfWork, target: Target, clocks: Clocks, *, back: str = 
         clocks,
         _since(known, clocks.as_of - timedelta(days=days)),
         served,
-        None if run is None else queries.paths_of(session, run.id),
+        None if run is None else served_queries.paths_of(session, run.id),
         version,
         instead,
         past,
@@ -186,7 +188,7 @@ def outlook_in(work: UnitOfWork, target: Target, clocks: Clocks, *, back: str = 
 def past_of(work: UnitOfWork, run: ServedRow, clocks: Clocks) -> Past:
     """Return one forecast or baseline with what has arrived for it under ``clocks``, without what stood beside it."""
     target = listing.target(run.target)
-    values = queries.values_of(work.session, [run.id])[run.id]
+    values = served_queries.values_of(work.session, [run.id])[run.id]
     first: date = values.day[0].astype(object)
     known = known_values(work, target, clocks, min(first, clocks.as_of))
     return Past(run, values, known.of(keys(target, values)), np.full(len(values), np.nan))
@@ -232,7 +234,7 @@ def _past(work: UnitOfWork, target: Target, rows: Sequence[ServedRow], known: Kn
     """Return the served forecasts among ``rows``; of a day that was served twice the last one."""
     served = {row.as_of: row for row in sorted(rows, key=lambda row: row.id) if row.role == "served"}
     naive = {row.as_of: row for row in rows if row.role == "baseline" and row.model == NAIVE}
-    values = queries.values_of(work.session, [row.id for row in (*served.values(), *naive.values())])
+    values = served_queries.values_of(work.session, [row.id for row in (*served.values(), *naive.values())])
     found = []
     for day, row in sorted(served.items()):
         if row.id not in values:

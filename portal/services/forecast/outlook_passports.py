@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from data.queries import forecast as queries
-from data.queries.forecast import ServedRow
+from data.queries import forecast_served as served_queries
+from data.queries.forecast_served import ServedRow
 from data.session import UnitOfWork
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
@@ -38,7 +38,7 @@ NAME = Parameter("name", "Driver")
 
 def _run(work: UnitOfWork, params: Params, clocks: Clocks) -> ServedRow:
     """Return the forecast that the parameters name, if it was known under ``clocks``."""
-    found = queries.served_by_id(work.session, int(params["run"] or 0))
+    found = served_queries.served_by_id(work.session, int(params["run"] or 0))
     if found is None or found.recorded_at > clocks.known_at or found.as_of > clocks.as_of:
         raise NotFound(f"There is no forecast {params['run']} by then. Open the figure again from the page.")
     return found
@@ -196,7 +196,7 @@ def _replay_band(records: Records, params: Params, clocks: Clocks) -> Outcome:  
 def block_band(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:  # noqa: ARG001
     """A quantile of the mean over a block."""
     run = _run(work, params, clocks)
-    one, paths = past_of(work, run, clocks), queries.paths_of(work.session, run.id)
+    one, paths = past_of(work, run, clocks), served_queries.paths_of(work.session, run.id)
     chosen = _in_block(one, str(params["block"]))
     found = block_interval(chosen, one.values.quantiles, run.levels, paths, _level(params))
     rows: list[tuple[str, float, float]] = []

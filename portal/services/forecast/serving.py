@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.queries import forecast as queries
-from data.queries.forecast import ServedRow, ServedValues, VersionRow
+from data.queries import forecast_served as served_queries
+from data.queries.forecast import VersionRow
+from data.queries.forecast_served import ServedRow, ServedValues
 from data.session import UnitOfWork
 from portal.core.actor import Actor
 from portal.core.arrays import FloatArray1D
@@ -59,7 +61,7 @@ def newest(target_code: str, clocks: Clocks, actor: Actor) -> Served | None:
     """
     actor.require(Permission.FORECAST_READ)
     with UnitOfWork() as work:
-        run = queries.newest_served(work.session, target_code, clocks=clocks)
+        run = served_queries.newest_served(work.session, target_code, clocks=clocks)
         return None if run is None else _whole(work, run, clocks)
 
 
@@ -75,7 +77,7 @@ def one(run_id: int, clocks: Clocks, actor: Actor) -> Served:
     """
     actor.require(Permission.FORECAST_READ)
     with UnitOfWork() as work:
-        run = queries.served_by_id(work.session, run_id)
+        run = served_queries.served_by_id(work.session, run_id)
         if run is None or run.recorded_at > clocks.known_at:
             raise NotFound(f"There is no forecast {run_id}. Open the page Forecast again.", run=run_id)
         return _whole(work, run, clocks)
@@ -91,7 +93,7 @@ def by_target(clocks: Clocks, actor: Actor) -> dict[str, ServedRow]:
     """
     actor.require(Permission.FORECAST_READ)
     with UnitOfWork() as work:
-        return queries.newest_by_target(work.session, clocks=clocks)
+        return served_queries.newest_by_target(work.session, clocks=clocks)
 
 
 def between(
@@ -106,8 +108,10 @@ def between(
     """
     actor.require(Permission.FORECAST_READ)
     with UnitOfWork() as work:
-        rows = queries.served_between(work.session, clocks=clocks, first=first, target=target_code, role=role)
-        values = queries.values_of(work.session, [row.id for row in rows])
+        rows = served_queries.served_between(
+            work.session, clocks=clocks, first=first, target=target_code, role=role
+        )
+        values = served_queries.values_of(work.session, [row.id for row in rows])
     return [(row, values[row.id]) for row in rows if row.id in values]
 
 
@@ -121,12 +125,12 @@ def paths(run_id: int, actor: Actor) -> NDArray[np.float64] | None:
     """
     actor.require(Permission.FORECAST_READ)
     with UnitOfWork() as work:
-        return queries.paths_of(work.session, run_id)
+        return served_queries.paths_of(work.session, run_id)
 
 
 def _whole(work: UnitOfWork, run: ServedRow, clocks: Clocks) -> Served:
-    others = [row for row in queries.beside(work.session, run) if row.role == "baseline"]
-    values = queries.values_of(work.session, [run.id, *(row.id for row in others)])
+    others = [row for row in served_queries.beside(work.session, run) if row.role == "baseline"]
+    values = served_queries.values_of(work.session, [run.id, *(row.id for row in others)])
     named = [key for key in (run.version_id, run.fallback_for) if key is not None]
     versions = {row.id: row for row in queries.versions(work.session, ids=named)} if named else {}
     return Served(
