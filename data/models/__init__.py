@@ -1,5 +1,33 @@
 """Typed tables. Importing this package registers all of them with :class:`data.base.Base`."""
 
-from data.models import access, forecast, ingest, jobs, market, monitoring, portfolio, power, risk
+from data.models import (
+    access,
+    audit,
+    compliance,
+    forecast,
+    ingest,
+    jobs,
+    market,
+    monitoring,
+    parties,
+    portfolio,
+    power,
+    reports,
+    risk,
+)
 
-__all__ = ["access", "forecast", "ingest", "jobs", "market", "monitoring", "portfolio", "power", "risk"]
+__all__ = [
+    "access",
+    "audit",
+    "compliance",
+    "forecast",
+    "ingest",
+    "jobs",
+    "market",
+    "monitoring",
+    "parties",
+    "portfolio",
+    "power",
+    "reports",
+    "risk",
+]

@@ -10,6 +10,10 @@ from enum import StrEnum
 class Permission(StrEnum):
     """What somebody may do, as ``<area>:<verb>``."""
 
+    AUDIT_READ = "audit:read"
+    COMPLIANCE_APPROVE = "compliance:approve"
+    COMPLIANCE_DECIDE = "compliance:decide"
+    COMPLIANCE_READ = "compliance:read"
     DATA_IMPORT = "data:import"
     DATA_REPAIR = "data:repair"
     EXPORT = "export:download"
@@ -22,7 +26,9 @@ class Permission(StrEnum):
     MARKET_READ = "market:read"
     MODEL_APPROVE = "model:approve"
     MODEL_PROPOSE = "model:propose"
+    PERSONAL_READ = "personal:read"
     PORTFOLIO_READ = "portfolio:read"
+    PRIVACY_MANAGE = "privacy:manage"
     RISK_COMMENT = "risk:comment"
     RISK_READ = "risk:read"
     RISK_RUN = "risk:run"
@@ -37,6 +43,7 @@ class Role(StrEnum):
 
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
+    COMPLIANCE_HEAD = "compliance_head"
     COMPLIANCE_OFFICER = "compliance_officer"
     EXECUTIVE = "executive"
     OPERATIONS = "operations"
@@ -59,13 +66,25 @@ _READER = frozenset(
         Permission.EXPORT,
     }
 )
+_COMPLIANCE = frozenset(
+    {
+        Permission.AUDIT_READ,
+        Permission.COMPLIANCE_DECIDE,
+        Permission.COMPLIANCE_READ,
+        Permission.JOBS_READ,
+        Permission.PERSONAL_READ,
+    }
+)
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
         {Permission.SIGNED_IN, Permission.USERS_MANAGE, Permission.MARKET_READ, Permission.JOBS_READ}
     ),
-    Role.AUDITOR: _READER | {Permission.JOBS_READ},
-    Role.COMPLIANCE_OFFICER: _READER | {Permission.LIMIT_APPROVE},
+    Role.AUDITOR: _READER | {Permission.JOBS_READ, Permission.COMPLIANCE_READ, Permission.AUDIT_READ},
+    Role.COMPLIANCE_HEAD: _READER
+    | _COMPLIANCE
+    | {Permission.COMPLIANCE_APPROVE, Permission.PRIVACY_MANAGE, Permission.LIMIT_APPROVE},
+    Role.COMPLIANCE_OFFICER: _READER | _COMPLIANCE | {Permission.LIMIT_APPROVE, Permission.PRIVACY_MANAGE},
     Role.EXECUTIVE: _READER | {Permission.LIMIT_APPROVE, Permission.MODEL_APPROVE},
     Role.OPERATIONS: _READER
     | {

@@ -14,6 +14,7 @@ from data.session import UnitOfWork
 from portal.core import clock
 from portal.core.actor import SYSTEM
 from portal.services import access
+from portal.services.compliance import demo as demo_compliance
 from portal.services.forecast import demo as demo_forecast
 from portal.services.market import curve_build
 from portal.services.portfolio import closing, ledger
@@ -113,7 +114,10 @@ def _load(progress: Callable[[float, str], None], today: date | None, *, anew: b
         _close(summary.last_day, progress)
         demo_risk.measure(summary.last_day, lambda share, sentence: progress(0.968 + 0.001 * share, sentence))
         demo_forecast.measure(
-            summary.last_day, lambda share, sentence: progress(0.969 + 0.001 * share, sentence)
+            summary.last_day, lambda share, sentence: progress(0.969 + 0.0005 * share, sentence)
+        )
+        demo_compliance.load(
+            summary.last_day, lambda share, sentence: progress(0.9695 + 0.0005 * share, sentence)
         )
         summary = replace(summary, seconds=round(perf_counter() - start, 2))
     progress(0.97, "Making the demo accounts")

@@ -14,6 +14,7 @@ AREAS = {
     "portfolio": "Portfolio",
     "risk": "Risk",
     "forecast": "Forecast",
+    "compliance": "Compliance",
     "monitoring": "Monitoring",
     "data": "Data",
     "admin": "Administration",

@@ -13,6 +13,7 @@ DEMO_ACCOUNTS: tuple[tuple[str, Role, str], ...] = (
     ("trader", Role.TRADER, "Tomas Berg"),
     ("risk", Role.RISK_OFFICER, "Rania Haddad"),
     ("compliance", Role.COMPLIANCE_OFFICER, "Claire Dubois"),
+    ("compliance_head", Role.COMPLIANCE_HEAD, "Henrik Lund"),
     ("operations", Role.OPERATIONS, "Owen Price"),
     ("admin", Role.ADMINISTRATOR, "Ana Silva"),
     ("auditor", Role.AUDITOR, "Anton Novak"),

@@ -1,0 +1,1 @@
+"""Compliance: the rule engine, its rules and dated parameters, deadlines, screening, identifiers."""

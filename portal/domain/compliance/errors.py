@@ -1,0 +1,11 @@
+"""What can be wrong with a question to the engine."""
+
+from portal.core.errors import DomainError
+
+
+class MissingParameterError(DomainError):
+    """No value of a parameter is in force on the day of the event."""
+
+
+class BadCaseError(DomainError):
+    """The facts of a case cannot be read."""

@@ -1,0 +1,1 @@
+"""Compliance: running the rules, cases, onboarding, reports, deadlines, privacy."""

@@ -1,0 +1,19 @@
+"""What the demo desk has to do with compliance: facts, orders, parties, a night's run, cases and reports.
+
+Each part of the area has a module ``demo_<part>.py`` with ``load(last, say)`` and a line here; they run in this order.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+
+Progress = Callable[[float, str], None]
+Step = Callable[[date, Callable[[str], None]], None]
+
+STEPS: tuple[Step, ...] = ()
+
+
+def load(last: date, progress: Progress) -> None:
+    """Load everything for a desk whose last day is ``last``; ``progress`` hears the share done and a sentence."""
+    for number, step in enumerate(STEPS):
+        step(last, partial(progress, number / len(STEPS)))
