@@ -1,0 +1,1 @@
+"""How the pages of Compliance react: their bodies, grids and inputs."""

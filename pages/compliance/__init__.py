@@ -1,0 +1,1 @@
+"""Compliance: which rules fired, who decided what, the regulator's file, and proof that the log is whole."""
