@@ -9,3 +9,7 @@ class MissingParameterError(DomainError):
 
 class BadCaseError(DomainError):
     """The facts of a case cannot be read."""
+
+
+class BadIdentifierError(DomainError):
+    """An identifier cannot be made from what was given."""
