@@ -13,3 +13,7 @@ class BadCaseError(DomainError):
 
 class BadIdentifierError(DomainError):
     """An identifier cannot be made from what was given."""
+
+
+class CaseStepError(DomainError):
+    """A step of a case is not possible now, or not by this person, or lacks its words."""
