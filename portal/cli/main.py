@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "portfolios": ("portal.cli.portfolios", "app", "List, create and move portfolios."),
     "value": ("portal.cli.value", "value", "Value every book at the end of past days, and keep it."),
     "jobs": ("portal.cli.jobs", "app", "List, start, follow and stop jobs."),
+    "backup": ("portal.cli.backup", "app", "Back up the database; list and check backups."),
+    "restore": ("portal.cli.backup", "restore", "Bring a backup back."),
     "verify": ("portal.cli.verify", "app", "Recompute what was handed out."),
     "config": ("portal.cli.config", "app", "Show the settings."),
     "version": ("portal.cli.version", "version", "Show the version."),

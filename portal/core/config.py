@@ -117,6 +117,18 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("MLFLOW_TRACKING_TOKEN", "ENERSCOPE_MLFLOW_TRACKING_TOKEN"),
         description="Bearer token for that server.",
     )
+    backup_folder: Path | None = Field(
+        None, description="Folder of backups, best on another disk; empty means `backups` under home."
+    )
+    backup_recipient: str = Field(
+        "", description="age recipient (age1...) that backups are encrypted for; empty leaves them plain."
+    )
+    backup_identity: SecretStr | None = Field(
+        None, description="age secret key that encrypted backups are read with; set it only to restore."
+    )
+    keep_backup_days: int = Field(7, ge=1, description="Days whose newest backup is kept.")
+    keep_backup_weeks: int = Field(5, ge=0, description="Weeks whose newest backup is kept.")
+    keep_backup_months: int = Field(12, ge=0, description="Months whose newest backup is kept.")
     upload_mb: int = Field(64, ge=1, description="Largest file that the import page takes, in megabytes.")
 
     @property

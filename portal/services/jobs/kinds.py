@@ -2,6 +2,7 @@
 
 from types import ModuleType
 
+from portal.services.backup import jobs as backup_jobs
 from portal.services.forecast import jobs as forecast_jobs
 from portal.services.monitoring import retention
 from portal.services.risk import jobs as risk_jobs
@@ -11,5 +12,6 @@ AREAS: tuple[ModuleType, ...] = (
     risk_jobs,
     risk_nightly,
     retention,
+    backup_jobs,
     forecast_jobs,
 )  # importing a module registers its kinds and schedules

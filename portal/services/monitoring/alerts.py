@@ -29,6 +29,7 @@ ANSWERS = {
 """The right to acknowledge by the right to see; whoever only reads does not answer for the desk."""
 
 RULES = {
+    "backup.failed": "A backup cannot be restored",
     "risk.grade-drop": "Confidence in a risk figure has dropped",
     "risk.limit-breach": "A limit is broken",
     "jobs.failed": "A scheduled job failed",

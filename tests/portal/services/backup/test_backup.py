@@ -1,0 +1,155 @@
+"""Backups on a real server: made, checked, encrypted, altered, brought back after the data were destroyed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pyrage
+import pytest
+
+from data.postgres import dumps
+from portal.core.config import Settings
+from portal.core.errors import ConfigurationError, Conflict, DomainError, NotFound, UpstreamError
+from portal.services import backup
+from portal.services.backup import making, manifest
+from tests.helpers.databases import clone, drop
+
+
+@pytest.fixture
+def own(postgres_url: str, template_url: str) -> Iterator[str]:
+    """A database with a few rows that a test may destroy; what replaced it, and what was put aside, go afterwards."""
+    url = clone(postgres_url, template_url, name="backup_victim")
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "INSERT INTO settings (key, value) SELECT 'k' || n, 'v' || n FROM generate_series(1, 500) n"
+        )
+    yield url
+    with psycopg.connect(postgres_url) as connection:
+        names = [
+            str(name)
+            for (name,) in connection.execute(
+                "SELECT datname FROM pg_database WHERE datname LIKE 'backup_victim%' OR datname LIKE 'enerscope_check%'"
+            )
+        ]
+    for name in names:
+        drop(postgres_url, dumps.named(url, name))
+    assert not [name for name in names if name.startswith("enerscope_check")], (
+        "a scratch database was left behind"
+    )
+
+
+def configured(url: str, home: Path, **more: object) -> Settings:
+    return Settings(home=home, database_url=url, **more)  # type: ignore[arg-type]
+
+
+def keys(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT count(*) FROM settings").fetchone()
+    return int(str(row[0])) if row else -1
+
+
+def test_made_checked_and_listed(own: str, tmp_path: Path) -> None:
+    config = configured(own, tmp_path)
+    said: list[float] = []
+    found = backup.make(lambda share, _sentence: said.append(share), config=config)
+    assert found.is_good
+    assert found.rows["settings"] == 500
+    assert said == sorted(said)
+    assert backup.all_backups(config) == [found]
+    file = manifest.path_of(found, config)
+    assert file.stat().st_mode & 0o077 == 0
+    assert [item.name for item in file.parent.iterdir() if item.name.endswith((".part", ".sealed"))] == []
+
+
+def test_destroyed_and_brought_back(own: str, tmp_path: Path) -> None:
+    config = configured(own, tmp_path)
+    backup.make(config=config)
+    dumps.drop(own)
+    assert not dumps.exists(own)
+    assert backup.restore(backup.find("latest", config), config=config) == ""
+    assert keys(own) == 500
+
+
+def test_put_aside_only_when_asked(own: str, tmp_path: Path) -> None:
+    config = configured(own, tmp_path)
+    found = backup.make(config=config)
+    with psycopg.connect(own) as connection:
+        connection.execute("DELETE FROM settings")
+    with pytest.raises(Conflict, match="--replace"):
+        backup.restore(found, config=config)
+    assert keys(own) == 0
+    aside = backup.restore(found, replace=True, config=config)
+    assert keys(own) == 500
+    assert keys(dumps.named(own, aside)) == 0, "what was there is kept"
+
+
+def test_encrypted_for_a_key_that_lies_elsewhere(own: str, tmp_path: Path) -> None:
+    identity, other = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
+    config = configured(own, tmp_path, backup_recipient=str(identity.to_public()))
+    found = backup.make(config=config)
+    assert found.is_good
+    assert found.name.endswith(".dump.age")
+    assert manifest.path_of(found, config).read_bytes().startswith(b"age-encryption.org/v1")
+    with pytest.raises(ConfigurationError, match="ENERSCOPE_BACKUP_IDENTITY"):
+        backup.check(found, config=config)
+    with pytest.raises(DomainError, match="for another key"):
+        backup.check(found, config=configured(own, tmp_path, backup_identity=str(other)))
+    holder = configured(own, tmp_path, backup_identity=str(identity))
+    assert backup.check(found, config=holder).is_good
+    dumps.drop(own)
+    backup.restore(found, config=holder)
+    assert keys(own) == 500
+
+
+def test_one_flipped_byte_is_found_before_anything_is_touched(own: str, tmp_path: Path) -> None:
+    config = configured(own, tmp_path)
+    found = backup.make(check=False, config=config)
+    file = manifest.path_of(found, config)
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(DomainError, match="SHA-256 differs"):
+        backup.check(found, config=config)
+    with pytest.raises(DomainError, match="SHA-256 differs"):
+        backup.restore(found, replace=True, config=config)
+    assert keys(own) == 500
+
+
+def test_a_dump_that_lacks_rows_is_not_good_and_does_not_replace(own: str, tmp_path: Path) -> None:
+    config = configured(own, tmp_path)
+    found = backup.make(check=False, config=config)
+    claimed = found.model_copy(update={"rows": found.rows | {"settings": 501}})
+    manifest.write(claimed, manifest.folder_of(config))
+    assert backup.check(claimed, config=config).problem == "Table settings has 500 rows instead of 501."
+    with pytest.raises(DomainError, match="Nothing was changed"):
+        backup.restore(claimed, replace=True, config=config)
+    assert keys(own) == 500
+
+
+def test_writers_do_not_disturb_the_count(own: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config, run = configured(own, tmp_path), dumps._run
+
+    def write_meanwhile(program: str, url: str, arguments: list[str]) -> None:
+        if program == "pg_dump":
+            with psycopg.connect(own) as connection:
+                connection.execute("DELETE FROM settings WHERE key < 'k3'")
+        run(program, url, arguments)
+
+    monkeypatch.setattr(dumps, "_run", write_meanwhile)
+    assert backup.make(config=config).is_good
+
+
+def test_no_room_no_key_no_name(own: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigurationError, match="begins with 'age1'"):
+        backup.make(check=False, config=configured(own, tmp_path, backup_recipient="age1nonsense"))
+    assert list((tmp_path / "backups").glob("*")) == [tmp_path / "backups" / ".lock"]
+    with pytest.raises(NotFound, match="enerscope backup list"):
+        backup.find("enerscope-19990101T000000Z.dump", configured(own, tmp_path))
+    monkeypatch.setattr(making, "LEAST_FREE", 10**15)
+    with pytest.raises(UpstreamError, match="MB free"):
+        backup.make(config=configured(own, tmp_path))
+
+
+def test_a_server_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UpstreamError, match="does not answer"):
+        backup.make(config=configured("postgresql://nobody:x@127.0.0.1:1/none", tmp_path))
