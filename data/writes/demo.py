@@ -30,7 +30,7 @@ from data.models.market import (
 )
 from data.models.portfolio import CorrelationMark, CurveFit, ProductQuote, RatePoint, Trade, VolPoint
 from data.models.power import PowerSystem
-from data.writes import demo_forecast, demo_risk, demo_trades
+from data.writes import demo_compliance, demo_forecast, demo_risk, demo_trades
 from data.writes.demo_facts import FactLoader
 from portal.core.errors import Conflict
 
@@ -111,6 +111,7 @@ def store(
 def remove(session: Session) -> None:
     """Take out every row that a demo load stored; the portfolio tree and what users imported stay."""
     batches = list(session.scalars(select(ImportBatch.id).where(ImportBatch.kind == "demo")))
+    demo_compliance.remove(session)
     demo_risk.remove(session)
     demo_forecast.remove(session)
     demo_trades.remove(session, batches)

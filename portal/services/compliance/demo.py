@@ -7,10 +7,12 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 
+from portal.services.compliance import demo_facts
+
 Progress = Callable[[float, str], None]
 Step = Callable[[date, Callable[[str], None]], None]
 
-STEPS: tuple[Step, ...] = ()
+STEPS: tuple[Step, ...] = (demo_facts.load,)
 
 
 def load(last: date, progress: Progress) -> None:
