@@ -17,3 +17,7 @@ class BadIdentifierError(DomainError):
 
 class CaseStepError(DomainError):
     """A step of a case is not possible now, or not by this person, or lacks its words."""
+
+
+class MissingFactError(MissingParameterError):
+    """A fact is missing that only some cases of this kind need; the rule is then not evaluated."""

@@ -2,8 +2,8 @@
 
 Notation: ``n`` number, ``i`` integer, ``s`` text, ``b`` true or false, ``d`` day, ``t`` moment, ``L`` list; allowed
 values in brackets, ``s(buy,sell)``; ``?`` after it means that it may be absent or None, ``!`` that it must be there but
-may be None (known to be empty). Paths: ``a.b``; ``a[].b`` is b of each item of the list a; ``a[]`` a list of plain
-values; ``a.<name>`` any key below a.
+may be None or an empty text (known to be empty). Paths: ``a.b``; ``a[].b`` is b of each item of the list a; ``a[]`` a
+list of plain values; ``a.<name>`` any key below a.
 """
 
 from collections.abc import Mapping, Sequence
@@ -138,7 +138,7 @@ def _judge(group: tuple[Input, ...], facts: Mapping[str, Any]) -> tuple[Outcome,
 
 
 def _fits(fact: Input, value: Any) -> Outcome:
-    if value is None:
+    if value is None or (value == "" and fact.type == "s"):
         return "asked" if fact.nullable else "gap"
     if isinstance(value, (list, tuple)):  # lists within lists: each item
         verdicts = [_fits(fact, item) for item in value]
