@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.domain.compliance.base import Action, Answer, Case, Finding, Rule, all_rules
-from portal.domain.compliance.errors import MissingParameterError
+from portal.domain.compliance.errors import BadCaseError, MissingParameterError
 from portal.domain.compliance.inputs import look_up
 from portal.domain.compliance.parameters import Parameter
 from portal.domain.compliance.regimes import detect
@@ -101,7 +101,7 @@ def evaluate(case: Case, *, live: bool = False, rules: Iterable[Rule] | None = N
         case.used = {}
         try:
             answer = rule.check(case)
-        except MissingParameterError as problem:
+        except (MissingParameterError, BadCaseError) as problem:
             skipped.append(Skipped(rule, (), True, str(problem)))
             continue
         asked.append(rule.code)
