@@ -9,6 +9,7 @@ from typing import Any
 
 from portal.domain.compliance.base import Action, Answer, Case, Finding, Rule, all_rules
 from portal.domain.compliance.errors import BadCaseError, MissingParameterError
+from portal.domain.compliance.errors import MissingParameterError, NotAskedError
 from portal.domain.compliance.inputs import look_up
 from portal.domain.compliance.parameters import Parameter
 from portal.domain.compliance.regimes import detect
@@ -103,6 +104,9 @@ def evaluate(case: Case, *, live: bool = False, rules: Iterable[Rule] | None = N
             answer = rule.check(case)
         except (MissingParameterError, BadCaseError) as problem:
             skipped.append(Skipped(rule, (), True, str(problem)))
+            continue
+        except NotAskedError as problem:
+            skipped.append(Skipped(rule, (), problem.is_gap, str(problem)))
             continue
         asked.append(rule.code)
         fired.extend(Fired(rule, finding, dict(case.used)) for finding in answer.findings)

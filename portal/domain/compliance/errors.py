@@ -21,3 +21,14 @@ class CaseStepError(DomainError):
 
 class MissingFactError(MissingParameterError):
     """A fact is missing that only some cases of this kind need; the rule is then not evaluated."""
+
+
+class NotAskedError(DomainError):
+    """The facts are there and of their types, but the rule cannot judge them, or they are another rule's matter.
+
+    ``is_gap`` tells whether something is missing (True) or the matter is another one.
+    """
+
+    def __init__(self, message: str, *, is_gap: bool = True) -> None:
+        super().__init__(message)
+        self.is_gap = is_gap
