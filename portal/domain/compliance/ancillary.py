@@ -28,6 +28,8 @@ def capital_ratio(case: Case) -> float | None:
     None when the capital employed is not positive; the test is then not passed.
     """
     needed = case.parameter("EU-MI.capital_net_factor") * sum(map(abs, case["ancillary.net_positions_eur"]))
-    needed += case.parameter("EU-MI.capital_gross_factor") * sum(map(abs, case["ancillary.gross_positions_eur"]))
+    needed += case.parameter("EU-MI.capital_gross_factor") * sum(
+        map(abs, case["ancillary.gross_positions_eur"])
+    )
     employed = case["ancillary.assets_eur"] - case["ancillary.current_debt_eur"]
     return float(needed / employed) if employed > 0 else None

@@ -25,7 +25,9 @@ def check(case: Case) -> Answer:
     if uti is not None and uti == case.get("acer_uti"):
         problems["UTI"] = f"{uti} is the identifier for ACER and must not be used again as UTI"
     elif uti is not None and not is_emir_uti(uti, lei if uti.startswith(lei) else ""):
-        problems["UTI"] = f"{uti} is no UTI: it needs 20 to 52 capitals and digits, the LEI of its maker first"
+        problems["UTI"] = (
+            f"{uti} is no UTI: it needs 20 to 52 capitals and digits, the LEI of its maker first"
+        )
     if not problems:
         return Answer(values={"errors": []})
     message = f"{'; '.join(problems.values())}. Correct it before the report is filed."

@@ -2,9 +2,7 @@
 
 from portal.domain.compliance.base import NOTHING, Action, Answer, Case, Finding, compliance_rule
 
-_EVENTS = frozenset(
-    {"TRAD", "NOVA", "COMP", "ETRM", "CLRG", "EXER", "ALOC", "CREV", "CORP", "INCP", "UPDT"}
-)
+_EVENTS = frozenset({"TRAD", "NOVA", "COMP", "ETRM", "CLRG", "EXER", "ALOC", "CREV", "CORP", "INCP", "UPDT"})
 _NEEDED, _OPTIONAL, _ABSENT = "needed", "optional", "absent"
 _EVENT_OF = {
     "NEWT": _NEEDED,

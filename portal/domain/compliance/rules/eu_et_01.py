@@ -24,7 +24,9 @@ def check(case: Case) -> Answer:
     """Ask for the report until it is verified; flag it when that came too late or not at all."""
     due = yearly(case, "EU-ET.verified_report_due", case["year"] + 1)
     verified = case["report_verified_on"]
-    return Answer(tuple(_findings(case, due, to_day(verified) if verified is not None else None)), {"due": due})
+    return Answer(
+        tuple(_findings(case, due, to_day(verified) if verified is not None else None)), {"due": due}
+    )
 
 
 def _findings(case: Case, due: date, verified: date | None) -> list[Finding]:

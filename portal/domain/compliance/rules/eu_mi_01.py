@@ -24,7 +24,7 @@ _POSITIONS = (
     kinds=("position",),
     law="Delegated Regulation (EU) 2021/1833 Art. 2(1)",
     trust="V",
-    inputs={path: "n" for path in (_MEAN, _RATIO, _CAPITAL, *_SUMS, *_POSITIONS)},
+    inputs=dict.fromkeys((_MEAN, _RATIO, _CAPITAL, *_SUMS, *_POSITIONS), "n"),
     groups=(
         (_MEAN, _RATIO, _CAPITAL),
         (_MEAN, *_SUMS, _CAPITAL),

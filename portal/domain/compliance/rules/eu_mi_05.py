@@ -23,5 +23,7 @@ def check(case: Case) -> Answer:
         return Answer()
     day = to_day(case["event_date"])
     due = case.calendar.after(day, case.parameter("EU-MI-05.due_working_days", day))
-    message = f"Positions were open on {day}. Send their breakdown, down to the end client, to the venue by {due}."
+    message = (
+        f"Positions were open on {day}. Send their breakdown, down to the end client, to the venue by {due}."
+    )
     return Answer((Finding(Action.REPORT, message, due=due),), {"due": due})
