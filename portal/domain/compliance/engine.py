@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.domain.compliance.base import Action, Answer, Case, Finding, Rule, all_rules
-from portal.domain.compliance.errors import BadCaseError, MissingParameterError
-from portal.domain.compliance.errors import MissingParameterError, NotAskedError
+from portal.domain.compliance.errors import BadCaseError, MissingParameterError, NotAskedError
 from portal.domain.compliance.inputs import look_up
 from portal.domain.compliance.parameters import Parameter
 from portal.domain.compliance.regimes import detect
