@@ -21,7 +21,7 @@ from portal.services.market import (
     volatility_passports,
 )
 from portal.services.market import passports as market_passports
-from portal.services.monitoring import alert_passports, job_passports
+from portal.services.monitoring import alert_passports, backup_passports, job_passports
 from portal.services.portfolio import (
     explain_cell_passports,
     explain_passports,
@@ -71,6 +71,7 @@ AREAS = (  # importing these modules registers their evaluators
     scenario_passports,
     stress_likely_passports,
     alert_passports,
+    backup_passports,
     job_passports,
     marginal_passports,
     backtest_passports,

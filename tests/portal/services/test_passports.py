@@ -80,7 +80,19 @@ def of_prices() -> set[str]:
     return {
         metric
         for metric in METRICS
-        if not metric.startswith(("portfolio.", "whatif.", "risk.", "forecast.", "jobs.", "alerts."))
+        if not metric.startswith(
+            (
+                "portfolio.",
+                "whatif.",
+                "risk.",
+                "forecast.",
+                "jobs.",
+                "alerts.",
+                "compliance.",
+                "audit.",
+                "backup.",
+            )
+        )
         and not own & names.get(metric, set())
     }
 
