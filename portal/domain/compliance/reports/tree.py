@@ -28,6 +28,7 @@ class Simple:
     digits: int | None = None
     decimals: int | None = None
     minimum: int | None = None
+    attribute: str = ""
     compiled: re.Pattern[str] | None = field(default=None, compare=False)
 
 
@@ -73,7 +74,7 @@ def load(name: str) -> Tree:
     raw = json.loads(files(__package__).joinpath(f"{name}.json").read_text(encoding="utf-8"))
     types = {key: tuple(_element(item) for item in items) for key, items in raw["types"].items()}
     simple = {key: _simple(key, item) for key, item in raw["simple"].items()}
-    for base in ("date", "time", "dateTime"):
+    for base in ("date", "time", "dateTime", "boolean"):
         simple[f"xs:{base}"] = Simple(f"xs:{base}", base)
     return Tree(
         raw["table"], raw["version"], raw["namespace"], raw["root"],
@@ -95,6 +96,15 @@ def _element(raw: Mapping[str, Any]) -> Element:
 def _simple(name: str, raw: Mapping[str, Any]) -> Simple:
     pattern = raw.get("pattern", "")
     return Simple(
-        name, raw["base"], tuple(raw.get("enum", ())), pattern, raw.get("min_length"), raw.get("max_length"),
-        raw.get("digits"), raw.get("decimals"), raw.get("minimum"), re.compile(pattern, re.ASCII) if pattern else None,
-    )  # fmt: skip
+        name,
+        raw["base"],
+        tuple(raw.get("enum", ())),
+        pattern,
+        raw.get("min_length"),
+        raw.get("max_length"),
+        raw.get("digits"),
+        raw.get("decimals"),
+        raw.get("minimum"),
+        raw.get("attribute", ""),
+        re.compile(pattern, re.ASCII) if pattern else None,
+    )

@@ -65,6 +65,8 @@ def _length_fault(simple: Simple, text: str) -> str:
 def _base_fault(simple: Simple, text: str) -> str:
     if simple.base in ("decimal", "integer"):
         return _number_fault(simple, text)
+    if simple.base == "boolean":
+        return "" if text in ("true", "false") else f"'{text}' is neither true nor false."
     if simple.base == "date":
         return "" if _DAY.fullmatch(text) and _parses(date.fromisoformat, text) else f"'{text}' is not a day."
     if simple.base == "time":
