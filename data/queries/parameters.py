@@ -1,0 +1,86 @@
+"""Reads of proposed parameters of compliance and of what was decided about them, as known at a moment."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from data.models.compliance import ParameterDecision, ParameterProposal
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRow:
+    """A proposed value, and its decision; ``decision`` None while nobody has decided."""
+
+    id: int
+    code: str
+    value: dict[str, Any]
+    valid_from: date | None
+    valid_to: date | None
+    source: str
+    trust: str
+    reason: str
+    replay: dict[str, Any]
+    proposed_by: str
+    recorded_at: datetime
+    decision: str | None
+    decided_by: str | None
+    note: str | None
+    decided_at: datetime | None
+
+
+_OF_DECISION = 4  # the last columns of a row
+_PROPOSAL = tuple(
+    getattr(ParameterProposal, name) for name in tuple(ProposalRow.__dataclass_fields__)[:-_OF_DECISION]
+)
+_DECISION = (
+    ParameterDecision.decision,
+    ParameterDecision.decided_by,
+    ParameterDecision.note,
+    ParameterDecision.recorded_at,
+)
+
+
+def proposals(
+    session: Session, *, known_at: datetime, codes: Collection[str] | None = None
+) -> list[ProposalRow]:
+    """Return the proposals that were made by then, oldest first, each with its decision if it was made by then."""
+    decided = and_(
+        ParameterDecision.proposal_id == ParameterProposal.id, ParameterDecision.recorded_at <= known_at
+    )
+    statement = (
+        select(*_PROPOSAL, *_DECISION)
+        .outerjoin(ParameterDecision, decided)
+        .where(ParameterProposal.recorded_at <= known_at)
+        .order_by(ParameterProposal.id)
+    )
+    if codes is not None:
+        statement = statement.where(ParameterProposal.code.in_(codes))
+    return [ProposalRow(*row) for row in session.execute(statement)]
+
+
+def approved(session: Session, *, known_at: datetime) -> list[ProposalRow]:
+    """Return the proposals that were approved by then, in the order of their approval."""
+    statement = (
+        select(*_PROPOSAL, *_DECISION)
+        .join(ParameterDecision, ParameterDecision.proposal_id == ParameterProposal.id)
+        .where(ParameterDecision.decision == "approved", ParameterDecision.recorded_at <= known_at)
+        .order_by(ParameterDecision.recorded_at, ParameterProposal.id)
+    )
+    return [ProposalRow(*row) for row in session.execute(statement)]
+
+
+def locked(session: Session, proposal_id: int) -> ProposalRow | None:
+    """Return a proposal, held until the end of the transaction so that it is decided once; None when there is none."""
+    held = select(ParameterProposal.id).where(ParameterProposal.id == proposal_id).with_for_update()
+    if session.scalars(held).one_or_none() is None:
+        return None
+    statement = (
+        select(*_PROPOSAL, *_DECISION)
+        .outerjoin(ParameterDecision, ParameterDecision.proposal_id == ParameterProposal.id)
+        .where(ParameterProposal.id == proposal_id)
+    )
+    return ProposalRow(*session.execute(statement).one())
