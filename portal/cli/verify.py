@@ -1,4 +1,4 @@
-"""``enerscope verify receipt FILE``."""
+"""``enerscope verify receipt FILE`` and ``enerscope verify audit``."""
 
 import sys
 from contextlib import ExitStack
@@ -48,3 +48,46 @@ def receipt(
         for sentence in verdict.sentences:
             print(f"  {sentence}")
     raise typer.Exit(verdict.exit_status)
+
+
+@app.command("audit")
+def audit(
+    *,
+    log: Annotated[
+        Path | None,
+        typer.Option(
+            "--log", exists=True, dir_okay=False, readable=True, help="An exported log, not the database."
+        ),
+    ] = None,
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--checkpoint", exists=True, dir_okay=False, help="A checkpoint to compare with; repeatable."
+        ),
+    ] = None,
+    public_key: Annotated[
+        Path | None,
+        typer.Option(
+            "--public-key", exists=True, dir_okay=False, help="The auditor's copy of the public key (PEM)."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check every entry of the audit log, and that it goes on from the checkpoints; needs no portal.
+
+    The exit status is 0 when the log is whole, else 1, with the first bad entry named.
+    """
+    from portal.services.audit import verification
+
+    if log is not None:
+        verdict = verification.verify_file(log, settings(), files=checkpoint or (), public_key=public_key)
+    else:
+        with opened() as now:
+            verdict = verification.verify_database(now, files=checkpoint or (), public_key=public_key)
+    if as_json:
+        print_json(verdict.to_json())
+    else:
+        print("The audit log is whole." if verdict.is_whole else "The audit log is NOT whole.")
+        for sentence in verdict.sentences:
+            print(f"  {sentence}")
+    raise typer.Exit(0 if verdict.is_whole else 1)
