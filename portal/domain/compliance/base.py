@@ -250,7 +250,15 @@ def compliance_rule(
     return register
 
 
+_sorted: list[Mapping[str, Rule]] = []
+
+
 def all_rules() -> Mapping[str, Rule]:
-    """Return all rules by code, in the order of their codes; the first call imports them."""
+    """Return all rules by code, in the order of their codes; the first call imports them.
+
+    The same object is returned until another rule is registered.
+    """
     import_module("portal.domain.compliance.rules")
-    return MappingProxyType(dict(sorted(_RULES.items())))
+    if not _sorted or len(_sorted[0]) != len(_RULES):
+        _sorted[:] = [MappingProxyType(dict(sorted(_RULES.items())))]
+    return _sorted[0]

@@ -4,14 +4,16 @@ API: ``evaluate(case, ...) -> Verdict``.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from portal.domain.compliance.base import Action, Answer, Case, Finding, Rule, all_rules
+from portal.domain.compliance.base import Action, Case, Finding, Rule, all_rules
 from portal.domain.compliance.errors import BadCaseError, MissingParameterError, NotAskedError
 from portal.domain.compliance.inputs import look_up
 from portal.domain.compliance.parameters import Parameter
 from portal.domain.compliance.regimes import detect
+from portal.domain.compliance.scope import concerns
+from portal.domain.compliance.working_days import WorkingDays
 
 _ORDER = {Action.BLOCK: 2, Action.FLAG: 1, Action.REPORT: 0}
 GAP = "data gap"
@@ -24,6 +26,7 @@ class Fired:
     rule: Rule
     finding: Finding
     parameters: Mapping[str, Parameter]
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def code(self) -> str:
@@ -69,7 +72,10 @@ class Verdict:
     asked: tuple[str, ...]
 
 
-def evaluate(case: Case, *, live: bool = False, rules: Iterable[Rule] | None = None) -> Verdict:
+def evaluate(
+    case: Case, *, live: bool = False, rules: Iterable[Rule] | None = None, regimes: frozenset[str] | None = None,
+    calendars: Mapping[str, WorkingDays] | None = None,
+) -> Verdict:  # fmt: skip
     """Ask all rules that look at this kind of case.
 
     Parameters
@@ -81,24 +87,29 @@ def evaluate(case: Case, *, live: bool = False, rules: Iterable[Rule] | None = N
         that could block but lacks facts flags the transaction as a data gap (house policy).
     rules : iterable of Rule, optional
         Other rules than all.
+    regimes : frozenset of str, optional
+        Regimes that the facts fall under, where they are known from a case of the same shape.
+    calendars : mapping of str to WorkingDays, optional
+        Working days by the first part of a rule's code (US, EU, UK ...); other rules count with the case's.
     """
     kind = str(case.facts.get("kind", ""))
-    regimes = detect(case.facts)
+    regimes = detect(case.facts) if regimes is None else regimes
     fired: list[Fired] = []
     skipped: list[Skipped] = []
     asked: list[str] = []
     quiet: dict[str, Any] = {}
     loud: dict[str, Any] = {}
-    for rule in all_rules().values() if rules is None else rules:
-        if kind not in rule.kinds and "any" not in rule.kinds:
-            continue
-        if live and regimes.isdisjoint(rule.regimes):
+    usual = case.calendar
+    for rule in _selected(kind, regimes if live else None, rules):
+        if live and not concerns(rule.code, case.facts):
             continue
         outcome, paths = rule.inputs.judge(case.facts)
         if outcome != "asked":
             skipped.append(Skipped(rule, paths, outcome == "gap", _reason(outcome, paths)))
             continue
         case.used = {}
+        if calendars:
+            case.calendar = calendars.get(rule.code[:2], usual)
         try:
             answer = rule.check(case)
         except (MissingParameterError, BadCaseError) as problem:
@@ -108,12 +119,36 @@ def evaluate(case: Case, *, live: bool = False, rules: Iterable[Rule] | None = N
             skipped.append(Skipped(rule, (), problem.is_gap, str(problem)))
             continue
         asked.append(rule.code)
-        fired.extend(Fired(rule, finding, dict(case.used)) for finding in answer.findings)
-        _merge(loud if answer.findings else quiet, answer)
+        fired.extend(Fired(rule, finding, dict(case.used), answer.values) for finding in answer.findings)
+        (loud if answer.findings else quiet).update(answer.values)
+    case.calendar = usual
     if live:
         fired.extend(_gaps(skipped))
     values = {**quiet, **loud, "regimes": sorted(regimes)}
     return Verdict(_decision(fired), tuple(fired), tuple(skipped), values, regimes, tuple(asked))
+
+
+_selections: dict[tuple[str, frozenset[str] | None], tuple[Mapping[str, Rule], tuple[Rule, ...]]] = {}
+
+
+def _selected(kind: str, regimes: frozenset[str] | None, rules: Iterable[Rule] | None) -> Iterable[Rule]:
+    """Return the rules that look at a kind of case, of some regimes or (None) of all; remembered for all rules."""
+    if rules is not None:
+        return _chosen(kind, regimes, rules)
+    known, key = all_rules(), (kind, regimes)
+    found = _selections.get(key)
+    if found is None or found[0] is not known:
+        found = _selections[key] = (known, _chosen(kind, regimes, known.values()))
+    return found[1]
+
+
+def _chosen(kind: str, regimes: frozenset[str] | None, rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    return tuple(
+        rule
+        for rule in rules
+        if (kind in rule.kinds or "any" in rule.kinds)
+        and (regimes is None or not regimes.isdisjoint(rule.regimes))
+    )
 
 
 def value_of(case: Case, path: str) -> Any:
@@ -122,10 +157,6 @@ def value_of(case: Case, path: str) -> Any:
         return look_up(case.facts, path)
     except KeyError:
         return None
-
-
-def _merge(into: dict[str, Any], answer: Answer) -> None:
-    into.update(answer.values)
 
 
 def _decision(fired: Iterable[Fired]) -> str:

@@ -6,9 +6,10 @@ may be None or an empty text (known to be empty). Paths: ``a.b``; ``a[].b`` is b
 list of plain values; ``a.<name>`` any key below a.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from math import isfinite
 from typing import Any, Literal
 
@@ -17,6 +18,8 @@ from portal.domain.compliance.errors import BadCaseError
 ABSENT = object()
 _TYPES = frozenset("nisbdtL")
 Outcome = Literal["asked", "gap", "other"]
+_ASKED, _GAP, _OTHER = range(3)
+Probe = Callable[[Mapping[str, Any]], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,12 @@ class Inputs:
 
     facts: tuple[Input, ...]
     groups: tuple[tuple[Input, ...], ...]
+    probes: tuple[tuple[tuple[str, Probe], ...], ...] = field(repr=False, compare=False)
 
     def judge(self, facts: Mapping[str, Any]) -> tuple[Outcome, tuple[str, ...]]:
         """Tell whether the rule can be asked; else the paths that are missing (gap) or say it is another matter."""
         best: tuple[Outcome, tuple[str, ...]] | None = None
-        for group in self.groups:
+        for group in self.probes:
             outcome, paths = _judge(group, facts)
             if outcome == "asked":
                 return outcome, paths
@@ -64,10 +68,9 @@ def compile_inputs(inputs: Mapping[str, str], groups: Sequence[Sequence[str]] = 
     missing = {path for group in wanted for path in group} - set(facts)
     if missing:
         raise ValueError(f"Groups name paths that have no type: {sorted(missing)}.")
-    return Inputs(
-        tuple(facts.values()),
-        tuple(tuple(facts[path] for path in group if not facts[path].optional) for group in wanted),
-    )
+    whole = tuple(tuple(facts[path] for path in group if not facts[path].optional) for group in wanted)
+    probes = tuple(tuple((fact.path, _probe(fact)) for fact in group) for group in whole)
+    return Inputs(tuple(facts.values()), whole, probes)
 
 
 def _read(path: str, text: str) -> Input:
@@ -114,22 +117,15 @@ def _find(node: Any, steps: tuple[str, ...]) -> Any:
     return node
 
 
-def _judge(group: tuple[Input, ...], facts: Mapping[str, Any]) -> tuple[Outcome, tuple[str, ...]]:
+def _judge(group: Sequence[tuple[str, Probe]], facts: Mapping[str, Any]) -> tuple[Outcome, tuple[str, ...]]:
     gaps: list[str] = []
     others: list[str] = []
-    for fact in group:
-        found = _find(facts, fact.steps)
-        if found is ABSENT:
-            gaps.append(fact.path)
-            continue
-        for value in found if fact.is_list or isinstance(found, tuple) else (found,):
-            verdict = _fits(fact, value)
-            if verdict == "gap":
-                gaps.append(fact.path)
-                break
-            if verdict == "other":
-                others.append(fact.path)
-                break
+    for path, probe in group:
+        outcome = probe(facts)
+        if outcome == _GAP:
+            gaps.append(path)
+        elif outcome == _OTHER:
+            others.append(path)
     if others:
         return "other", tuple(others)
     if gaps:
@@ -137,36 +133,81 @@ def _judge(group: tuple[Input, ...], facts: Mapping[str, Any]) -> tuple[Outcome,
     return "asked", ()
 
 
-def _fits(fact: Input, value: Any) -> Outcome:
-    if value is None or (value == "" and fact.type == "s"):
-        return "asked" if fact.nullable else "gap"
-    if isinstance(value, (list, tuple)):  # lists within lists: each item
-        verdicts = [_fits(fact, item) for item in value]
-        return "gap" if "gap" in verdicts else "other" if "other" in verdicts else "asked"
-    if not _is_of(fact.type, value):
-        return "gap"
-    if fact.allowed and str(value) not in fact.allowed:
-        return "other"
-    return "asked"
+def _probe(fact: Input) -> Probe:
+    """Return the function that tells of one fact; what a path needs is worked out once, not at every question."""
+    fits, steps = _fitting(fact), fact.steps
+    if fact.is_list or any(step.startswith("<") for step in steps):
+
+        def of_list(facts: Mapping[str, Any]) -> int:
+            found = _find(facts, steps)
+            if found is ABSENT:
+                return _GAP
+            for value in found if isinstance(found, tuple) or fact.is_list else (found,):
+                outcome = fits(value)
+                if outcome:
+                    return outcome
+            return _ASKED
+
+        return of_list
+
+    def of_one(facts: Any) -> int:
+        for step in steps:
+            if not isinstance(facts, (dict, Mapping)):
+                return _GAP
+            facts = facts.get(step, ABSENT)
+        return _GAP if facts is ABSENT else fits(facts)
+
+    return of_one
+
+
+def _fitting(fact: Input) -> Callable[[Any], int]:
+    """Return the function that tells of one value whether it is of the type and among the allowed ones."""
+    kind, allowed, empty = fact.type, fact.allowed, _ASKED if fact.nullable else _GAP
+
+    def fits(value: Any) -> int:
+        if value is None:
+            return empty
+        if isinstance(value, (list, tuple)):  # lists within lists: each item
+            outcomes = [fits(item) for item in value]
+            return _GAP if _GAP in outcomes else _OTHER if _OTHER in outcomes else _ASKED
+        if not _is_of(kind, value):
+            return _GAP
+        return _OTHER if allowed and str(value) not in allowed else _ASKED
+
+    return fits
 
 
 def _is_of(kind: str, value: Any) -> bool:
     match kind:
-        case "n":
-            return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
-        case "i":
-            return isinstance(value, int) and not isinstance(value, bool)
-        case "b":
-            return isinstance(value, bool)
         case "s":
             return isinstance(value, str) and value != ""
+        case "b":
+            return isinstance(value, bool)
+        case "n":
+            return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
         case "d" | "t":
-            try:
-                return to_day(value) is not None
-            except BadCaseError:
-                return False
+            return _is_day(value)
+        case "i":
+            return isinstance(value, int) and not isinstance(value, bool)
         case _:
             return isinstance(value, (list, tuple, Mapping)) or value is not None
+
+
+def _is_day(value: Any) -> bool:
+    if isinstance(value, str):
+        return _reads_as_day(value)
+    try:
+        return to_day(value) is not None
+    except BadCaseError:
+        return False
+
+
+@lru_cache(maxsize=65_536)
+def _reads_as_day(text: str) -> bool:
+    try:
+        return to_day(text) is not None
+    except BadCaseError:
+        return False
 
 
 def to_day(value: Any) -> date:
