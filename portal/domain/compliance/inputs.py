@@ -165,7 +165,7 @@ def _fitting(fact: Input) -> Callable[[Any], int]:
     kind, allowed, empty = fact.type, fact.allowed, _ASKED if fact.nullable else _GAP
 
     def fits(value: Any) -> int:
-        if value is None:
+        if value is None or (value == "" and kind == "s"):
             return empty
         if isinstance(value, (list, tuple)):  # lists within lists: each item
             outcomes = [fits(item) for item in value]

@@ -179,7 +179,7 @@ def _trade(common: Facts, row: TradeRow, event_on: str) -> Facts:
     price = row.price if row.price is not None else row.strike
     if price is not None:
         trade["price"] = price
-        if trade.get("commodity") == "crude":
+        if trade["commodity"] == "crude" and trade["settlement"] == "physical":
             trade["price_usd_bbl"] = price
     return trade
 
