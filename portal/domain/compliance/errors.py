@@ -32,3 +32,7 @@ class NotAskedError(DomainError):
     def __init__(self, message: str, *, is_gap: bool = True) -> None:
         super().__init__(message)
         self.is_gap = is_gap
+
+
+class OnboardingStepError(DomainError):
+    """A step of an onboarding that cannot be taken now, or not by this person."""

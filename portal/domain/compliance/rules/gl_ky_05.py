@@ -1,7 +1,7 @@
 """GL-KY-05: who is reported under EMIR or Part 45 has a valid LEI in good standing."""
 
 from portal.domain.compliance.base import NOTHING, Action, Answer, Case, Finding, compliance_rule
-from portal.domain.compliance.lei import problem
+from portal.domain.compliance.identifiers import lei_error
 
 _NEEDED = ("EMIR", "CFTC")
 
@@ -23,7 +23,7 @@ def check(case: Case) -> Answer:
     if not needed:
         return NOTHING
     lei, status, where = case["party.lei"], case["party.lei_status"], " and ".join(needed)
-    wrong = problem(lei)
+    wrong = lei_error(lei)
     if wrong:
         return Answer(
             (Finding(Action.BLOCK, f"{wrong} {where} needs a valid code. Correct it before trading."),)
