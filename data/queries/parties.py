@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from data.models.parties import BeneficialOwner, KycCase, KycDocument, KycEvent, TrainingRecord
@@ -160,7 +161,7 @@ def document_content(session: Session, document_id: int) -> tuple[str, str, byte
 def owners(
     session: Session, *, known_at: datetime, reveal: bool, counterparty_id: int | None = None
 ) -> list[OwnerRow]:
-    """Return the newest row of each owner known by then; without ``reveal`` names and birth dates of people are masked."""
+    """Return the newest row of each owner known by then; people are masked without ``reveal``."""
     statement = (
         select(*_OWNER)
         .where(BeneficialOwner.recorded_at <= known_at)
@@ -168,7 +169,7 @@ def owners(
             BeneficialOwner.counterparty_id, BeneficialOwner.code, BeneficialOwner.recorded_at.desc(),
             BeneficialOwner.id.desc(),
         )
-        .distinct(BeneficialOwner.counterparty_id, BeneficialOwner.code)
+        .ext(distinct_on(BeneficialOwner.counterparty_id, BeneficialOwner.code))
     )  # fmt: skip
     if counterparty_id is not None:
         statement = statement.where(BeneficialOwner.counterparty_id == counterparty_id)
@@ -195,7 +196,9 @@ def first_trades(session: Session) -> dict[int, date]:
 def trainings(session: Session, *, known_at: datetime, username: str | None = None) -> list[TrainingRow]:
     """Return who acknowledged what by then, the newest first."""
     statement = (
-        select(TrainingRecord.username, TrainingRecord.course, TrainingRecord.version, TrainingRecord.recorded_at)
+        select(
+            TrainingRecord.username, TrainingRecord.course, TrainingRecord.version, TrainingRecord.recorded_at
+        )
         .where(TrainingRecord.recorded_at <= known_at)
         .order_by(TrainingRecord.recorded_at.desc())
     )

@@ -1,13 +1,13 @@
 """Onboarding of a party: the steps that may follow each other, and what they say of it at any moment.
 
 A party is ``pending`` until somebody approves it, who is not who submitted it. An approval holds until the next
-review by risk class, and some days of grace after it; then it is ``expired``. A review that is approved before that goes
-on with the same approval, so a trade from before the review stays a trade with an approved party.
+review by risk class, and some days of grace after it; then it is ``expired``. A review that is approved before that
+goes on with the same approval, so a trade from before the review stays a trade with an approved party.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -165,6 +165,27 @@ def at(found: Sequence[Spell], moment: datetime) -> Spell:
     """Return what a party was at a moment."""
     place = bisect_right([spell.start for spell in found], moment)
     return found[place - 1] if place else UNKNOWN
+
+
+def with_holds(
+    found: Sequence[Spell], holds: Sequence[tuple[datetime, datetime | None]]
+) -> tuple[Spell, ...]:
+    """Return spells in which no approval stands while a screening hit holds the party.
+
+    ``holds`` are from when a hit was found to when it was cleared, None while it is not.
+    """
+    if not holds:
+        return tuple(found)
+    moments = {spell.start for spell in found} | {edge for hold in holds for edge in hold if edge is not None}
+    laid: list[Spell] = []
+    for moment in sorted(moments):
+        spell = at(found, moment)
+        held = any(begun <= moment and (ended is None or moment < ended) for begun, ended in holds)
+        if held and spell.status == "approved":
+            reason = "A name on a sanctions list holds it until the hit is cleared."
+            spell = replace(spell, status="pending", approved_at=None, reason=reason)
+        laid.append(replace(spell, start=moment))
+    return tuple(laid)
 
 
 def _after(before: Spell, event: Happened, risk: str, months: Mapping[str, int]) -> Spell | None:
