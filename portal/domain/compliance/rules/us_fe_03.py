@@ -7,7 +7,7 @@ from portal.domain.compliance.base import Action, Answer, Case, Finding, complia
 from portal.domain.compliance.inputs import to_moment
 
 _KEY = ("agreement_id", "seller", "customer")
-_TOLERANCE = "US-FE-03.charge_tolerance_usd"
+_TOLERANCE = "US-FE-03.charge_tolerance_usd_per_unit"
 
 
 @compliance_rule(
@@ -58,6 +58,6 @@ def _wrong(row: Mapping[str, Any], known: set[tuple[Any, ...]], tolerance: float
     if to_moment(row["begin"]) >= to_moment(row["end"]):
         return "does not begin before it ends"
     charge = row["price"] * row["quantity"] + row["transmission_charge"]
-    if abs(charge - row["total_charge"]) > tolerance + 1e-9:
+    if abs(charge - row["total_charge"]) > tolerance * abs(row["quantity"]) + 1e-9:
         return f"charges {row['total_charge']:,.2f} where its price and quantity make {charge:,.2f}"
     return ""
