@@ -36,7 +36,8 @@ _OF_DECISION = 4  # the last columns of a row
 _PROPOSAL = tuple(
     getattr(ParameterProposal, name) for name in tuple(ProposalRow.__dataclass_fields__)[:-_OF_DECISION]
 )
-_DECISION = (
+_COLUMNS: tuple[Any, ...] = (
+    *_PROPOSAL,
     ParameterDecision.decision,
     ParameterDecision.decided_by,
     ParameterDecision.note,
@@ -52,7 +53,7 @@ def proposals(
         ParameterDecision.proposal_id == ParameterProposal.id, ParameterDecision.recorded_at <= known_at
     )
     statement = (
-        select(*_PROPOSAL, *_DECISION)
+        select(*_COLUMNS)
         .outerjoin(ParameterDecision, decided)
         .where(ParameterProposal.recorded_at <= known_at)
         .order_by(ParameterProposal.id)
@@ -65,7 +66,7 @@ def proposals(
 def approved(session: Session, *, known_at: datetime) -> list[ProposalRow]:
     """Return the proposals that were approved by then, in the order of their approval."""
     statement = (
-        select(*_PROPOSAL, *_DECISION)
+        select(*_COLUMNS)
         .join(ParameterDecision, ParameterDecision.proposal_id == ParameterProposal.id)
         .where(ParameterDecision.decision == "approved", ParameterDecision.recorded_at <= known_at)
         .order_by(ParameterDecision.recorded_at, ParameterProposal.id)
@@ -79,7 +80,7 @@ def locked(session: Session, proposal_id: int) -> ProposalRow | None:
     if session.scalars(held).one_or_none() is None:
         return None
     statement = (
-        select(*_PROPOSAL, *_DECISION)
+        select(*_COLUMNS)
         .outerjoin(ParameterDecision, ParameterDecision.proposal_id == ParameterProposal.id)
         .where(ParameterProposal.id == proposal_id)
     )

@@ -40,6 +40,6 @@ def check(case: Case) -> Answer:
     expected = preferred[0]
     message = (
         f"{winner} wins, but {expected['id']} has the highest local content ({best:g} %) among the bids up to "
-        f"{most:,.2f}, {band:.0%} above the lowest. Award it to {expected['id']} or state why it is not equal otherwise."
+        f"{most:,.2f}, {band:.0%} above the lowest. Award it to {expected['id']} or say why not."
     )
     return Answer((Finding(Action.FLAG, message),), {"expected_winner": expected["id"]})
