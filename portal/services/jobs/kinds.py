@@ -3,6 +3,7 @@
 from types import ModuleType
 
 from portal.services.backup import jobs as backup_jobs
+from portal.services.compliance import report_jobs
 from portal.services.forecast import jobs as forecast_jobs
 from portal.services.monitoring import retention
 from portal.services.risk import jobs as risk_jobs
@@ -14,4 +15,5 @@ AREAS: tuple[ModuleType, ...] = (
     retention,
     backup_jobs,
     forecast_jobs,
+    report_jobs,
 )  # importing a module registers its kinds and schedules

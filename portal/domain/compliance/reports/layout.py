@@ -130,6 +130,8 @@ class Layout:
         Largest file that the receiver takes.
     scheme : str
         Scheme of the identifier that each trade needs before it can be reported, "" for none.
+    head : callable
+        Own firm and number of rows to what stands once, above the rows of an XML file.
     """
 
     kind: str
@@ -154,6 +156,7 @@ class Layout:
     valid_to: date | None = None
     most_bytes: int = 100_000_000
     scheme: str = ""
+    head: Callable[[Any, int], Mapping[str, Any]] = lambda _own, _rows: {}
 
     @property
     def by_path(self) -> dict[str, Field]:

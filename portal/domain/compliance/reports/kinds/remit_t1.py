@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from portal.core.errors import DomainError
 from portal.domain.compliance.reports import remit
 from portal.domain.compliance.reports.cells import nest
 from portal.domain.compliance.reports.layout import Field, Gather, Layout, Media, Problem, register
-from portal.domain.compliance.reports.source import Source
+from portal.domain.compliance.reports.source import Party, Source
 from portal.domain.compliance.reports.trade_codes import (
     capacity,
     code_problems,
@@ -77,6 +78,23 @@ def build(source: Source) -> dict[str, str]:
         "totalNotionalContractQuantity/unit": total_unit,
         "actionType": ACTIONS[source.event],
     }
+
+
+def head(own: Party, _rows: int) -> dict[str, Any]:
+    """Return who reports.
+
+    Raises
+    ------
+    DomainError
+        The own firm has neither an ACER code nor an LEI.
+    """
+    for name, code in (("ace", own.text("acer_code")), ("lei", own.lei_code)):
+        if code:
+            return {"reportingEntityID": {name: code}}
+    raise DomainError(
+        "The own firm has neither an ACER code nor an LEI, so nobody could be named as the reporting entity. Enter it "
+        "among the facts of the party SELF."
+    )
 
 
 def _contract(source: Source, venue: Mapping[str, str]) -> dict[str, str]:
@@ -206,5 +224,6 @@ LAYOUT = register(
         deadline="Standard contracts: second working day; others: tenth working day after the deal",
         most_bytes=10_000_000,
         scheme="ACER",
+        head=head,
     )
 )

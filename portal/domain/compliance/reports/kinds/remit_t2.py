@@ -5,7 +5,7 @@ from typing import Any
 
 from portal.domain.compliance.reports import remit
 from portal.domain.compliance.reports.cells import nest
-from portal.domain.compliance.reports.kinds.remit_t1 import ACTIONS, participant
+from portal.domain.compliance.reports.kinds.remit_t1 import ACTIONS, head, participant
 from portal.domain.compliance.reports.layout import Field, Gather, Layout, Media, Problem, register
 from portal.domain.compliance.reports.source import Source
 from portal.domain.compliance.reports.trade_codes import (
@@ -183,5 +183,6 @@ LAYOUT = register(
         deadline="Tenth working day after the deal (from 29 April 2026; before: one month)",
         most_bytes=10_000_000,
         scheme="ACER-CONTRACT",
+        head=head,
     )
 )
