@@ -3,20 +3,26 @@
 Each changes facts that were made complete before (:mod:`data.demo.compliance_facts`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from data.demo.compliance_facts import DemoTrade, party_facts
+from data.demo.compliance_facts import DemoTrade
 
 Known = tuple[DemoTrade, dict[str, Any]]
 CAP_PRICE = 52.4  # USD/bbl, above the caps of the EU and the UK
 LATE = timedelta(hours=3, minutes=4)
+LAPSED = "MAKEBELIEVE"
 POWER_AND_GAS = ("power", "gas")
 
 
-def plant(known: Sequence[Known]) -> list[tuple[str, date, dict[str, Any]]]:
-    """Change facts of a handful of trades in place; return editions of party facts that belong to it."""
+def plant(
+    known: Sequence[Known], papers: Mapping[str, dict[str, Any]]
+) -> list[tuple[str, date, dict[str, Any]]]:
+    """Change facts of a handful of trades in place; return editions of party facts that belong to it.
+
+    ``papers`` are the facts of the parties by code.
+    """
     taken: set[int] = set()
     for fits, change in _PLANTS:
         found = next(
@@ -25,17 +31,18 @@ def plant(known: Sequence[Known]) -> list[tuple[str, date, dict[str, Any]]]:
         if found is not None:
             taken.add(found[0].trade_id)
             change(found[1])
-    return _lapsed_representative(known)
+    return _lapsed_representative(known, papers[LAPSED])
 
 
-def _lapsed_representative(known: Sequence[Known]) -> list[tuple[str, date, dict[str, Any]]]:
+def _lapsed_representative(
+    known: Sequence[Known], facts: dict[str, Any]
+) -> list[tuple[str, date, dict[str, Any]]]:
     """Let the mandate of a representative in the Union end on the day of the last deal that needs one."""
-    facts = next(facts for code, _, facts in party_facts() if code == "MAKEBELIEVE")
     days = [
-        trade.trade_date for trade, _ in known if trade.party == "MAKEBELIEVE" and trade.commodity in POWER_AND_GAS
+        trade.trade_date for trade, _ in known if trade.party == LAPSED and trade.commodity in POWER_AND_GAS
         and trade.curve not in ("NBP", "HENRY_HUB")
     ]  # fmt: skip
-    return [("MAKEBELIEVE", max(days), {**facts, "eu_representative": None})] if days else []
+    return [(LAPSED, max(days), {**facts, "eu_representative": None})] if days else []
 
 
 def _is_cargo(curve: str) -> Callable[[DemoTrade, dict[str, Any]], bool]:

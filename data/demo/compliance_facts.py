@@ -4,7 +4,7 @@ The identifiers are made up: LEIs begin with ``FICT`` and no issuer of that name
 belong to nobody.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
@@ -40,7 +40,7 @@ class DemoTrade(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PartyPaper:
-    """What a party has on paper beside its row among the counterparties."""
+    """What a party has on paper beside its row; ``credit_used`` is the share of its limit used on the last day."""
 
     code: str
     country: str
@@ -50,6 +50,7 @@ class PartyPaper:
     plants: tuple[tuple[str, float], ...] = ()
     sector: str = "energy"
     lei_status: str = "ISSUED"
+    credit_used: float = 0.0
 
 
 PAPERS = (
@@ -57,15 +58,21 @@ PAPERS = (
     PartyPaper("FABLE_X", "NL", "FC", sector="exchange"),
     PartyPaper("MIRAGE_X", "GB", "FC", sector="exchange", representative="A0900001F.NL"),
     PartyPaper("NIMBUS_X", "DE", "FC", sector="exchange"),
-    PartyPaper("MUSTERSTADT", "DE", "NFC-"),
-    PartyPaper("EXEMPLE", "FR", "NFC-"),
-    PartyPaper("ANYBANK", "GB", "FC", representative="A0900002F.NL", sector="bank"),
-    PartyPaper("JANE_DOE", "US", "SD", us_person=True, representative="A0900003F.DE", sector="bank"),
-    PartyPaper("NOWHERE", "CH", "NFC-", representative="A0900004F.FR"),
-    PartyPaper("MAKEBELIEVE", "SG", "NFC-", representative="A0900005F.NL"),
-    PartyPaper("ATLANTIS", "NO", "NFC-", representative="A0900006F.DE"),
-    PartyPaper("UNICORN", "DE", "NFC-", plants=(("Unicorn melt shop", 760.0),), sector="steel"),
-    PartyPaper("DRAGON", "FR", "NFC-", plants=(("Dragon float line", 640.0),), sector="glass"),
+    PartyPaper("MUSTERSTADT", "DE", "NFC-", credit_used=0.49),
+    PartyPaper("EXEMPLE", "FR", "NFC-", credit_used=0.55),
+    PartyPaper("ANYBANK", "GB", "FC", representative="A0900002F.NL", sector="bank", credit_used=0.58),
+    PartyPaper(
+        "JANE_DOE", "US", "SD", us_person=True, representative="A0900003F.DE", sector="bank", credit_used=0.66
+    ),
+    PartyPaper("NOWHERE", "CH", "NFC-", representative="A0900004F.FR", credit_used=0.93),
+    PartyPaper("MAKEBELIEVE", "SG", "NFC-", representative="A0900005F.NL", credit_used=0.71),
+    PartyPaper("ATLANTIS", "NO", "NFC-", representative="A0900006F.DE", credit_used=0.62),
+    PartyPaper(
+        "UNICORN", "DE", "NFC-", plants=(("Unicorn melt shop", 760.0),), sector="steel", credit_used=0.44
+    ),
+    PartyPaper(
+        "DRAGON", "FR", "NFC-", plants=(("Dragon float line", 640.0),), sector="glass", credit_used=0.83
+    ),
 )
 """Own firm and counterparties of the demo."""
 
@@ -77,8 +84,8 @@ def lei_of(code: str) -> str:
     return f"{stem}{98 - number % _LEI_MODULUS:02d}"
 
 
-def party_facts() -> Iterator[tuple[str, date, dict[str, Any]]]:
-    """Yield code, first day and facts of each party."""
+def party_facts(limits: Mapping[str, float] | None = None) -> Iterator[tuple[str, date, dict[str, Any]]]:
+    """Yield code, first day and facts of each party, with its credit limit in euro where ``limits`` has one."""
     for number, paper in enumerate(PAPERS, start=1):
         facts: dict[str, Any] = {
             "country": paper.country,
@@ -101,6 +108,8 @@ def party_facts() -> Iterator[tuple[str, date, dict[str, Any]]]:
             ]
         if paper.code == SELF:
             facts |= {"mbr_authority": False, "max_order_qty": 500.0, "algo_notified_on": None}
+        if limits and paper.code in limits:
+            facts["credit_limit_eur"] = limits[paper.code]
         yield paper.code, SINCE, facts
 
 

@@ -36,7 +36,7 @@ def add_records(session: Session, rows: Sequence[tuple[Any, ...]]) -> dict[str, 
         return {}
     session.execute(
         text(
-            f"CREATE TEMP TABLE IF NOT EXISTS fresh_records ON COMMIT DROP AS SELECT {_NAMES} "  # noqa: S608  (our names)
+            f"CREATE TEMP TABLE IF NOT EXISTS fresh_records ON COMMIT DROP AS SELECT {_NAMES} "
             "FROM compliance_records WITH NO DATA"
         )
     )
@@ -47,7 +47,7 @@ def add_records(session: Session, rows: Sequence[tuple[Any, ...]]) -> dict[str, 
             copy.write_row(row)
     stored = session.execute(
         text(
-            f"INSERT INTO compliance_records ({_NAMES}) SELECT {_NAMES} FROM fresh_records "  # noqa: S608  (our names)
+            f"INSERT INTO compliance_records ({_NAMES}) SELECT {_NAMES} FROM fresh_records "
             "ON CONFLICT (fingerprint) DO NOTHING RETURNING fingerprint, id"
         )
     )

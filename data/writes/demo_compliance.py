@@ -16,11 +16,12 @@ _DERIVED = (SurveillanceHit, ComplianceRecord, ComplianceRun)
 
 
 def demo_trades(session: Session) -> list[DemoTrade]:
-    """Return the trades that the demo load stored, as first entered, in the order of dealing."""
+    """Return the trades that the demo load stored, as first entered, at their newest price, as they were dealt."""
     rows = session.execute(
         text(
-            "SELECT t.trade_id, t.kind, c.code, c.commodity, p.code, p.kind, t.side, coalesce(t.price, t.strike), "
-            "t.trade_date, t.delivery_start, t.recorded_at FROM trades t "
+            "SELECT t.trade_id, t.kind, c.code, c.commodity, p.code, p.kind, t.side, coalesce(n.price, n.strike), "
+            "t.trade_date, t.delivery_start, t.recorded_at FROM trades t JOIN (SELECT DISTINCT ON (trade_id) "
+            "trade_id, price, strike FROM trades ORDER BY trade_id, version DESC) n ON n.trade_id = t.trade_id "
             "JOIN import_batches b ON b.id = t.batch_id AND b.kind = 'demo' "
             "JOIN curves c ON c.id = t.curve_id JOIN counterparties p ON p.id = t.counterparty_id "
             "WHERE t.version = 1 ORDER BY t.trade_id"

@@ -147,8 +147,13 @@ def _chosen(kind: str, regimes: frozenset[str] | None, rules: Iterable[Rule]) ->
         rule
         for rule in rules
         if (kind in rule.kinds or "any" in rule.kinds)
-        and (regimes is None or not regimes.isdisjoint(rule.regimes))
+        and (regimes is None or (_can_matter(kind, rule) and not regimes.isdisjoint(rule.regimes)))
     )
+
+
+def _can_matter(kind: str, rule: Rule) -> bool:
+    """Tell whether a rule can lead to anything for a live trade; some only tell the regimes, which are known."""
+    return bool(rule.actions) or kind != "trade"
 
 
 def value_of(case: Case, path: str) -> Any:

@@ -1,7 +1,7 @@
 """Which live transactions a rule is about, where its inputs alone do not tell.
 
 A rule is asked of a live transaction when its regime applies. Some rules of the regime that is everywhere are about oil
-cargoes or vessels alone: of a power future their facts are not missing, they do not exist.
+cargoes, vessels or credit alone: of a cleared power future their facts are not missing, they do not exist.
 
 API: ``concerns(code, facts)``.
 """
@@ -22,7 +22,16 @@ def _has_vessel(facts: Facts) -> bool:
     return "vessel" in facts
 
 
-SCOPES: Mapping[str, Callable[[Facts], bool]] = {"GL-SN-04": _is_oil_cargo, "GL-SN-05": _has_vessel}
+def _takes_credit(facts: Facts) -> bool:
+    """Tell whether a trade is with the other side itself; a clearing house takes margin instead."""
+    return facts.get("trade", {}).get("otc") is not False
+
+
+SCOPES: Mapping[str, Callable[[Facts], bool]] = {
+    "GL-LM-01": _takes_credit,
+    "GL-SN-04": _is_oil_cargo,
+    "GL-SN-05": _has_vessel,
+}
 """By code of the rule: tells whether a live transaction is of its kind; a rule that is not here concerns all."""
 
 

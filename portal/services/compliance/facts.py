@@ -14,13 +14,14 @@ from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from data.queries import trade_facts as queries
 from data.queries.curve_terms import CurveRow, curve_rows
 from data.queries.trade_facts import PartyRow, TradeRow
 from data.session import UnitOfWork
 from portal.core.clock import Clocks
+from portal.domain.compliance.onboarding import Spell
 from portal.domain.compliance.places import (
     BILATERAL_MIC,
     COMMODITIES,
@@ -33,6 +34,8 @@ from portal.domain.compliance.places import (
 )
 from portal.domain.portfolio.terms import KIND_OF, PROFILE_OF, Terms
 from portal.domain.portfolio.trade import Event, Kind
+from portal.services.compliance import credit, kyc
+from portal.services.compliance.credit import Credit
 
 SELF = "SELF"
 """Code of the own firm among the facts of parties."""
@@ -66,14 +69,6 @@ class TradeCase:
     facts: Facts
 
 
-class KycSpan(NamedTuple):
-    """The KYC status of a counterparty from a moment on."""
-
-    since: datetime
-    status: str
-    approved_at: datetime | None
-
-
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What many trades have in common, under one pair of clocks."""
@@ -81,8 +76,8 @@ class Desk:
     curves: Mapping[int, CurveRow]
     parties: Mapping[int, PartyRow]
     party_facts: Mapping[str, list[tuple[date, Facts]]]
-    kyc: Mapping[int, list[KycSpan]] = field(default_factory=dict)
-    credit: Mapping[int, Facts] = field(default_factory=dict)
+    kyc: Mapping[int, tuple[Spell, ...]] = field(default_factory=dict)
+    credit: Credit = field(default_factory=Credit)
     shapes: dict[tuple[int, ...], Facts] = field(default_factory=dict)
 
     def of_party(self, code: str, day: str) -> tuple[int, Facts]:
@@ -99,6 +94,8 @@ def load(work: UnitOfWork, clocks: Clocks) -> Desk:
         {row.id: row for row in curve_rows(session)},
         {row.id: row for row in queries.parties(session)},
         queries.party_facts(session, clocks=clocks),
+        kyc.spans(work, clocks),
+        credit.uses(work, clocks),
     )
 
 
@@ -141,9 +138,9 @@ def _case(desk: Desk, row: TradeRow, own: Facts | None) -> TradeCase:
         common = desk.shapes[shape] = _common(desk, row, party, known)
     event_on = row.effective_on if row.event == _AMENDED else row.trade_date
     facts = {**common, "trade": _trade(common, row, event_on)}
-    kyc = _kyc(desk, row)
-    if kyc:
-        facts["party"] = {**common.get("party", {}), "kyc": kyc}
+    onboarding = _kyc(desk, row)
+    if onboarding:
+        facts["party"] = {**common["party"], "kyc": onboarding}
     if own:
         facts = _merged(facts, own)
     return TradeCase(
@@ -201,8 +198,9 @@ def _common(desk: Desk, row: TradeRow, party: PartyRow, known: Facts) -> Facts:
         facts["seller"] = {"mbr_authority": own["mbr_authority"]}
     if product.type == "supply" and "plants" in known:
         facts["final_customer"] = {"plants": known["plants"]}
-    if row.counterparty_id in desk.credit:
-        facts["credit"] = {**desk.credit[row.counterparty_id], "change": 0.0}
+    exposure = desk.credit.exposures.get(row.counterparty_id)
+    if exposure is not None:  # what is booked is in the use already
+        facts["credit"] = {"limit": exposure.limit, "used": exposure.use, "change": 0.0}
     return facts
 
 
@@ -262,15 +260,18 @@ def _swap_reporter(parties: list[Facts], party_kind: str) -> str:
 
 
 def _kyc(desk: Desk, row: TradeRow) -> Facts | None:
-    """Return the KYC of the counterparty as it stood when the trade was entered."""
-    spans = desk.kyc.get(row.counterparty_id)
-    if not spans:
+    """Return the KYC of the counterparty as it stood when the trade was entered; None where nobody is onboarded."""
+    if not desk.kyc:
         return None
-    at = bisect_right(spans, row.entered_at, key=lambda span: span.since.timestamp()) - 1
+    spells = desk.kyc.get(row.counterparty_id, ())
+    at = bisect_right(spells, row.entered_at, key=lambda spell: spell.start.timestamp()) - 1
     if at < 0:
         return {"status": "pending", "approved_at": None}
-    span = spans[at]
-    return {"status": span.status, "approved_at": span.approved_at.isoformat() if span.approved_at else None}
+    spell = spells[at]
+    return {
+        "status": spell.status,
+        "approved_at": spell.approved_at.isoformat() if spell.approved_at else None,
+    }
 
 
 def _merged(facts: Facts, own: Facts) -> Facts:

@@ -70,9 +70,7 @@ def findings(subject: Subject, facts: Mapping[str, Any], verdict: Verdict) -> It
         yield _found(subject, facts, fired, verdict.regimes)
 
 
-def _found(
-    subject: Subject, facts: Mapping[str, Any], fired: Fired, regimes: frozenset[str]
-) -> Found:
+def _found(subject: Subject, facts: Mapping[str, Any], fired: Fired, regimes: frozenset[str]) -> Found:
     rule, finding = fired.rule, fired.finding
     action = GAP_ACTION if finding.extra.get("reason") == GAP else finding.action.value
     inputs = text(inputs_of(rule, facts))

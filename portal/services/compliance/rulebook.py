@@ -12,8 +12,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import holidays
-
 from data.session import UnitOfWork
 from portal.core.clock import Clocks
 from portal.domain.compliance.base import Rule, all_rules
@@ -51,6 +49,8 @@ def calendars(day: date) -> dict[str, WorkingDays]:
 
 @cache
 def _calendars(year: int) -> Mapping[str, WorkingDays]:
+    import holidays  # a library of all countries, which only runs need
+
     first, last = date(year, 1, 1) - _BACK, date(year, 12, 31) + _AHEAD
     found = {"EU": WorkingDays(holidays=desk_holidays(first, last))}
     for code, (country, part) in _COUNTRIES.items():
