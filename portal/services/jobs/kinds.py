@@ -3,11 +3,7 @@
 from types import ModuleType
 
 from portal.services.backup import jobs as backup_jobs
-<<<<<<< HEAD
-from portal.services.compliance import report_jobs
-=======
-from portal.services.compliance import check_jobs
->>>>>>> c0385ba (Hold the book against the rules every night, store what is found once, and open cases)
+from portal.services.compliance import check_jobs, report_jobs
 from portal.services.forecast import jobs as forecast_jobs
 from portal.services.monitoring import retention
 from portal.services.risk import jobs as risk_jobs
@@ -19,9 +15,6 @@ AREAS: tuple[ModuleType, ...] = (
     retention,
     backup_jobs,
     forecast_jobs,
-<<<<<<< HEAD
     report_jobs,
-=======
     check_jobs,
->>>>>>> c0385ba (Hold the book against the rules every night, store what is found once, and open cases)
 )  # importing a module registers its kinds and schedules
