@@ -113,6 +113,12 @@ def address() -> str:
     return f"{parts.hostname or 'local socket'}{parts.path}"
 
 
+def role() -> str:
+    """Return the role that the engine connects as."""
+    with engine().connect() as connection:
+        return str(connection.exec_driver_sql("SELECT current_user").scalar_one())
+
+
 def _forget_after_fork() -> None:
     if _engine is not None:
         _engine.dispose(

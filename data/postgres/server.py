@@ -117,6 +117,11 @@ class EmbeddedPostgres:
                     sockets.rmdir()
             return stopped
 
+    def admin_url(self) -> str:
+        """Return the URL of the superuser in the portal's database, for what its role may not do itself."""
+        password = (self.base / "admin.password").read_text("ascii").strip()
+        return self._url_of(cluster.ADMIN, password)
+
     def running(self) -> bool:
         """Tell whether our server answers; one that is still starting up is waited for."""
         deadline = time.monotonic() + _START_SECONDS
@@ -199,8 +204,11 @@ class EmbeddedPostgres:
 
     def _url(self) -> str:
         password = (self.base / "password").read_text("ascii").strip()
+        return self._url_of(cluster.ROLE, password)
+
+    def _url_of(self, role: str, password: str) -> str:
         host = quote(str(self._recorded_sockets() or self._socket_path()), safe="")
-        return f"postgresql://{cluster.ROLE}:{password}@/{cluster.DATABASE}?host={host}&port=5432"
+        return f"postgresql://{role}:{password}@/{cluster.DATABASE}?host={host}&port=5432"
 
     def _recorded_sockets(self) -> Path | None:
         """Return the socket folder of the running server: another process may have another temporary folder."""

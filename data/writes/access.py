@@ -95,13 +95,15 @@ def touch_session(session: Session, *, token_hash: str, now: datetime) -> None:
     )
 
 
-def revoke_session(session: Session, *, token_hash: str, now: datetime) -> None:
-    """End one session."""
-    session.execute(
+def revoke_session(session: Session, *, token_hash: str, now: datetime) -> bool:
+    """End one session, and return whether it had not ended before."""
+    statement = (
         update(UserSession)
         .where(UserSession.token_hash == token_hash, UserSession.revoked_at.is_(None))
         .values(revoked_at=now)
+        .returning(UserSession.token_hash)
     )
+    return session.scalar(statement) is not None
 
 
 def revoke_sessions_of(session: Session, *, user_id: int, now: datetime, keep_newest: int = 0) -> None:

@@ -11,7 +11,8 @@ from portal.core.errors import ConfigurationError
 def opened(*, migrate: bool | None = None) -> Iterator[Settings]:
     """Connect to the database, starting the embedded one if needed, and leave it afterwards.
 
-    ``migrate`` None brings our own embedded database to this release, but leaves a ``DATABASE_URL`` as it is.
+    ``migrate`` None brings our own embedded database to this release, but leaves a ``DATABASE_URL`` as it is. The audit
+    log of the embedded one is given to an owner of its own.
 
     Raises
     ------
@@ -30,6 +31,8 @@ def opened(*, migrate: bool | None = None) -> Iterator[Settings]:
                     "The database has the schema of another release. Run `enerscope migrate` first."
                 )
             runtime.migrate()
+        if migrate is not False:
+            runtime.protect_embedded(now)
         yield now
     finally:
         runtime.close_database()

@@ -6,10 +6,11 @@ from functools import lru_cache
 
 from data import engine, migrations
 from data.cache import Cache
-from data.postgres import EmbeddedPostgres
+from data.postgres import EmbeddedPostgres, protection
 from data.queries import system
 from data.session import UnitOfWork
 from portal.core.config import Settings
+from portal.core.errors import ConfigurationError
 
 _embedded: EmbeddedPostgres | None = None
 _url: str | None = None
@@ -101,6 +102,42 @@ def migrate() -> None:
 def needs_migration() -> bool:
     """Tell whether the connected database is older than this release."""
     return migrations.pending(engine.engine())
+
+
+def protect(settings: Settings, admin_url: str | None = None) -> bool:
+    """Take the portal's right to change the audit log away, and return whether that was needed.
+
+    The embedded server is protected by its own superuser, whose password lies beside it; with ``DATABASE_URL`` the
+    URL of a superuser must be given.
+
+    Raises
+    ------
+    ConfigurationError
+        There is no superuser to do it, or the portal itself connects as one.
+    """
+    url = database_url(settings)
+    found = protection.owner_of_log(url)
+    if found is None or protection.is_protected(url):
+        return False
+    if admin_url is None:
+        if _embedded is None:
+            raise ConfigurationError(
+                "The audit log of DATABASE_URL can only be protected by a superuser. Give its URL with --admin-url."
+            )
+        admin_url = _embedded.admin_url()
+    protection.protect(admin_url, engine.role())
+    return True
+
+
+def is_protected(settings: Settings) -> bool:
+    """Tell whether the role of the portal can neither change nor remove the audit log."""
+    return protection.is_protected(database_url(settings))
+
+
+def protect_embedded(settings: Settings) -> None:
+    """Protect the audit log of our own embedded server; a ``DATABASE_URL`` is left to its administrator."""
+    if settings.database_url is None:
+        protect(settings)
 
 
 def is_empty() -> bool:

@@ -17,7 +17,8 @@ from dash.exceptions import BackgroundCallbackError, DependencyException, Invali
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from portal.core.errors import EnerscopeError
+from portal.core.errors import EnerscopeError, NotPermitted
+from portal.web import denials
 
 log = logging.getLogger("enerscope.incidents")
 
@@ -70,6 +71,8 @@ def problem_of(error: BaseException) -> Problem:
         if known is not None:
             return known
     if isinstance(error, EnerscopeError):
+        if isinstance(error, NotPermitted):
+            denials.note_error(error)
         incident = _log(error) if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR else ""
         seconds = error.subject.get("seconds")
         return Problem(_title(error.status), error.status, error.code, error.message, incident, seconds)

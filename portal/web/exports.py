@@ -7,10 +7,11 @@ from dataclasses import replace
 from flask import Blueprint, Response, request
 
 from portal.core import clock
+from portal.core.canonical import digest
 from portal.core.errors import DomainError, NotFound
 from portal.core.permissions import Permission
+from portal.services import audit, files, passports, receipts
 from portal.services import clocks as clock_service
-from portal.services import files, passports, receipts
 from portal.web.actor import current_actor
 from portal.web.asked import Asked, read_filters, read_query
 from portal.web.policy import needs
@@ -33,6 +34,10 @@ def export(name: str, kind: str) -> Response:
     clocks = clock_service.resolve(request.args)
     query = replace(read_query(asked), offset=0, limit=None)
     table = grid.load(query, read_filters(asked.get("params") or {}), clocks, actor)
+    audit.note_now(
+        actor, "export.made", "table", name,
+        {"format": kind, "rows": len(table.rows), "clocks": clocks.label(), "asked_sha256": digest(asked)},
+    )  # fmt: skip
     log.info("export %s.%s rows=%d user=%s", name, kind, len(table.rows), actor.username)
     if kind == "csv":
         content, mime = files.to_csv(table), files.CSV_TYPE
@@ -59,6 +64,7 @@ def receipt() -> Response:
     params = _asked(request.args.get("params", "{}"))
     passport = passports.open_passport(request.args.get("metric", ""), params, clocks, actor)
     issued = receipts.issue(passport, actor)
+    audit.note_now(actor, "receipt.issued", "metric", passport.metric.id, {"sha256": issued.sha256})
     log.info("receipt %s metric=%s user=%s", issued.sha256, passport.metric.id, actor.username)
     response = Response(issued.content, mimetype="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="{issued.file_name}"'

@@ -19,12 +19,13 @@ from werkzeug.exceptions import BadRequest, NotFound
 from portal.core.actor import Actor
 from portal.core.errors import NotPermitted
 from portal.core.permissions import Permission
-from portal.services import access
-from portal.web import denied, errors, session
+from portal.services import access, audit
+from portal.web import denials, denied, errors, session
 from portal.web.policy import CALLBACK_PATH, PUBLIC_ASSETS, Policy
 
 log = logging.getLogger("enerscope.access")
 
+SENSITIVE_AREAS = frozenset({"compliance", "admin"})
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _ENDED = errors.Problem(
     "Your session has ended",
@@ -38,6 +39,7 @@ def make_gate(app: Dash, policy: Policy) -> Callable[[], Any]:
     """Return the function that Flask calls before every request to ``app``."""
 
     def gate() -> Any:
+        audit.comes_from(session.origin())
         g.polling = session.held_token() is not None and _is_polling(policy)
         public = _is_public(policy)
         actor = None if public else session.held_actor()
@@ -121,8 +123,11 @@ def check_callback(policy: Policy, actor: Actor) -> None:
 def _require(actor: Actor, needed: Permission, what: str) -> None:
     try:
         actor.require(needed)
-    except NotPermitted:
+    except NotPermitted as refused:
         log.warning("refused: user=%s needs=%s for %r", actor.username, needed.value, what[:200])
+        denials.note(
+            actor, needed.value, "callback" if request.path == CALLBACK_PATH else "route", what, refused
+        )
         raise
 
 
@@ -134,6 +139,7 @@ def _check_page(app: Dash, actor: Actor) -> Any:
     if actor.can(needed):
         return None
     log.warning("refused: user=%s needs=%s for page %r", actor.username, needed.value, request.path[:200])
+    denials.note(actor, needed.value, "page", request.path)
     why = denied.refusal(actor, needed)
     return errors.render(why.problem, refusal=why)
 
@@ -143,20 +149,24 @@ def lock_pages() -> None:
     for page in page_registry.values():
         if getattr(page["layout"], "is_locked", False):
             continue
-        page["layout"] = _locked_layout(page["layout"], page["permission"])
+        sensitive = page["path"] if page.get("area") in SENSITIVE_AREAS else ""
+        page["layout"] = _locked_layout(page["layout"], page["permission"], sensitive)
         for words in ("title", "description"):
             if callable(page.get(words)):
                 page[words] = _locked_words(page[words], page["permission"], page["name"])
 
 
-def _locked_layout(inner: Any, needed: Permission) -> Callable[..., Any]:
+def _locked_layout(inner: Any, needed: Permission, sensitive: str = "") -> Callable[..., Any]:
     def layout(**parts: Any) -> Any:
         actor = session.held_actor()
         if actor is None:
             return errors.card(_ENDED)
         if not actor.can(needed):
             log.warning("refused: user=%s needs=%s for a page in the app", actor.username, needed.value)
+            denials.note(actor, needed.value, "page", request.path)
             return denied.forbidden(actor, needed)
+        if sensitive:
+            audit.note_now(actor, "page.viewed", "page", sensitive)
         try:
             return inner(**parts) if callable(inner) else inner
         except Exception as error:  # noqa: BLE001  (whatever fails, the card names the incident and the frame stays)

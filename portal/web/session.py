@@ -8,6 +8,7 @@ token that Dash sends back in a header.
 import os
 import secrets
 from collections.abc import Mapping
+from hashlib import blake2b, sha256
 from http import HTTPStatus
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal.core.actor import Actor
 from portal.core.config import Settings, settings
 from portal.core.errors import NotSignedIn
-from portal.services import access
+from portal.services import access, audit
 
 CSRF_COOKIE = "_csrf_token"
 _TOKEN = "_user_id"  # noqa: S105  (the key under which flask-login keeps what get_id() returned)
@@ -145,6 +146,16 @@ def held_token() -> str | None:
     """Return the session token in the cookie of this request, whether it is still good or not."""
     token = session.get(_TOKEN)
     return token if isinstance(token, str) else None
+
+
+def origin() -> audit.Origin:
+    """Return where this request comes from, for the audit log: digests of its session and of its address."""
+    token, address = held_token(), request.remote_addr or ""
+    key = str(current_app.secret_key).encode()
+    return audit.Origin(
+        sha256(token.encode()).hexdigest()[:16] if token else "",
+        blake2b(address.encode(), key=key[:64], digest_size=8).hexdigest(),
+    )
 
 
 def held_actor() -> Actor | None:

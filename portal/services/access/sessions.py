@@ -5,7 +5,8 @@ database again, so a disabled user or a changed role takes effect at once.
 """
 
 import secrets
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from data.queries import access as queries
@@ -16,10 +17,12 @@ from portal.core.actor import Actor
 from portal.core.config import settings
 from portal.core.errors import NotSignedIn
 from portal.core.permissions import Role
+from portal.services import audit
 from portal.services.access import lockout, passwords
 
 TOUCH_EVERY = timedelta(minutes=1)
 KEEP_ENDED = timedelta(days=30)
+_blocked: dict[str, datetime] = {}
 
 
 class WrongPassword(NotSignedIn):
@@ -58,12 +61,14 @@ def sign_in(username: str, password: str, *, address: str, agent: str) -> str:
     username, now = normal_username(username), clock.now()
     with UnitOfWork(write=True) as work:
         if not writes.lock_account(work.session, username=username):
+            _note_block(work, username)
             raise lockout.TooManyAttempts(1)
         _refuse_early(work, username, address)
         account = queries.account(work.session, username=username)
         right = passwords.matches(account.password_hash if account else None, password)
         entered = account is not None and right and account.is_active
         writes.insert_attempt(work.session, username=username, address=address, at=now, succeeded=entered)
+        _note_try(work, username, known=account is not None, right=right, entered=entered)
         token = ""
         if account is not None and entered:
             if passwords.is_outdated(account.password_hash):
@@ -94,7 +99,32 @@ def _refuse_early(work: UnitOfWork, username: str, address: str) -> None:
         now=now,
     )
     if wait:
+        _note_block(work, username)
         raise lockout.TooManyAttempts(wait)
+
+
+def _note_try(work: UnitOfWork, username: str, *, known: bool, right: bool, entered: bool) -> None:
+    """Note a try to sign in; of a name that nobody has nothing is kept, since it may be a mistyped password."""
+    if not known:
+        audit.note(work, audit.STRANGER, "login.refused", "user", "unknown", {"reason": "unknown"}, "refused")
+    elif not entered:
+        reason = "account-disabled" if right else "wrong-password"
+        audit.note(work, audit.STRANGER, "login.refused", "user", username, {"reason": reason}, "refused")
+    else:
+        actor = replace(audit.STRANGER, username=username)
+        audit.note(work, actor, "login.succeeded", "user", username, {"method": "password"})
+
+
+def _note_block(work: UnitOfWork, username: str) -> None:
+    """Note that a try was not even looked at, at most once a minute for a name: guessing must not fill the log."""
+    now, known = clock.now(), queries.account(work.session, username=username) is not None
+    name = username if known else "unknown"
+    for other, at in list(_blocked.items()):
+        if now - at > TOUCH_EVERY:
+            del _blocked[other]
+    if name not in _blocked:
+        _blocked[name] = now
+        audit.note(work, audit.STRANGER, "login.blocked", "user", name, outcome="refused")
 
 
 def _open_session(work: UnitOfWork, user_id: int, address: str, agent: str) -> str:
@@ -151,4 +181,6 @@ def owner_of_ended_session(token: str) -> str | None:
 def sign_out(token: str) -> None:
     """End the session; a token that is unknown or has ended already is no error."""
     with UnitOfWork(write=True) as work:
-        writes.revoke_session(work.session, token_hash=_hashed(token), now=clock.now())
+        owner = queries.session_owner(work.session, token_hash=_hashed(token))
+        if writes.revoke_session(work.session, token_hash=_hashed(token), now=clock.now()) and owner:
+            audit.note(work, replace(audit.STRANGER, username=owner), "logout", "user", owner)

@@ -9,6 +9,7 @@ from portal.core import clock
 from portal.core.actor import SYSTEM, Actor
 from portal.core.errors import Conflict, DomainError, NotFound
 from portal.core.permissions import Permission, Role
+from portal.services import audit
 from portal.services.access import passwords
 from portal.services.access.sessions import WrongPassword, normal_username
 
@@ -61,6 +62,8 @@ def create_user(
         )
         writes.set_roles(work.session, user_id=user_id, roles=frozenset(role.value for role in roles))
         _grant(work, user_id, portfolios)
+        detail = {"roles": sorted(role.value for role in roles), "portfolios": sorted(portfolios)}
+        audit.note(work, actor, "user.created", "user", username, detail)
     return user_id
 
 
@@ -92,12 +95,14 @@ def disable_user(username: str, actor: Actor) -> None:
         _keep_an_administrator(work, normal_username(username), "be disabled")
         writes.set_active(work.session, user_id=user_id, is_active=False)
         writes.revoke_sessions_of(work.session, user_id=user_id, now=clock.now())
+        audit.note(work, actor, "user.disabled", "user", normal_username(username))
 
 
 def enable_user(username: str, actor: Actor) -> None:
     """Switch an account on again; its old sessions stay ended."""
     with UnitOfWork(write=True) as work:
         writes.set_active(work.session, user_id=_managed(work, username, actor), is_active=True)
+        audit.note(work, actor, "user.enabled", "user", normal_username(username))
 
 
 def set_roles(username: str, roles: frozenset[Role], actor: Actor) -> None:
@@ -107,12 +112,16 @@ def set_roles(username: str, roles: frozenset[Role], actor: Actor) -> None:
         if Role.ADMINISTRATOR not in roles:
             _keep_an_administrator(work, normal_username(username), "lose that role")
         writes.set_roles(work.session, user_id=user_id, roles=frozenset(role.value for role in roles))
+        detail = {"roles": sorted(role.value for role in roles)}
+        audit.note(work, actor, "user.roles-changed", "user", normal_username(username), detail)
 
 
 def set_portfolios(username: str, portfolios: frozenset[str], actor: Actor) -> None:
     """Replace the portfolio nodes that a user may see; each covers all below it."""
     with UnitOfWork(write=True) as work:
         _grant(work, _managed(work, username, actor), portfolios)
+        detail = {"portfolios": sorted(portfolios)}
+        audit.note(work, actor, "user.portfolios-changed", "user", normal_username(username), detail)
 
 
 def change_password(actor: Actor, current: str, new: str) -> None:
@@ -130,6 +139,7 @@ def change_password(actor: Actor, current: str, new: str) -> None:
     with UnitOfWork(write=True) as work:
         account = queries.account(work.session, username=actor.username)
         if account is None or not passwords.matches(account.password_hash, current):
+            audit.note(work, actor, "password.change-refused", "user", actor.username, outcome="refused")
             raise WrongPassword(
                 "The present password is wrong, so nothing was changed.", username=actor.username
             )
@@ -137,6 +147,7 @@ def change_password(actor: Actor, current: str, new: str) -> None:
             work.session, user_id=account.user_id, password_hash=passwords.hash_password(new)
         )
         writes.revoke_sessions_of(work.session, user_id=account.user_id, now=clock.now())
+        audit.note(work, actor, "password.changed", "user", actor.username)
 
 
 def _managed(work: UnitOfWork, username: str, actor: Actor) -> int:

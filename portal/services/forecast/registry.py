@@ -16,6 +16,7 @@ from portal.core.permissions import Permission
 from portal.domain.forecast import stages
 from portal.domain.forecast.gate import Gate
 from portal.domain.forecast.stages import Event, Stage, Standing, Step
+from portal.services import audit
 from portal.services.forecast import gating
 
 TEXT_LIMIT = 1000
@@ -296,6 +297,9 @@ def _step(version_id: int, step: Step, actor: Actor, comment: str) -> VersionVie
         )
         stage = _STAGE.get(step, found.stage)
         _decide(work, found.id, step, stage, judged.to_json() if judged else {}, comment, actor.username)
+        audit.note(
+            work, actor, f"model.{step.value}", "model-version", str(found.id), {"target": found.target}
+        )
         if step in (Step.APPROVED, Step.ROLLED_BACK) and before is not None:
             said = (
                 f"{found.name} took its place." if step is Step.APPROVED else f"Rolled back to {found.name}."

@@ -26,6 +26,7 @@ from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.errors import DomainError
 from portal.core.permissions import Permission
+from portal.services import audit
 from portal.services.ingest.answers import ImportOptions
 from portal.services.ingest.judgement import judge
 from portal.services.ingest.kinds import (
@@ -150,6 +151,11 @@ def _take_in(run: Run) -> ImportReport:
             work.session.rollback()
             return report
         report = store(run, work, report, first, last)
+        detail = {"kind": report.kind, "status": report.status, "stored": report.rows_stored}
+        audit.note(
+            work, run.actor, "data.imported", "import", str(report.batch_id),
+            {**detail, "sha256": run.source.probe.sha256},
+        )  # fmt: skip
         if report.rows_stored and run.target.table is TICKS:
             bounds = facts.a_day_around(*facts.day_bounds(first, last))
         run.on_progress(0.95, "Writing to disk")

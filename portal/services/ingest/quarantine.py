@@ -16,6 +16,7 @@ from portal.core.actor import Actor
 from portal.core.errors import Conflict, DomainError, NotFound
 from portal.core.permissions import Permission
 from portal.core.table import Column, GridQuery, Table
+from portal.services import audit
 from portal.services.access.trade_files import reader_of_refused
 from portal.services.ingest.answers import ImportOptions
 from portal.services.ingest.importing import import_file
@@ -127,6 +128,7 @@ def _open_row(row_id: int, actor: Actor) -> queries.QuarantineEntry:
 def _settle(row_id: int, state: str, actor: Actor) -> None:
     with UnitOfWork(write=True) as work:
         writes.settle_row(work.session, row_id, state, actor.username, clock.now())
+        audit.note(work, actor, f"row.{state}", "quarantined-row", str(row_id))
 
 
 def _options_of(entry: queries.QuarantineEntry) -> ImportOptions:

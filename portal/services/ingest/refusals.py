@@ -7,6 +7,7 @@ from data.readers.problems import Refused
 from data.session import UnitOfWork
 from data.writes import imports as writes
 from portal.core.actor import Actor
+from portal.services import audit
 from portal.services.ingest.answers import ImportOptions
 from portal.services.ingest.report import ImportReport
 
@@ -41,4 +42,7 @@ def refuse_whole(
     )
     with UnitOfWork(write=True) as work:
         batch_id, _ = writes.open_batch(work.session, figures)
+        audit.note(
+            work, actor, "file.refused", "import", str(batch_id), {"kind": kind, "sha256": digest}, "refused"
+        )
     return replace(report, batch_id=batch_id)

@@ -23,6 +23,7 @@ from portal.core.actor import Actor
 from portal.core.permissions import Permission
 from portal.domain.portfolio.terms import Terms, TradeVersion, changed_fields
 from portal.domain.portfolio.trade import Event
+from portal.services import audit
 from portal.services.ingest.answers import ImportOptions
 from portal.services.ingest.refusals import refuse_whole
 from portal.services.ingest.report import ImportReport, Status, list_problems
@@ -253,6 +254,8 @@ def _store(
             for _, terms in judged.good.values()
         ]
         stored = ledger.record(work, versions)
+    detail = {"status": status, "stored": len(stored), "refused": report.rows_quarantined, "sha256": digest}
+    audit.note(work, actor, "trades.imported", "import", str(batch_id), detail)
     return replace(report, status=status, rows_stored=len(stored), batch_id=batch_id)
 
 

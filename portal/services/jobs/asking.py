@@ -15,6 +15,7 @@ from portal.core.actor import Actor
 from portal.core.canonical import digest
 from portal.core.errors import Conflict, NotFound
 from portal.core.permissions import Permission
+from portal.services import audit
 from portal.services.jobs.context import log
 from portal.services.jobs.registry import JobKind, find_kind
 
@@ -106,6 +107,7 @@ def cancel(job_id: int, actor: Actor) -> str:
             raise Conflict("This job is over already. Nothing is left to cancel.", job_id=job_id)
         words = "cancelled it" if state == "cancelled" else "asked it to stop"
         writes.log(work.session, job_id, "warning", f"{actor.username} {words}.")
+        audit.note(work, actor, "job.cancelled", "job", str(job_id), {"kind": row.kind, "state": state})
     return state
 
 
@@ -131,6 +133,8 @@ def _ask(
         job_id, is_new = ask_in(
             work, kind, params, actor.username, queue=queue, not_before=not_before, rerun_of=rerun_of
         )
+        detail = {"kind": kind.code, "new": is_new, **({"rerun_of": rerun_of} if rerun_of else {})}
+        audit.note(work, actor, "job.asked", "job", str(job_id), detail)
     if is_new and queue == "worker":
         announce(job_id)
     return job_id

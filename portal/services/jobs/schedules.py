@@ -18,13 +18,14 @@ from data.session import UnitOfWork
 from data.writes import jobs as job_writes
 from data.writes import schedules as writes
 from portal.core import clock
-from portal.core.actor import Actor
+from portal.core.actor import SYSTEM, Actor
 from portal.core.canonical import plain
 from portal.core.config import settings
 from portal.core.errors import EnerscopeError, NotFound, UpstreamError
 from portal.core.job import ACTIVE
 from portal.core.permissions import Permission
 from portal.domain.monitoring.cron import CronLine, read_cron
+from portal.services import audit
 from portal.services.jobs.asking import announce, ask_in
 from portal.services.jobs.context import log
 from portal.services.jobs.outcomes import SCHEDULE, tell_of_schedule
@@ -155,6 +156,8 @@ def _fire(code: str, moment: datetime) -> int | None:
             return None
         job_id, is_new = _ask(work, row)
         writes.fired(work.session, code, due=due, job_id=job_id)
+        if is_new:
+            audit.note(work, SYSTEM, "schedule.fired", "schedule", code, {"job": job_id, "kind": row.kind})
     if is_new and job_id is not None:
         announce(job_id)
     return job_id
@@ -229,6 +232,8 @@ def change_schedule(
             work.session, code, by=actor.username, at=moment, cron=line.text, timezone=line.timezone,
             enabled=row.enabled if enabled is None else enabled,
         )  # fmt: skip
+        detail = {"cron": line.text, "timezone": line.timezone, "enabled": enabled}
+        audit.note(work, actor, "schedule.changed", "schedule", code, detail)
         found = queries.schedules(work.session)[code]
     return _view(declared, found, actor, moment)
 
@@ -251,6 +256,7 @@ def restore_schedule(code: str, actor: Actor, now: datetime | None = None) -> Sc
             work.session, code, by="", at=moment, cron=declared.cron, timezone=declared.timezone,
             enabled=declared.enabled,
         )  # fmt: skip
+        audit.note(work, actor, "schedule.restored", "schedule", code)
         found = queries.schedules(work.session)[code]
     return _view(declared, found, actor, moment)
 

@@ -19,6 +19,7 @@ from portal.core.canonical import plain
 from portal.core.errors import Conflict, NotFound
 from portal.core.permissions import Permission
 from portal.core.table import GridQuery
+from portal.services import audit
 
 Severity = Literal["info", "warning", "critical"]
 ANSWERS = {
@@ -122,6 +123,7 @@ def acknowledge(alert_id: int, actor: Actor) -> Alert:
         if not writes.acknowledge(work.session, alert_id, actor.username):
             over = "It is over." if row.cleared_at else f"{row.acknowledged_by} has acknowledged it already."
             raise Conflict(f"{over} Nothing is left to acknowledge.", alert=alert_id)
+        audit.note(work, actor, "alert.acknowledged", "alert", str(alert_id))
         return _view(_visible(work, alert_id, actor), actor)
 
 

@@ -20,6 +20,7 @@ from portal.core.errors import Conflict, DomainError, NotFound, NotPermitted
 from portal.core.permissions import Permission
 from portal.domain.portfolio.terms import TERM_FIELDS, Terms, TradeVersion, changed_fields, replace_terms
 from portal.domain.portfolio.trade import Event
+from portal.services import audit
 from portal.services.portfolio import ledger
 from portal.services.portfolio.books import visible_books
 from portal.services.portfolio.cells import typed, values_of
@@ -116,6 +117,10 @@ def approve(proposal_id: int, note: str, actor: Actor) -> TradeVersion:
             batch_id=None,
         )
         (stored,) = ledger.record(work, [version])
+        audit.note(
+            work, actor, "trade.change-approved", "trade", str(found.trade_id),
+            {"proposal": found.id, "event": str(found.event), "version": version.version},
+        )  # fmt: skip
         writes.add_decision(
             work.session,
             proposal_id=found.id,
@@ -150,6 +155,7 @@ def reject(proposal_id: int, note: str, actor: Actor) -> int:
             decided_by=actor.username,
             note=note.strip(),
         )
+        audit.note(work, actor, "trade.change-rejected", "trade", str(found.trade_id), {"proposal": found.id})
         return found.trade_id
 
 
@@ -174,6 +180,9 @@ def withdraw(proposal_id: int, actor: Actor) -> int:
             )
         writes.add_decision(
             work.session, proposal_id=found.id, decision="withdrawn", decided_by=actor.username, note=""
+        )
+        audit.note(
+            work, actor, "trade.change-withdrawn", "trade", str(found.trade_id), {"proposal": found.id}
         )
         return found.trade_id
 
@@ -253,7 +262,7 @@ def _amended(before: Mapping[str, Any], texts: Mapping[str, Any], desk: Desk) ->
 
 
 def _add(work: UnitOfWork, request: Request, event: Event, changes: Mapping[str, Any], actor: Actor) -> int:
-    return writes.add_proposal(
+    proposal_id = writes.add_proposal(
         work.session,
         trade_id=request.trade_id,
         base_version=request.base_version,
@@ -263,6 +272,9 @@ def _add(work: UnitOfWork, request: Request, event: Event, changes: Mapping[str,
         reason=request.reason.strip(),
         proposed_by=actor.username,
     )
+    detail = {"proposal": proposal_id, "event": event.value, "fields": sorted(changes)}
+    audit.note(work, actor, "trade.change-proposed", "trade", str(request.trade_id), detail)
+    return proposal_id
 
 
 def _open(work: UnitOfWork, proposal_id: int, actor: Actor) -> tuple[Proposal, TradeVersion]:

@@ -9,6 +9,7 @@ from data.writes import portfolios as writes
 from portal.core.actor import Actor
 from portal.core.errors import Conflict, DomainError, NotFound
 from portal.core.permissions import Permission
+from portal.services import audit
 from portal.services.portfolio.books import visible_nodes
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_]{0,62}\Z")
@@ -40,9 +41,13 @@ def create_portfolio(code: str, name: str, parent: str | None, actor: Actor) -> 
                 f"There is a portfolio {code} already. Choose another code, or move that one.", code=code
             )
         above = _parent(work, nodes, parent)
-        return writes.add(
+        node_id = writes.add(
             work.session, code=code, name=name.strip() or code, parent_id=above.id if above else None
         )
+        audit.note(
+            work, actor, "portfolio.created", "portfolio", code, {"parent": above.code if above else None}
+        )
+        return node_id
 
 
 def move_portfolio(code: str, parent: str | None, actor: Actor) -> None:
@@ -70,6 +75,9 @@ def move_portfolio(code: str, parent: str | None, actor: Actor) -> None:
                 parent=above.code,
             )
         writes.hang(work.session, node_id=node.id, parent_id=above.id if above else None)
+        audit.note(
+            work, actor, "portfolio.moved", "portfolio", code, {"parent": above.code if above else None}
+        )
 
 
 def create_counterparty(code: str, name: str, kind: str, country: str, actor: Actor) -> int:
@@ -94,9 +102,13 @@ def create_counterparty(code: str, name: str, kind: str, country: str, actor: Ac
         writes.lock(work.session)
         if any(row.code == code for row in queries.counterparties(work.session)):
             raise Conflict(f"There is a counterparty {code} already. Choose another code.", code=code)
-        return writes.add_counterparty(
+        number = writes.add_counterparty(
             work.session, code=code, name=name.strip() or code, kind=kind, country=country
         )
+        audit.note(
+            work, actor, "counterparty.created", "counterparty", code, {"kind": kind, "country": country}
+        )
+        return number
 
 
 def _checked_code(code: str) -> str:

@@ -23,6 +23,7 @@ from portal.domain.risk.limits.replay import Replay, replay
 from portal.domain.risk.limits.terms_json import terms_from_json, terms_to_json
 from portal.domain.risk.stress.catalogue import LIBRARY
 from portal.domain.risk.stress.events import EVENTS
+from portal.services import audit
 from portal.services import clocks as clock_service
 from portal.services.portfolio.books import visible_nodes
 from portal.services.risk.limit_history import Past, past_in
@@ -132,7 +133,7 @@ def propose(draft: Draft, actor: Actor) -> int:
     with UnitOfWork(write=True) as work:
         writes.lock(work.session)
         limit, node = _checked(work, draft, actor, earliest)
-        return writes.add_limit(
+        limit_id = writes.add_limit(
             work.session,
             code=limit.code,
             title=limit.title,
@@ -144,6 +145,8 @@ def propose(draft: Draft, actor: Actor) -> int:
             reason=draft.reason.strip(),
             proposed_by=actor.username,
         )
+        audit.note(work, actor, "limit.proposed", "limit", str(limit_id), {"code": limit.code})
+        return limit_id
 
 
 def decide(limit_id: int, decision: Decision, note: str, actor: Actor) -> Version:
@@ -178,6 +181,7 @@ def decide(limit_id: int, decision: Decision, note: str, actor: Actor) -> Versio
             decision=decision.value,
             note=note.strip()[:TEXT_LIMIT],
         )
+        audit.note(work, actor, f"limit.{decision.value}", "limit", str(limit_id))
         return _seen(work, limit_id, actor)
 
 

@@ -25,6 +25,7 @@ from portal.domain.risk.stress.events import EVENTS, Event, measured
 from portal.domain.risk.stress.records import from_record, to_record
 from portal.domain.risk.stress.shocks import Factor, Scenario, Shock
 from portal.domain.risk.stress.text import write
+from portal.services import audit
 from portal.services.portfolio.valuation import valued_in
 from portal.services.recent import Recent
 
@@ -207,6 +208,7 @@ def save(
             work.session, code=code, kind="hypothetical", title=name, narrative=story,
             shocks=to_record(scenario.layers), retired=False, written_by=actor.username,
         )  # fmt: skip
+        audit.note(work, actor, "scenario.saved", "scenario", code, {"version": version})
     return code, version
 
 
@@ -227,6 +229,7 @@ def retire(code: str, actor: Actor) -> int:
             raise NotFound(
                 f"There is no saved scenario '{code[:60]}'. Choose one that somebody saved.", code=code
             )
+        audit.note(work, actor, "scenario.retired", "scenario", code)
         return writes.add_version(
             work.session, code=code, kind=row.kind, title=row.title, narrative=row.narrative, shocks=row.shocks,
             retired=True, written_by=actor.username,
