@@ -78,6 +78,11 @@ BADGES = {
     "no significant gain": "neutral",
     "baseline": "info",
     "not tested": "neutral",
+    "low": "neutral",
+    "medium": "info",
+    "high": "warn",
+    "proposed": "info",
+    "closed": "good",
 }
 
 

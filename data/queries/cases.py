@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from data.models.compliance import Case, CaseEvent
+from data.models.compliance import Case, CaseEvent, ComplianceRecord, SurveillanceHit
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,43 @@ class CaseEventRow:
     recorded_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """What a rule found, as far as a case shows it."""
+
+    id: int
+    rule: str
+    rule_version: int
+    regime: str
+    action: str
+    subject: str
+    trade_id: int | None
+    as_of: date
+    message: str
+    inputs: dict[str, Any]
+    parameters: dict[str, Any]
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HitRow:
+    """What a detector saw, as far as a case shows it."""
+
+    id: int
+    detector: str
+    detector_version: int
+    subject: str
+    contract: str
+    started_at: datetime
+    ended_at: datetime
+    message: str
+    evidence: dict[str, Any]
+    parameters: dict[str, Any]
+    simulated: bool
+
+
+_FINDING = tuple(getattr(ComplianceRecord, name) for name in FindingRow.__dataclass_fields__)
+_HIT = tuple(getattr(SurveillanceHit, name) for name in HitRow.__dataclass_fields__)
 _CASE = tuple(getattr(Case, name) for name in CaseRow.__dataclass_fields__)
 _EVENT = tuple(getattr(CaseEvent, name) for name in CaseEventRow.__dataclass_fields__)
 
@@ -67,6 +104,18 @@ def ids_of(session: Session, keys: Collection[str]) -> dict[str, int]:
     """Return the ids of the cases of these keys."""
     rows = session.execute(select(Case.key, Case.id).where(Case.key.in_(keys)))
     return {str(key): int(case) for key, case in rows}
+
+
+def finding(session: Session, record_id: int) -> FindingRow | None:
+    """Return what a rule found; None when there is no such record."""
+    row = session.execute(select(*_FINDING).where(ComplianceRecord.id == record_id)).one_or_none()
+    return None if row is None else FindingRow(*row)
+
+
+def hit(session: Session, hit_id: int) -> HitRow | None:
+    """Return what a detector saw; None when there is no such hit."""
+    row = session.execute(select(*_HIT).where(SurveillanceHit.id == hit_id)).one_or_none()
+    return None if row is None else HitRow(*row)
 
 
 def of_trade(session: Session, trade_id: int) -> list[CaseRow]:

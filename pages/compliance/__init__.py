@@ -1,1 +1,5 @@
 """Compliance: which rules fired, who decided what, the regulator's file, and proof that the log is whole."""
+
+from pages.compliance import cases
+
+__all__ = ["cases"]

@@ -6,13 +6,13 @@ API: ``open_case``, ``open_cases``, ``cases``, ``case``, ``take_step`` and, for 
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from data.queries import access as access_queries
 from data.queries import cases as queries
-from data.queries.cases import CaseEventRow, CaseRow
+from data.queries.cases import CaseEventRow, CaseRow, FindingRow, HitRow
 from data.session import UnitOfWork
 from data.writes import cases as writes
 from portal.core import clock
@@ -49,7 +49,10 @@ KINDS = {
 LINKS = {
     "trade": "Trade", "record": "Record", "report": "Report", "hit": "Hit", "passport": "Number", "case": "Case",
 }  # fmt: skip
-TEXT_LIMIT = 4000
+PERSONAL = frozenset({"person", "owner", "user"})
+"""Kinds of subjects whose names only those may read who hold ``personal:read``."""
+HIDDEN = "hidden"
+TEXT_LIMIT = 2000
 _KEY = 64  # characters of a key
 _REACH = timedelta(days=60)  # calendar days within which every deadline falls
 _SLA = {
@@ -98,6 +101,16 @@ class CaseView:
     def is_closed(self) -> bool:
         """Whether it is decided."""
         return self.standing.state is State.CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDetail:
+    """A case with the finding and the hit that it hangs on, and those who may own it by user name."""
+
+    view: CaseView
+    finding: FindingRow | None
+    hit: HitRow | None
+    owners: Mapping[str, str]
 
 
 def open_case(
@@ -167,13 +180,16 @@ def cases(clocks: Clocks, actor: Actor) -> tuple[CaseView, ...]:
     """
     actor.require(Permission.COMPLIANCE_READ)
     with UnitOfWork() as work:
-        rows = queries.listed(work.session, known_at=clocks.known_at)
-        happened = queries.events(work.session, known_at=clocks.known_at)
-    deadlines = _Deadlines(clocks.known_at)
-    views = [
-        _view(row, happened[row.id], clocks.known_at, actor, deadlines) for row in rows if row.id in happened
-    ]
-    return tuple(sorted(views, key=_order))
+        return tuple(views_in(work, clocks.known_at, actor))
+
+
+def views_in(work: UnitOfWork, known_at: datetime, actor: Actor) -> list[CaseView]:
+    """Return the same within a transaction."""
+    rows = queries.listed(work.session, known_at=known_at)
+    happened = queries.events(work.session, known_at=known_at)
+    deadlines = _Deadlines(known_at)
+    views = [_view(row, happened[row.id], known_at, actor, deadlines) for row in rows if row.id in happened]
+    return sorted(views, key=_order)
 
 
 def case(case_id: int, clocks: Clocks, actor: Actor) -> CaseView:
@@ -187,6 +203,26 @@ def case(case_id: int, clocks: Clocks, actor: Actor) -> CaseView:
     actor.require(Permission.COMPLIANCE_READ)
     with UnitOfWork() as work:
         return _one(work, case_id, clocks.known_at, actor)
+
+
+def detail(case_id: int, clocks: Clocks, actor: Actor) -> CaseDetail:
+    """Return one case with what it hangs on.
+
+    Raises
+    ------
+    NotPermitted, NotFound
+        The actor may not read compliance, or there was no such case.
+    """
+    actor.require(Permission.COMPLIANCE_READ)
+    with UnitOfWork() as work:
+        view = _one(work, case_id, clocks.known_at, actor)
+        row = view.row
+        return CaseDetail(
+            view,
+            queries.finding(work.session, row.record_id) if row.record_id else None,
+            queries.hit(work.session, row.hit_id) if row.hit_id else None,
+            _owners_in(work),
+        )
 
 
 def take_step(case_id: int, step: Step, actor: Actor, body: Mapping[str, Any] | None = None) -> CaseView:
@@ -218,6 +254,38 @@ def take_step(case_id: int, step: Step, actor: Actor, body: Mapping[str, Any] | 
         writes.move(work.session, case_id, **_columns(now))
         audit.note(work, actor, f"case.{step.value}", "case", str(case_id), _noted(step, said))
         return _one(work, case_id, at + timedelta(hours=1), actor)
+
+
+def open_by_hand(actor: Actor, title: str, subject: str, severity: str, text: str) -> int:
+    """Open a case that no rule found and return its number.
+
+    Raises
+    ------
+    NotPermitted
+        The actor may not decide in compliance.
+    DomainError
+        Title or subject are empty or too long, or there is no such severity.
+    """
+    actor.require(Permission.COMPLIANCE_DECIDE)
+    title, subject = title.strip(), subject.strip()
+    if not title or not subject:
+        raise DomainError("To open a case, say what it is and what it is about.")
+    if max(len(title), len(subject), len(text)) > TEXT_LIMIT:
+        raise DomainError(f"The text is longer than {TEXT_LIMIT} characters. Shorten it.")
+    key = hashlib.sha256(f"{actor.username} {clock.now().isoformat()} {title}".encode()).hexdigest()
+    new = NewCase(
+        key,
+        "manual",
+        None,
+        title,
+        "matter",
+        subject,
+        severity,
+        by=actor.username,
+        body={"text": text.strip()},
+    )
+    with UnitOfWork(write=True) as work:
+        return open_cases(work, [new], actor)[key]
 
 
 def assign(case_id: int, actor: Actor, owner: str) -> CaseView:
@@ -322,12 +390,24 @@ def _columns(standing: Standing) -> dict[str, Any]:
 def _view(
     row: CaseRow, events: Sequence[CaseEventRow], known_at: datetime, actor: Actor, deadlines: _Deadlines
 ) -> CaseView:
+    row, events = _as_seen(row, events, actor)
     first = Severity(events[0].body.get("severity", row.severity))
     standing = fold(first, (Happened(Step(e.step), e.by, e.recorded_at, e.body) for e in events))
     due = deadlines.of(standing.clock_from, standing.severity)
     late = due < (standing.closed_at or known_at)
     steps = allowed_steps(standing, actor) if actor.user_id is not None else ()
     return CaseView(row, standing, due, late, tuple(events), steps)
+
+
+def _as_seen(
+    row: CaseRow, events: Sequence[CaseEventRow], actor: Actor
+) -> tuple[CaseRow, Sequence[CaseEventRow]]:
+    """Hide who a case is about from those who may not read personal data; decisions stay readable."""
+    if row.subject_kind not in PERSONAL or actor.can(Permission.PERSONAL_READ):
+        return row, events
+    kept = {"severity", "outcome", "owner", "kind"}
+    hidden = [replace(e, body={key: value for key, value in e.body.items() if key in kept}) for e in events]
+    return replace(row, title="A case about a person", subject=HIDDEN), hidden
 
 
 def _one(work: UnitOfWork, case_id: int, known_at: datetime, actor: Actor) -> CaseView:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal.domain.compliance.base import Action, Answer, Case, Finding, compliance_rule
-from portal.domain.compliance.errors import MissingFactError
+from portal.domain.compliance.errors import NotAskedError
 from portal.domain.compliance.inputs import to_day
 from portal.domain.compliance.retention import PARAMETER, retention
 
@@ -55,7 +55,7 @@ def _kept_until(case: Case, item: Mapping[str, Any]) -> str:
     if not item["regimes"]:
         return ""
     if item.get("created") is None:
-        raise MissingFactError(f"It is not known when {item['class']} were created.", data=item["class"])
+        raise NotAskedError(f"It is not known when {item['class']} were created.")
     created = to_day(item["created"])
     ended = to_day(item["contract_end"]) if item.get("contract_end") else None
     found = retention(item["regimes"], created, ended, case.parameter(PARAMETER, created))

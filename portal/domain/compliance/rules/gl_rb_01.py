@@ -1,7 +1,7 @@
 """GL-RB-01: nobody does what their role does not allow."""
 
 from portal.domain.compliance.base import NOTHING, Action, Answer, Case, Finding, compliance_rule
-from portal.domain.compliance.errors import MissingFactError
+from portal.domain.compliance.errors import NotAskedError
 
 
 @compliance_rule(
@@ -26,7 +26,7 @@ def check(case: Case) -> Answer:
     role, action = case["user.role"], case["action"]
     allowed = case["role_actions"].get(role)
     if allowed is None:
-        raise MissingFactError(f"What the role '{role}' may do is not known.", role=role)
+        raise NotAskedError(f"What the role '{role}' may do is not known.")
     if action in allowed:
         return NOTHING
     text = (
