@@ -17,7 +17,7 @@ from components.trade import facts
 from portal.core.clock import Clocks
 from portal.domain.compliance.case_workflow import Outcome, Step
 from portal.services.compliance import case_tables as tables
-from portal.services.compliance.cases import KINDS, LINKS, CaseDetail, CaseView
+from portal.services.compliance.cases import DUE, KINDS, LINKS, CaseDetail, CaseView
 
 SEVERITY_TONES = {"low": "neutral", "medium": "info", "high": "warn", "critical": "bad"}
 STATE_TONES = {"open": "warn", "proposed": "info", "closed": "good"}
@@ -154,7 +154,7 @@ def _evidence(view: CaseView, clocks: Clocks) -> Component:
     first = {
         key: value
         for key, value in view.events[0].body.items()
-        if key != "severity" and value not in ("", None)
+        if key not in ("severity", DUE) and value not in ("", None)
     }
     items = [
         _item(event.step, event.body, event.by, clocks)

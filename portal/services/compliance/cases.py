@@ -32,10 +32,10 @@ from portal.domain.compliance.case_workflow import (
     due_at,
     fold,
 )
-from portal.domain.compliance.parameters import Parameters, shipped
 from portal.domain.compliance.working_days import WorkingDays
 from portal.domain.market.holidays import desk_holidays
 from portal.services import audit
+from portal.services.compliance import parameters
 
 KINDS = {
     "rule": "Rule",
@@ -52,6 +52,9 @@ LINKS = {
 PERSONAL = frozenset({"person", "owner", "user"})
 """Kinds of subjects whose names only those may read who hold ``personal:read``."""
 HIDDEN = "hidden"
+SAID = frozenset({"text", "ref", "kind", "owner", "severity", "outcome", "reason"})
+"""What a person may say with a step."""
+DUE = "due"  # in the body of an event that sets the time to decide
 TEXT_LIMIT = 2000
 _KEY = 64  # characters of a key
 _REACH = timedelta(days=60)  # calendar days within which every deadline falls
@@ -159,7 +162,7 @@ def open_cases(work: UnitOfWork, wanted: Sequence[NewCase], actor: Actor = SYSTE
     if not wanted:
         return {}
     at = clock.now()
-    deadlines = _Deadlines(at)
+    deadlines = _Deadlines(work, at)
     rows = {_short(item.key): _row(item, at, deadlines) for item in wanted}
     made = writes.open_new(work.session, list(rows.values()))
     for key, case_id in made.items():
@@ -187,8 +190,7 @@ def views_in(work: UnitOfWork, known_at: datetime, actor: Actor) -> list[CaseVie
     """Return the same within a transaction."""
     rows = queries.listed(work.session, known_at=known_at)
     happened = queries.events(work.session, known_at=known_at)
-    deadlines = _Deadlines(known_at)
-    views = [_view(row, happened[row.id], known_at, actor, deadlines) for row in rows if row.id in happened]
+    views = [_view(row, happened[row.id], known_at, actor) for row in rows if row.id in happened]
     return sorted(views, key=_order)
 
 
@@ -248,10 +250,13 @@ def take_step(case_id: int, step: Step, actor: Actor, body: Mapping[str, Any] | 
         if step is Step.ASSIGNED:
             _check_owner(work, said["owner"])
         now = after(before.standing, Happened(step, actor.username, at, said))
+        if step in (Step.SEVERITY, Step.REOPENED):
+            said[DUE] = _Deadlines(work, at).of(now.clock_from, now.severity).isoformat()
         writes.add_event(
             work.session, case_id=case_id, step=step.value, by=actor.username, body=said, recorded_at=at
         )
-        writes.move(work.session, case_id, **_columns(now))
+        due = datetime.fromisoformat(said[DUE]) if DUE in said else before.due_at
+        writes.move(work.session, case_id, due_at=due, **_columns(now))
         audit.note(work, actor, f"case.{step.value}", "case", str(case_id), _noted(step, said))
         return _one(work, case_id, at + timedelta(hours=1), actor)
 
@@ -349,9 +354,9 @@ def owners(actor: Actor) -> dict[str, str]:
 class _Deadlines:
     """Deadlines by severity, with the parameters in force and the holidays around a moment."""
 
-    def __init__(self, known_at: datetime, parameters: Parameters | None = None) -> None:
-        self.parameters = parameters or shipped()
-        day = known_at.date()
+    def __init__(self, work: UnitOfWork, at: datetime) -> None:
+        day = at.date()
+        self.parameters = parameters.in_force(work, Clocks(day, at))
         self.days = WorkingDays(holidays=desk_holidays(date(day.year - 10, 1, 1), day + _REACH))
 
     def of(self, at: datetime, severity: Severity) -> datetime:
@@ -369,12 +374,13 @@ def _row(new: NewCase, at: datetime, deadlines: _Deadlines) -> dict[str, Any]:
         raise DomainError(f"'{new.kind}' is no kind of case. Use one of {', '.join(KINDS)}.", kind=new.kind)
     if new.severity not in set(Severity):
         raise DomainError(f"'{new.severity}' is no severity of a case. Use one of {', '.join(Severity)}.")
+    due = deadlines.of(at, Severity(new.severity))
     return {
         "key": _short(new.key), "kind": new.kind, "rule": new.rule, "title": new.title,
         "subject_kind": new.subject_kind, "subject": new.subject, "trade_id": new.trade_id,
         "record_id": new.record_id, "hit_id": new.hit_id, "severity": new.severity, "state": State.OPEN.value,
-        "opened_by": new.by, "opened_at": at, "due_at": deadlines.of(at, Severity(new.severity)),
-        "body": {**new.body, "severity": new.severity},
+        "opened_by": new.by, "opened_at": at, "due_at": due,
+        "body": {**new.body, "severity": new.severity, DUE: due.isoformat()},
     }  # fmt: skip
 
 
@@ -383,17 +389,14 @@ def _columns(standing: Standing) -> dict[str, Any]:
     return {
         "state": standing.state.value, "severity": standing.severity.value, "owner": standing.owner,
         "outcome": standing.outcome.value if standing.outcome else None, "closed_at": standing.closed_at,
-        "due_at": _Deadlines(standing.clock_from).of(standing.clock_from, standing.severity),
     }  # fmt: skip
 
 
-def _view(
-    row: CaseRow, events: Sequence[CaseEventRow], known_at: datetime, actor: Actor, deadlines: _Deadlines
-) -> CaseView:
+def _view(row: CaseRow, events: Sequence[CaseEventRow], known_at: datetime, actor: Actor) -> CaseView:
     row, events = _as_seen(row, events, actor)
     first = Severity(events[0].body.get("severity", row.severity))
     standing = fold(first, (Happened(Step(e.step), e.by, e.recorded_at, e.body) for e in events))
-    due = deadlines.of(standing.clock_from, standing.severity)
+    due = datetime.fromisoformat(next(e.body[DUE] for e in reversed(events) if DUE in e.body))
     late = due < (standing.closed_at or known_at)
     steps = allowed_steps(standing, actor) if actor.user_id is not None else ()
     return CaseView(row, standing, due, late, tuple(events), steps)
@@ -405,7 +408,7 @@ def _as_seen(
     """Hide who a case is about from those who may not read personal data; decisions stay readable."""
     if row.subject_kind not in PERSONAL or actor.can(Permission.PERSONAL_READ):
         return row, events
-    kept = {"severity", "outcome", "owner", "kind"}
+    kept = {"severity", "outcome", "owner", "kind", DUE}
     hidden = [replace(e, body={key: value for key, value in e.body.items() if key in kept}) for e in events]
     return replace(row, title="A case about a person", subject=HIDDEN), hidden
 
@@ -415,7 +418,7 @@ def _one(work: UnitOfWork, case_id: int, known_at: datetime, actor: Actor) -> Ca
     events = queries.events(work.session, known_at=known_at, case_id=case_id).get(case_id)
     if row is None or not events:
         raise _no_case(case_id)
-    return _view(row, events, min(known_at, clock.now()), actor, _Deadlines(known_at))
+    return _view(row, events, min(known_at, clock.now()), actor)
 
 
 def _no_case(case_id: int) -> NotFound:
@@ -430,7 +433,9 @@ def _order(view: CaseView) -> tuple[bool, float, int]:
 
 
 def _cleaned(step: Step, body: Mapping[str, Any]) -> dict[str, Any]:
-    said = {key: value.strip() if isinstance(value, str) else value for key, value in body.items()}
+    said = {
+        key: value.strip() if isinstance(value, str) else value for key, value in body.items() if key in SAID
+    }
     for value in said.values():
         if isinstance(value, str) and len(value) > TEXT_LIMIT:
             raise DomainError(f"The text is longer than {TEXT_LIMIT} characters. Shorten it.")
