@@ -19,6 +19,10 @@ class CaseStepError(DomainError):
     """A step of a case is not possible now, or not by this person, or lacks its words."""
 
 
+class MissingFactError(MissingParameterError):
+    """A fact is missing that only some cases of this kind need; the rule is then not evaluated."""
+
+
 class NotAskedError(DomainError):
     """The facts are there and of their types, but the rule cannot judge them, or they are another rule's matter.
 
