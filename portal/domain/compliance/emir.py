@@ -3,14 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from portal.domain.compliance import areas
 from portal.domain.compliance.errors import NotAskedError
 
-UNION = frozenset(
-    {
-        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU",
-        "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
-    }
-)  # fmt: skip
 BOTH = "BOTH"
 
 
@@ -43,7 +38,7 @@ def reporting_party(parties: Sequence[Mapping[str, Any]], *, is_otc: bool) -> st
 
 def _side(party: Mapping[str, Any]) -> str:
     country = str(party["country"]).upper()
-    return "EU" if country in UNION else "UK" if country in {"GB", "UK"} else ""
+    return "EU" if areas.is_union(country) else "UK" if country in areas.UNITED_KINGDOM else ""
 
 
 def _is_relieved(party: Mapping[str, Any], bound: Sequence[Mapping[str, Any]], *, is_otc: bool) -> bool:
