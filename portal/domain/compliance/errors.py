@@ -36,3 +36,7 @@ class NotAskedError(DomainError):
 
 class OnboardingStepError(DomainError):
     """A step of an onboarding that cannot be taken now, or not by this person."""
+
+
+class BadParameterError(DomainError):
+    """A value cannot stand in the place of a parameter."""
