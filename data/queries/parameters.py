@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from data.models.compliance import ParameterDecision, ParameterProposal
+from data.models.compliance import ComplianceRecord, ParameterDecision, ParameterProposal
+from data.models.portfolio import Trade
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +86,56 @@ def locked(session: Session, proposal_id: int) -> ProposalRow | None:
         .where(ParameterProposal.id == proposal_id)
     )
     return ProposalRow(*session.execute(statement).one())
+
+
+@dataclass(frozen=True, slots=True)
+class PastRecord:
+    """What a rule was told of something that is no trade, when it fired."""
+
+    rule: str
+    subject_kind: str
+    subject: str
+    as_of: date
+    inputs: dict[str, Any]
+
+
+def past_records(
+    session: Session, *, since: date, until: date, known_at: datetime, rules: Collection[str]
+) -> list[PastRecord]:
+    """Return what rules were told of positions, parties, reports and so on in a span of days; trades are left out."""
+    statement = (
+        select(
+            ComplianceRecord.rule, ComplianceRecord.subject_kind, ComplianceRecord.subject, ComplianceRecord.as_of,
+            ComplianceRecord.inputs,
+        )
+        .where(
+            ComplianceRecord.rule.in_(rules), ComplianceRecord.subject_kind != "trade",
+            ComplianceRecord.as_of.between(since, until), ComplianceRecord.recorded_at <= known_at,
+        )
+        .order_by(ComplianceRecord.id)
+    )  # fmt: skip
+    return [PastRecord(*row) for row in session.execute(statement)]
+
+
+def trades_between(session: Session, *, since: date, until: date, known_at: datetime, most: int) -> list[int]:
+    """Return the numbers of the trades that were done in a span of days, the newest first, at most so many."""
+    statement = (
+        select(Trade.trade_id)
+        .where(Trade.trade_date.between(since, until), Trade.recorded_at <= known_at)
+        .group_by(Trade.trade_id)
+        .order_by(func.max(Trade.trade_date).desc(), Trade.trade_id.desc())
+        .limit(most)
+    )
+    return [int(number) for number in session.scalars(statement)]
+
+
+def record_counts(
+    session: Session, *, since: date, until: date, known_at: datetime
+) -> dict[tuple[str, str], int]:
+    """Return how many records there are of a span of days, by rule and action."""
+    statement = (
+        select(ComplianceRecord.rule, ComplianceRecord.action, func.count())
+        .where(ComplianceRecord.as_of.between(since, until), ComplianceRecord.recorded_at <= known_at)
+        .group_by(ComplianceRecord.rule, ComplianceRecord.action)
+    )
+    return {(str(rule), str(action)): int(count) for rule, action, count in session.execute(statement)}
