@@ -19,7 +19,7 @@ from portal.domain.compliance.base import Case, all_rules
 from portal.domain.compliance.engine import Verdict, evaluate
 from portal.domain.compliance.regimes import detect
 from portal.services import audit
-from portal.services.compliance import facts, rulebook
+from portal.services.compliance import facts, obligations, rulebook
 from portal.services.compliance.cases import NewCase, open_cases
 from portal.services.compliance.facts import TradeCase
 from portal.services.compliance.records import GAP_ACTION, REPORT, Found, Subject, findings
@@ -171,6 +171,7 @@ def store(
     stored = writes.add_records(work.session, [_row(run_id, item, run_by) for item in once.values()])
     fresh = [once[fingerprint] for fingerprint in stored]
     opened = open_cases(work, list(_cases(fresh, stored)))
+    obligations.ensure_filings(work, run_id)
     detail = {"kind": kind, "subjects": judged.subjects, "records": len(stored), "cases": len(opened)}
     audit.note(work, SYSTEM, "compliance.checked", "compliance_run", str(run_id), detail)
     return Summary(run_id, judged.subjects, len(judged.found), len(stored), len(opened), round(seconds(), 3))
