@@ -22,9 +22,9 @@ from portal.core.clock import Clocks
 from portal.core.errors import DomainError, NotFound
 from portal.core.permissions import Permission
 from portal.domain.compliance.detectors import Detector, Hit, InsideEntry, Tape, all_detectors, detect
-from portal.domain.compliance.parameters import Parameters, shipped
+from portal.domain.compliance.parameters import Parameters
 from portal.services import audit
-from portal.services.compliance import cases
+from portal.services.compliance import cases, parameters
 
 LOOK_BACK = timedelta(days=45)  # days of the tape before those looked at, for positions and usual sizes
 REPLAY_DAYS = 90
@@ -75,9 +75,8 @@ def precision(confirmed: int, false_positive: int) -> float | None:
     return confirmed / decided if decided else None
 
 
-def thresholds_in_force(day: date, parameters: Parameters | None = None) -> dict[str, float]:
+def thresholds_in_force(day: date, known: Parameters) -> dict[str, float]:
     """Return the thresholds of all detectors that are in force on a day, by code of the parameter."""
-    known = parameters or shipped()
     return {
         threshold.parameter: float(known.in_force(threshold.parameter, day).value)
         for detector in all_detectors().values()
@@ -95,7 +94,6 @@ def find_detector(code: str) -> Detector:
 
 def run(
     clocks: Clocks, *, days: int = 1, kind: str = "on-demand", job_id: int | None = None, actor: Actor = SYSTEM,
-    parameters: Parameters | None = None,
 ) -> Looked:  # fmt: skip
     """Look at the last ``days`` days up to the day of the clocks; store new hits and open their cases.
 
@@ -103,15 +101,15 @@ def run(
     """
     begun = perf_counter()
     first, last = clocks.as_of - timedelta(days=days - 1), clocks.as_of
-    limits = thresholds_in_force(last, parameters)
     with UnitOfWork(write=True) as work:
+        limits = thresholds_in_force(last, parameters.in_force(work, clocks))
         tape, inside = _read(work, first, last, clocks.known_at)
         seen = _within(detect(tape, limits, inside), first, last)
         counts = {code: sum(hit.detector == code for hit in seen) for code in all_detectors()}
         run_id = writes.add_run(
             work.session, kind=kind, as_of=last, known_at=clocks.known_at, job_id=job_id,
             sha256=(_code_digest(), _digest(limits)), subjects=tape.size,
-            counts={code: {"fired": count} for code, count in counts.items()},
+            counts={code: {"evaluated": 1, "fired": count, "data_gap": 0} for code, count in counts.items()},
             seconds=round(perf_counter() - begun, 3), run_by=actor.username,
         )  # fmt: skip
         new = writes.add_hits(work.session, [_row(hit, run_id, limits) for hit in seen])
@@ -187,14 +185,12 @@ def replay(detector: str, draft: Mapping[str, float], clocks: Clocks, actor: Act
         return replay_in(work, detector, draft, clocks)
 
 
-def replay_in(
-    work: UnitOfWork, detector: str, draft: Mapping[str, float], clocks: Clocks, parameters: Parameters | None = None
-) -> Replayed:  # fmt: skip
+def replay_in(work: UnitOfWork, detector: str, draft: Mapping[str, float], clocks: Clocks) -> Replayed:
     """Return the same within a unit of work that is open."""
     found = find_detector(detector)
     check_draft(found, draft)
     first, last = clocks.as_of - timedelta(days=REPLAY_DAYS - 1), clocks.as_of
-    limits = thresholds_in_force(last, parameters)
+    limits = thresholds_in_force(last, parameters.in_force(work, clocks))
     tape, inside = _read(work, first, last, clocks.known_at)
     now, then = (
         _within(detect(tape, values, inside, [detector]), first, last) for values in (limits, {**limits, **draft})

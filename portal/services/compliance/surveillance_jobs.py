@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from data.queries import orders as queries
 from data.session import UnitOfWork
 from portal.core import clock
+from portal.core.clock import Clocks
 from portal.core.permissions import Permission
-from portal.services.compliance import surveillance
+from portal.services.compliance import parameters, surveillance
 from portal.services.jobs import JobContext, JobKind, Schedule, register_kind, register_schedule
 
 NIGHT_DAYS = 5  # looked at again every night, for events that came late
@@ -45,7 +46,8 @@ def _version(work: UnitOfWork, params: SurveillanceParams) -> str:
     if last is None:
         return "none"
     first = last - surveillance.LOOK_BACK
-    return f"{last} {queries.event_count(work.session, first=first, last=last, known_at=at)}"
+    limits = parameters.in_force(work, Clocks(last, at)).sha256()[:12]
+    return f"{last} {queries.event_count(work.session, first=first, last=last, known_at=at)} {limits}"
 
 
 SURVEILLANCE = register_kind(

@@ -12,6 +12,7 @@ from portal.core.clock import Clocks
 from portal.core.errors import DomainError, NotFound, NotPermitted
 from portal.core.permissions import Role
 from portal.domain.compliance.detectors import all_detectors
+from portal.domain.compliance.parameters import shipped
 from portal.services.compliance import surveillance
 from tests.helpers.orders import LAST, add_orders
 
@@ -108,5 +109,5 @@ def test_precision_counts_decided_cases_alone(desk: surveillance.Looked) -> None
 
 
 def test_every_threshold_is_a_parameter_of_its_own() -> None:
-    limits = surveillance.thresholds_in_force(LAST)
+    limits = surveillance.thresholds_in_force(LAST, shipped())
     assert set(limits) == {t.parameter for d in all_detectors().values() for t in d.thresholds}
