@@ -24,6 +24,8 @@ from portal.core.permissions import Permission
 from portal.domain.portfolio.terms import Terms, TradeVersion, changed_fields
 from portal.domain.portfolio.trade import Event
 from portal.services import audit
+from portal.services.compliance import booking
+from portal.services.compliance.booking import Decision
 from portal.services.ingest.answers import ImportOptions
 from portal.services.ingest.refusals import refuse_whole
 from portal.services.ingest.report import ImportReport, Status, list_problems
@@ -43,6 +45,8 @@ class _Judged:
     duplicates: int = 0
     known: int = 0  # rows whose trade is stored with these terms already
     older: int = 0  # of these: terms of an earlier version
+    decisions: dict[int, Decision] = field(default_factory=dict)  # of compliance, by line
+    refusals: list[Decision] = field(default_factory=list)
 
 
 def import_trades(
@@ -85,6 +89,7 @@ def import_trades(
         desk = load_desk(work, actor)
         add_levels(work, desk, (row.values for row in read if isinstance(row, TradeRow)))
         judged = _judge(work, desk, table, read)
+        _ask_rules(work, judged, table, actor)
         report = _report(judged, table, desk, name, options)
         if options.dry_run:
             work.session.rollback()
@@ -134,6 +139,18 @@ def _judge(work: UnitOfWork, desk: Desk, table: TradeTable, read: list[TradeRow 
                 _bad(row, table, "external_id", "known-trade", _amend_instead(versions[-1], terms, desk))
             )
     return judged
+
+
+def _ask_rules(work: UnitOfWork, judged: _Judged, table: TradeTable, actor: Actor) -> None:
+    """Put aside the rows that compliance refuses."""
+    wanted = [booking.Wanted(terms) for _, terms in judged.good.values()]
+    for line, decision in zip(list(judged.good), booking.check(work, wanted, actor), strict=True):
+        if not decision.is_refused:
+            judged.decisions[line] = decision
+            continue
+        row, _ = judged.good.pop(line)
+        judged.refusals.append(decision)
+        judged.bad.append(_bad(row, table, "external_id", "compliance", decision.sentence))
 
 
 def _read_terms(row: TradeRow, desk: Desk, table: TradeTable, judged: _Judged) -> Terms | None:
@@ -197,6 +214,11 @@ def _report(
         notes.insert(
             0, Problem(None, "", "no-rows", "The file holds no trade, so there is nothing to take in.")
         )
+    flagged = sorted({item.code for decision in judged.decisions.values() for item in decision.flags})
+    if flagged:
+        count = sum(bool(decision.flags) for decision in judged.decisions.values())
+        words = f"Compliance looks at {count} trade(s) that come in all the same ({', '.join(flagged)})."
+        notes.append(Problem(None, table.column("external_id"), "compliance-flag", words))
     days = sorted(terms.trade_date for _, terms in judged.good.values())
     codes = {row.id: code for code, row in desk.curves.items()}
     return ImportReport(
@@ -246,6 +268,7 @@ def _store(
     batch_id, _ = writes.open_batch(work.session, figures)
     writes.quarantine(work.session, batch_id, report.file_name, judged.bad[:QUARANTINE_LIMIT])
     stored = []
+    booking.refuse(work, judged.refusals, actor)
     if status == "stored":
         versions = [
             TradeVersion(
@@ -254,6 +277,7 @@ def _store(
             for _, terms in judged.good.values()
         ]
         stored = ledger.record(work, versions)
+        booking.keep(work, [judged.decisions[line] for line in judged.good], stored, actor)
     detail = {"status": status, "stored": len(stored), "refused": report.rows_quarantined, "sha256": digest}
     audit.note(work, actor, "trades.imported", "import", str(batch_id), detail)
     return replace(report, status=status, rows_stored=len(stored), batch_id=batch_id)

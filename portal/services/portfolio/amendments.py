@@ -21,6 +21,7 @@ from portal.core.permissions import Permission
 from portal.domain.portfolio.terms import TERM_FIELDS, Terms, TradeVersion, changed_fields, replace_terms
 from portal.domain.portfolio.trade import Event
 from portal.services import audit
+from portal.services.compliance import booking
 from portal.services.portfolio import ledger
 from portal.services.portfolio.books import visible_books
 from portal.services.portfolio.cells import typed, values_of
@@ -89,8 +90,19 @@ def approve(proposal_id: int, note: str, actor: Actor) -> TradeVersion:
         The actor may not approve, or proposed it himself.
     NotFound, Conflict
         He does not see the trade; it was decided before; or the trade changed since it was proposed.
+    RefusedByRules
+        A rule of compliance refuses the new terms.
     """
     actor.require(Permission.TRADE_APPROVE)
+    try:
+        return _approved(proposal_id, note, actor)
+    except booking.RefusedByRules as refusal:
+        with UnitOfWork(write=True) as work:  # the refusal is kept, the approval is not
+            booking.refuse(work, refusal.decisions, actor)
+        raise
+
+
+def _approved(proposal_id: int, note: str, actor: Actor) -> TradeVersion:
     with UnitOfWork(write=True) as work:
         trade_writes.lock(work.session)
         found, last = _open(work, proposal_id, actor)
@@ -104,6 +116,7 @@ def approve(proposal_id: int, note: str, actor: Actor) -> TradeVersion:
             )
         after = replace_terms(last.terms, terms_of(found))
         _check_books(work, after, actor)
+        decisions = _asked(work, found, after, last.version + 1, actor)
         version = replace(
             last,
             terms=after,
@@ -121,6 +134,7 @@ def approve(proposal_id: int, note: str, actor: Actor) -> TradeVersion:
             work, actor, "trade.change-approved", "trade", str(found.trade_id),
             {"proposal": found.id, "event": str(found.event), "version": version.version},
         )  # fmt: skip
+        booking.keep(work, decisions, [stored] if decisions else [], actor)
         writes.add_decision(
             work.session,
             proposal_id=found.id,
@@ -309,6 +323,15 @@ def _check_books(work: UnitOfWork, after: Terms, actor: Actor) -> None:
         raise NotPermitted(
             "The change moves the trade into a book that you do not see. Somebody who sees both books must approve it."
         )
+
+
+def _asked(
+    work: UnitOfWork, found: Proposal, after: Terms, version: int, actor: Actor
+) -> list[booking.Decision]:
+    """Return what compliance says of the terms; a cancellation needs no asking."""
+    if found.event == Event.CANCELLED:
+        return []
+    return booking.insist(work, booking.Wanted(after, found.trade_id, version, found.effective_on), actor)
 
 
 def _refuse_proposer(found: Proposal, actor: Actor) -> None:
