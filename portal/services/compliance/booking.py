@@ -3,8 +3,8 @@
 API: ``check(work, wanted, actor) -> list[Decision]`` before trades are stored, ``keep(work, decisions, stored, actor)``
 after, ``refuse(work, decisions, actor)`` for what was refused.
 
-A refused trade opens a case. When two people of compliance decide it as accepted, the same trade on the same terms may be
-entered: the case is the override, with its reason and its second person.
+A refused trade opens a case. When two people of compliance decide it as accepted, the same trade on the same terms may
+be entered: the case is the override, with its reason and its second person.
 """
 
 import hashlib
