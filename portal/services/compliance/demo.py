@@ -7,13 +7,20 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 
-from portal.services.compliance import demo_calendar, demo_checks, demo_facts, demo_orders, demo_parties
+from portal.services.compliance import (
+    demo_calendar,
+    demo_checks,
+    demo_facts,
+    demo_installations,
+    demo_orders,
+    demo_parties,
+)
 
 Progress = Callable[[float, str], None]
 Step = Callable[[date, Callable[[str], None]], None]
 
 STEPS: tuple[Step, ...] = (
-    demo_facts.load, demo_parties.load, demo_orders.load, demo_checks.load, demo_calendar.load,
+    demo_facts.load, demo_parties.load, demo_installations.load, demo_orders.load, demo_checks.load, demo_calendar.load,
 )  # fmt: skip
 
 

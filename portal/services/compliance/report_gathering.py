@@ -11,6 +11,8 @@ from typing import Any
 from data.session import UnitOfWork
 from portal.core.clock import Clocks
 from portal.domain.compliance.reports.layout import Gather, Layout
+from portal.services.compliance.report_allowances import allowance_sources
+from portal.services.compliance.report_breaches import breach_sources
 from portal.services.compliance.report_sources import trade_sources
 
 Report = Callable[[float, str], None]
@@ -30,3 +32,9 @@ def gather(work: UnitOfWork, layout: Layout, clocks: Clocks, start: date, report
     if layout.gather is Gather.TRADES:
         for source in trade_sources(work, clocks, start, report):
             yield Item(source, source.external_id, source.trade_id)
+    elif layout.gather is Gather.ALLOWANCES:
+        for place in allowance_sources(work, clocks):
+            yield Item(place, f"{place.code} {place.year}")
+    elif layout.gather is Gather.BREACHES:
+        for breach in breach_sources(work, clocks, start):
+            yield Item(breach, str(breach.number))
