@@ -124,6 +124,12 @@ def of_trade(session: Session, trade_id: int) -> list[CaseRow]:
     return [CaseRow(*row) for row in session.execute(statement)]
 
 
+def of_hits(session: Session, hit_ids: Collection[int], kind: str) -> dict[int, int]:
+    """Return the case of each hit; ``kind`` tells hits of screening from those of surveillance."""
+    rows = session.execute(select(Case.hit_id, Case.id).where(Case.hit_id.in_(hit_ids), Case.kind == kind))
+    return {hit: case for hit, case in rows if hit is not None}
+
+
 def events(
     session: Session, *, known_at: datetime, case_id: int | None = None
 ) -> dict[int, list[CaseEventRow]]:

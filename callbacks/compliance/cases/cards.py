@@ -17,7 +17,7 @@ from portal.domain.compliance import case_metrics as metrics
 from portal.domain.compliance.case_workflow import Severity
 from portal.services.compliance import case_tables as tables
 from portal.services.compliance.case_tables import Queue
-from portal.services.compliance.cases import CaseView
+from portal.services.compliance.case_views import CaseView
 
 PAGE = GridQuery(limit=50)
 

@@ -12,7 +12,7 @@ from callbacks.compliance.cases.ids import field_id, step_id
 from components.page import section
 from components.states import notice
 from portal.domain.compliance.case_workflow import Outcome, Severity, State, Step
-from portal.services.compliance.cases import LINKS, CaseDetail, CaseView
+from portal.services.compliance.case_views import LINKS, CaseDetail, CaseView
 
 Steps = Sequence[Step]
 
@@ -139,4 +139,4 @@ def _button(view: CaseView, step: Step, label: str, look: str) -> Component:
 
 
 def _buttons(*buttons: Component) -> Component:
-    return html.Div(list(buttons), className="es-repair-buttons")
+    return html.Div(list(buttons), className="es-repair-buttons es-case-buttons")

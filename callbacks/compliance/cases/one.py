@@ -17,7 +17,7 @@ from components.trade import facts
 from portal.core.clock import Clocks
 from portal.domain.compliance.case_workflow import Outcome, Step
 from portal.services.compliance import case_tables as tables
-from portal.services.compliance.cases import DUE, KINDS, LINKS, CaseDetail, CaseView
+from portal.services.compliance.case_views import DUE, KINDS, LINKS, CaseDetail, CaseView
 
 SEVERITY_TONES = {"low": "neutral", "medium": "info", "high": "warn", "critical": "bad"}
 STATE_TONES = {"open": "warn", "proposed": "info", "closed": "good"}

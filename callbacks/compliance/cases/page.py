@@ -23,6 +23,7 @@ from portal.web.actor import current_actor
 from portal.web.views import body
 
 Option = tuple[str, str]
+QUEUE = "queue"
 FILTERS = ("case", "state", "owner", "severity", "kind")
 SEVERITIES: list[Option] = [
     (tables.ALL, "Any"),
@@ -48,7 +49,7 @@ def view(query: Mapping[str, str]) -> View:
     actor = current_actor()
     clocks = clock_service.resolve(query)
     found = tables.queue(clocks, actor)
-    cases = [("", "The queue"), *((str(item.id), f"Case {item.id}") for item in found.views)]
+    cases = [(QUEUE, "The queue"), *((str(item.id), f"Case {item.id}") for item in found.views)]
     owners = [
         (tables.ALL, "Anybody"), (tables.MINE, "Me"), (tables.NOBODY, "Nobody yet"), *service.owners(actor).items(),
     ]  # fmt: skip
@@ -69,7 +70,7 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
     """Return the queue, or the case that is asked for."""
     asked = {name: str(filters.get(name) or "") for name in FILTERS}
     state = dcc.Store(id=Ids.STATE, data={**asked, "clocks": clocks.query()})
-    if asked["case"]:
+    if asked["case"] not in ("", QUEUE):
         return [state, *_one(asked["case"], clocks, actor)]
     found = tables.queue(clocks, actor)
     shown = tables.chosen(found.views, asked, actor)

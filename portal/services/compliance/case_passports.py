@@ -14,7 +14,7 @@ from portal.core.permissions import Permission
 from portal.core.table import Column, Table
 from portal.domain.compliance import case_counts as counts
 from portal.domain.compliance import case_metrics as metrics
-from portal.services.compliance.cases import CaseView, views_in
+from portal.services.compliance.case_views import CaseView, views_in
 from portal.services.evaluation import evaluates
 
 Rows = Sequence[Mapping[str, Any]]

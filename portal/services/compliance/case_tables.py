@@ -14,7 +14,7 @@ from portal.domain.compliance import case_metrics as metrics
 from portal.domain.compliance.case_workflow import Severity, State
 from portal.services.compliance.case_passports import COLUMNS as ROW_COLUMNS
 from portal.services.compliance.case_passports import COMPUTED, row_of
-from portal.services.compliance.cases import KINDS, CaseView, cases
+from portal.services.compliance.case_views import KINDS, CaseView, cases
 
 PATH = "/compliance/cases"
 ALL, MINE, NOBODY, UNDECIDED, LATE = "all", "me", "nobody", "undecided", "late"

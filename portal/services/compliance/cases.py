@@ -6,20 +6,18 @@ API: ``open_case``, ``open_cases``, ``cases``, ``case``, ``take_step`` and, for 
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from data.queries import access as access_queries
 from data.queries import cases as queries
-from data.queries.cases import CaseEventRow, CaseRow, FindingRow, HitRow
 from data.session import UnitOfWork
 from data.writes import cases as writes
 from portal.core import clock
 from portal.core.actor import SYSTEM, Actor
 from portal.core.clock import Clocks
-from portal.core.errors import DomainError, NotFound
-from portal.core.permissions import ROLE_PERMISSIONS, Permission, Role
+from portal.core.errors import DomainError
+from portal.core.permissions import Permission
 from portal.domain.compliance.case_workflow import (
     Happened,
     Severity,
@@ -27,34 +25,37 @@ from portal.domain.compliance.case_workflow import (
     State,
     Step,
     after,
-    allowed_steps,
     check,
     due_at,
-    fold,
 )
 from portal.domain.compliance.working_days import WorkingDays
 from portal.domain.market.holidays import desk_holidays
 from portal.services import audit
 from portal.services.compliance import parameters
+from portal.services.compliance.case_views import (
+    DUE,
+    KINDS,
+    LINKS,
+    CaseDetail,
+    CaseView,
+    case,
+    cases,
+    detail,
+    no_case,
+    one_in,
+    owners,
+    owners_in,
+    views_in,
+)
 
-KINDS = {
-    "rule": "Rule",
-    "surveillance": "Surveillance",
-    "screening": "Screening",
-    "privacy": "Privacy",
-    "report": "Report",
-    "audit": "Audit",
-    "manual": "Opened by hand",
-}
-LINKS = {
-    "trade": "Trade", "record": "Record", "report": "Report", "hit": "Hit", "passport": "Number", "case": "Case",
-}  # fmt: skip
-PERSONAL = frozenset({"person", "owner", "user"})
-"""Kinds of subjects whose names only those may read who hold ``personal:read``."""
-HIDDEN = "hidden"
+__all__ = [
+    "KINDS", "LINKS", "CaseDetail", "CaseView", "NewCase", "add_evidence", "approve", "assign", "case", "cases",
+    "comment", "detail", "link", "open_by_hand", "open_case", "open_cases", "owners", "propose", "reopen", "return_",
+    "set_severity", "step_within", "take_step", "views_in",
+]  # fmt: skip
+
 SAID = frozenset({"text", "ref", "kind", "owner", "severity", "outcome", "reason"})
 """What a person may say with a step."""
-DUE = "due"  # in the body of an event that sets the time to decide
 TEXT_LIMIT = 2000
 _KEY = 64  # characters of a key
 _REACH = timedelta(days=60)  # calendar days within which every deadline falls
@@ -82,38 +83,6 @@ class NewCase:
     hit_id: int | None = None
     by: str = "system"
     body: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class CaseView:
-    """A case as it stood at a moment; ``steps`` are those that the one who asks may take now."""
-
-    row: CaseRow
-    standing: Standing
-    due_at: datetime
-    is_late: bool
-    events: tuple[CaseEventRow, ...]
-    steps: tuple[Step, ...]
-
-    @property
-    def id(self) -> int:
-        """Number of the case."""
-        return self.row.id
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether it is decided."""
-        return self.standing.state is State.CLOSED
-
-
-@dataclass(frozen=True, slots=True)
-class CaseDetail:
-    """A case with the finding and the hit that it hangs on, and those who may own it by user name."""
-
-    view: CaseView
-    finding: FindingRow | None
-    hit: HitRow | None
-    owners: Mapping[str, str]
 
 
 def open_case(
@@ -173,60 +142,6 @@ def open_cases(work: UnitOfWork, wanted: Sequence[NewCase], actor: Actor = SYSTE
     return {item.key: found[_short(item.key)] for item in wanted}
 
 
-def cases(clocks: Clocks, actor: Actor) -> tuple[CaseView, ...]:
-    """Return all cases as they stood at ``clocks.known_at``: the undecided first, by their deadline.
-
-    Raises
-    ------
-    NotPermitted
-        The actor may not read compliance.
-    """
-    actor.require(Permission.COMPLIANCE_READ)
-    with UnitOfWork() as work:
-        return tuple(views_in(work, clocks.known_at, actor))
-
-
-def views_in(work: UnitOfWork, known_at: datetime, actor: Actor) -> list[CaseView]:
-    """Return the same within a transaction."""
-    rows = queries.listed(work.session, known_at=known_at)
-    happened = queries.events(work.session, known_at=known_at)
-    views = [_view(row, happened[row.id], known_at, actor) for row in rows if row.id in happened]
-    return sorted(views, key=_order)
-
-
-def case(case_id: int, clocks: Clocks, actor: Actor) -> CaseView:
-    """Return one case as it stood at ``clocks.known_at``.
-
-    Raises
-    ------
-    NotPermitted, NotFound
-        The actor may not read compliance, or there was no such case.
-    """
-    actor.require(Permission.COMPLIANCE_READ)
-    with UnitOfWork() as work:
-        return _one(work, case_id, clocks.known_at, actor)
-
-
-def detail(case_id: int, clocks: Clocks, actor: Actor) -> CaseDetail:
-    """Return one case with what it hangs on.
-
-    Raises
-    ------
-    NotPermitted, NotFound
-        The actor may not read compliance, or there was no such case.
-    """
-    actor.require(Permission.COMPLIANCE_READ)
-    with UnitOfWork() as work:
-        view = _one(work, case_id, clocks.known_at, actor)
-        row = view.row
-        return CaseDetail(
-            view,
-            queries.finding(work.session, row.record_id) if row.record_id else None,
-            queries.hit(work.session, row.hit_id) if row.hit_id else None,
-            _owners_in(work),
-        )
-
-
 def take_step(case_id: int, step: Step, actor: Actor, body: Mapping[str, Any] | None = None) -> CaseView:
     """Take one step of a case and return it as it stands then.
 
@@ -239,26 +154,33 @@ def take_step(case_id: int, step: Step, actor: Actor, body: Mapping[str, Any] | 
     DomainError
         A text is too long, a link is of no known kind, or the new owner cannot own a case.
     """
+    with UnitOfWork(write=True) as work:
+        return step_within(work, case_id, step, actor, body)
+
+
+def step_within(
+    work: UnitOfWork, case_id: int, step: Step, actor: Actor, body: Mapping[str, Any] | None = None
+) -> CaseView:
+    """Take one step of a case in a transaction that does more; as :func:`take_step`."""
     actor.require(Permission.COMPLIANCE_READ)
     said = _cleaned(step, body or {})
-    with UnitOfWork(write=True) as work:
-        if not writes.lock(work.session, case_id):
-            raise _no_case(case_id)
-        at = clock.now()
-        before = _one(work, case_id, at + timedelta(hours=1), actor)
-        check(before.standing, step, actor, said)
-        if step is Step.ASSIGNED:
-            _check_owner(work, said["owner"])
-        now = after(before.standing, Happened(step, actor.username, at, said))
-        if step in (Step.SEVERITY, Step.REOPENED):
-            said[DUE] = _Deadlines(work, at).of(now.clock_from, now.severity).isoformat()
-        writes.add_event(
-            work.session, case_id=case_id, step=step.value, by=actor.username, body=said, recorded_at=at
-        )
-        due = datetime.fromisoformat(said[DUE]) if DUE in said else before.due_at
-        writes.move(work.session, case_id, due_at=due, **_columns(now))
-        audit.note(work, actor, f"case.{step.value}", "case", str(case_id), _noted(step, said))
-        return _one(work, case_id, at + timedelta(hours=1), actor)
+    if not writes.lock(work.session, case_id):
+        raise no_case(case_id)
+    at = clock.now()
+    before = one_in(work, case_id, at + timedelta(hours=1), actor)
+    check(before.standing, step, actor, said)
+    if step is Step.ASSIGNED:
+        _check_owner(work, said["owner"])
+    now = after(before.standing, Happened(step, actor.username, at, said))
+    if step in (Step.SEVERITY, Step.REOPENED):
+        said[DUE] = _Deadlines(work, at).of(now.clock_from, now.severity).isoformat()
+    writes.add_event(
+        work.session, case_id=case_id, step=step.value, by=actor.username, body=said, recorded_at=at
+    )
+    due = datetime.fromisoformat(said[DUE]) if DUE in said else before.due_at
+    writes.move(work.session, case_id, due_at=due, **_columns(now))
+    audit.note(work, actor, f"case.{step.value}", "case", str(case_id), _noted(step, said))
+    return one_in(work, case_id, at + timedelta(hours=1), actor)
 
 
 def open_by_hand(actor: Actor, title: str, subject: str, severity: str, text: str) -> int:
@@ -338,19 +260,6 @@ def reopen(case_id: int, actor: Actor, reason: str) -> CaseView:
     return take_step(case_id, Step.REOPENED, actor, {"reason": reason})
 
 
-def owners(actor: Actor) -> dict[str, str]:
-    """Return user name and name of everybody who may own a case.
-
-    Raises
-    ------
-    NotPermitted
-        The actor may not read compliance.
-    """
-    actor.require(Permission.COMPLIANCE_READ)
-    with UnitOfWork() as work:
-        return _owners_in(work)
-
-
 class _Deadlines:
     """Deadlines by severity, with the parameters in force and the holidays around a moment."""
 
@@ -392,46 +301,6 @@ def _columns(standing: Standing) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _view(row: CaseRow, events: Sequence[CaseEventRow], known_at: datetime, actor: Actor) -> CaseView:
-    row, events = _as_seen(row, events, actor)
-    first = Severity(events[0].body.get("severity", row.severity))
-    standing = fold(first, (Happened(Step(e.step), e.by, e.recorded_at, e.body) for e in events))
-    due = datetime.fromisoformat(next(e.body[DUE] for e in reversed(events) if DUE in e.body))
-    late = due < (standing.closed_at or known_at)
-    steps = allowed_steps(standing, actor) if actor.user_id is not None else ()
-    return CaseView(row, standing, due, late, tuple(events), steps)
-
-
-def _as_seen(
-    row: CaseRow, events: Sequence[CaseEventRow], actor: Actor
-) -> tuple[CaseRow, Sequence[CaseEventRow]]:
-    """Hide who a case is about from those who may not read personal data; decisions stay readable."""
-    if row.subject_kind not in PERSONAL or actor.can(Permission.PERSONAL_READ):
-        return row, events
-    kept = {"severity", "outcome", "owner", "kind", DUE}
-    hidden = [replace(e, body={key: value for key, value in e.body.items() if key in kept}) for e in events]
-    return replace(row, title="A case about a person", subject=HIDDEN), hidden
-
-
-def _one(work: UnitOfWork, case_id: int, known_at: datetime, actor: Actor) -> CaseView:
-    row = queries.one(work.session, case_id)
-    events = queries.events(work.session, known_at=known_at, case_id=case_id).get(case_id)
-    if row is None or not events:
-        raise _no_case(case_id)
-    return _view(row, events, min(known_at, clock.now()), actor)
-
-
-def _no_case(case_id: int) -> NotFound:
-    return NotFound(f"There is no case {case_id}.", case=case_id)
-
-
-def _order(view: CaseView) -> tuple[bool, float, int]:
-    """Undecided before decided; those by deadline, these the newest first."""
-    if view.standing.closed_at is not None:
-        return True, -view.standing.closed_at.timestamp(), view.id
-    return False, view.due_at.timestamp(), view.id
-
-
 def _cleaned(step: Step, body: Mapping[str, Any]) -> dict[str, Any]:
     said = {
         key: value.strip() if isinstance(value, str) else value for key, value in body.items() if key in SAID
@@ -451,17 +320,8 @@ def _noted(step: Step, said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_owner(work: UnitOfWork, owner: str) -> None:
-    if owner not in _owners_in(work):
+    if owner not in owners_in(work):
         raise DomainError(
             f"'{owner[:40]}' cannot own this case: choose an active user who may decide in compliance.",
             owner=owner[:40],
         )
-
-
-def _owners_in(work: UnitOfWork) -> dict[str, str]:
-    return {
-        user.username: user.name
-        for user in access_queries.list_users(work.session)
-        if user.is_active
-        and any(Permission.COMPLIANCE_DECIDE in ROLE_PERMISSIONS[Role(role)] for role in user.roles)
-    }

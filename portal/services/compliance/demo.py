@@ -9,6 +9,7 @@ from functools import partial
 
 from portal.services.compliance import (
     demo_calendar,
+    demo_cases,
     demo_checks,
     demo_facts,
     demo_installations,
@@ -21,6 +22,7 @@ Step = Callable[[date, Callable[[str], None]], None]
 
 STEPS: tuple[Step, ...] = (
     demo_facts.load, demo_parties.load, demo_installations.load, demo_orders.load, demo_checks.load, demo_calendar.load,
+    demo_cases.load,
 )  # fmt: skip
 
 
