@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from data.queries.executions import executions
 from data.session import UnitOfWork
 from portal.core.clock import Clocks
 from portal.domain.compliance.reports.layout import Gather, Layout
@@ -38,3 +39,6 @@ def gather(work: UnitOfWork, layout: Layout, clocks: Clocks, start: date, report
     elif layout.gather is Gather.BREACHES:
         for breach in breach_sources(work, clocks, start):
             yield Item(breach, str(breach.number))
+    elif layout.gather is Gather.ORDERS:
+        for order in executions(work.session, first=start, last=clocks.as_of, known_at=clocks.known_at):
+            yield Item(order, order.order_ref)

@@ -1,4 +1,4 @@
-"""The allowance position and the report of limit breaches, from rows in the database to cells that add up."""
+"""Allowance positions, limit breaches and best execution, from rows in the database to cells that add up."""
 
 import csv
 import io
@@ -20,6 +20,7 @@ from portal.domain.compliance.working_days import WorkingDays
 from portal.services.compliance import demo_installations, reports
 from portal.services.compliance.installations import standings
 from portal.services.compliance.report_making import Ask, make_report
+from tests.helpers import trades as desk
 
 OFFICER = Actor(2, "claire", "Claire", frozenset({Role.COMPLIANCE_OFFICER}))
 DAY = date(2026, 8, 15)
@@ -159,3 +160,69 @@ def test_breaches_of_the_period(firm):
     assert (row["worst_use_percent"], row["excess_percent"]) == ("108", "8")
     assert row["steps"].startswith("opened by system at 2026-08-03 07:00 UTC; acknowledged by rita")
     assert cells("limit-breach", date(2026, 7, 1), date(2026, 8, 1)) == [], "it was not open yet"
+
+
+def tell(session, curve, event, order, at, **more):
+    values = {
+        "side": None, "price": None, "quantity": None, "best_bid": None, "best_offer": None, "counterparty_code": None,
+    } | more  # fmt: skip
+    session.execute(
+        text(
+            "INSERT INTO order_events (at, event, order_ref, trader, account, curve_id, contract, month, side, price, "
+            "quantity, best_bid, best_offer, counterparty_code, venue, is_algo, simulated) VALUES (:at, :event, "
+            ":order, 'mara', 'A1', :curve, 'TTF', '2026-10-01', :side, :price, :quantity, :best_bid, :best_offer, "
+            ":counterparty_code, 'NDEX', false, true)"
+        ),
+        values | {"curve": curve, "event": event, "order": order, "at": at},
+    )
+
+
+def test_what_orders_paid_against_the_market_at_their_arrival(firm):
+    desk.add_desk()
+    at = datetime(2026, 8, 3, 9, tzinfo=UTC)
+    with UnitOfWork(write=True) as work:
+        session = work.session
+        curve = session.scalar(text("SELECT id FROM curves ORDER BY id LIMIT 1"))
+        tell(session, curve, "quote", None, at - timedelta(minutes=5), best_bid=30.0, best_offer=30.1)
+        tell(session, curve, "new", "O1", at, side=1, price=30.2, quantity=10.0)
+        tell(
+            session,
+            curve,
+            "fill",
+            "O1",
+            at + timedelta(seconds=1),
+            side=1,
+            price=30.1,
+            quantity=4.0,
+            counterparty_code="X",
+        )
+        tell(
+            session,
+            curve,
+            "fill",
+            "O1",
+            at + timedelta(seconds=3),
+            side=1,
+            price=30.2,
+            quantity=6.0,
+            counterparty_code="Y",
+        )
+        tell(
+            session, curve, "new", "O2", at, side=-1, price=-2.0, quantity=5.0, best_bid=-2.0, best_offer=-1.0
+        )
+        tell(session, curve, "fill", "O2", at + timedelta(seconds=9), side=-1, price=-2.0, quantity=5.0)
+        tell(session, curve, "new", "O3", at, side=1, price=1.0, quantity=5.0)  # never filled
+    one, other = cells("best-execution", date(2026, 8, 1), date(2026, 9, 1))
+    assert (one["fill_vwap"], one["arrival_mid"], one["slippage"], one["slippage_bp"]) == (
+        "30.16",
+        "30.05",
+        "0.11",
+        "36.61",
+    )
+    assert (one["fill_rate"], one["fills"], one["seconds_to_last_fill"], one["counterparties"]) == (
+        "1",
+        "2",
+        "3",
+        "X Y",
+    )
+    assert (other["slippage"], other["slippage_bp"]) == ("0.5", ""), "below zero there are no basis points"
