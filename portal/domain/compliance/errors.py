@@ -40,3 +40,7 @@ class OnboardingStepError(DomainError):
 
 class BadParameterError(DomainError):
     """A value cannot stand in the place of a parameter."""
+
+
+class BadListError(DomainError):
+    """A file of a sanctions list cannot be read, or has bad entries."""
