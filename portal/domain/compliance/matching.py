@@ -86,7 +86,7 @@ def _by_spelling(
     for start in range(0, len(ours), BLOCK):
         left = [normalised(name) for name in ours[start : start + BLOCK]]
         likeness = cdist(
-            left, right, scorer=JaroWinkler.similarity, score_cutoff=from_score / 100 - 1e-9, dtype=np.float32
+            left, right, scorer=JaroWinkler.similarity, score_cutoff=from_score / 100 - 1e-6, dtype=np.float64
         )
         for row, column in np.argwhere(likeness > 0):
             if left[row] and right[column]:
