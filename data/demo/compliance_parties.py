@@ -18,6 +18,15 @@ MONTHS = {"low": 60, "medium": 24, "high": 12}
 DOCUMENTS = ("identity", "registry", "owners", "purpose", "funds")
 LIST_CODE, LIST_TITLE = "HOUSE", "Simulated sanctions list"
 
+DECISIONS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
+    "ATLANTIS/O1": (
+        ("proposed-clear", OFFICER, "Born 27 years later, and a Norwegian, not a Swede."),
+        ("cleared", HEAD, "Born 27 years later, and a Norwegian, not a Swede."),
+    ),
+    "UNICORN": (("returned", HEAD, "Ask for the extract of the other company's register first."),),
+}
+"""What was said of hits on the simulated list, by the party's code: decision, who, why."""
+
 
 @dataclass(frozen=True, slots=True)
 class DemoOwner:

@@ -66,12 +66,12 @@ def lock_lists(session: Session) -> None:
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('screening lists'))"))
 
 
-def add_list(session: Session, entries: Sequence[Mapping[str, Any]], **columns: Any) -> int:
+def add_list(session: Session, names: Sequence[Mapping[str, Any]], **columns: Any) -> int:
     """Store an edition with its entries and return its id."""
     list_id = int(session.scalars(insert(ScreeningList).values(**columns).returning(ScreeningList.id)).one())
-    for at in range(0, len(entries), _CHUNK):
+    for at in range(0, len(names), _CHUNK):
         session.execute(
-            insert(ScreeningEntry), [{**row, "list_id": list_id} for row in entries[at : at + _CHUNK]]
+            insert(ScreeningEntry), [{**row, "list_id": list_id} for row in names[at : at + _CHUNK]]
         )
     return list_id
 
@@ -110,3 +110,11 @@ def remove_party_files(session: Session, counterparty_ids: Sequence[int]) -> Non
     session.execute(delete(KycEvent).where(KycEvent.case_id.in_(cases)))
     session.execute(delete(KycCase).where(KycCase.counterparty_id.in_(counterparty_ids)))
     session.execute(delete(BeneficialOwner).where(BeneficialOwner.counterparty_id.in_(counterparty_ids)))
+
+
+def remove_simulated_lists(session: Session) -> None:
+    """Remove the simulated editions of lists that no hit stands on any more."""
+    used = select(ScreeningHit.list_id)
+    gone = select(ScreeningList.id).where(ScreeningList.simulated, ScreeningList.id.not_in(used))
+    session.execute(delete(ScreeningEntry).where(ScreeningEntry.list_id.in_(gone)))
+    session.execute(delete(ScreeningList).where(ScreeningList.id.in_(gone)))

@@ -6,9 +6,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from data.queries import parties as queries
+from data.queries import screening as screening_queries
 from data.session import UnitOfWork
 from data.writes import parties as writes
 from portal.core import clock
+from portal.core.actor import SYSTEM
+from portal.domain.compliance.screening_lists import Entry
+from portal.services.compliance import lists, screening
 
 if TYPE_CHECKING:
     from data.demo.compliance_parties import DemoFile, DemoStep
@@ -41,6 +45,31 @@ def load(last: date, say: Callable[[str], None]) -> None:
             writes.add_training(
                 session, username=demo.CONTACT, course="kyc", version="2026.1", recorded_at=at
             )
+        _screen(work, last)
+
+
+def _screen(work: UnitOfWork, last: date) -> None:
+    """Import both editions of the simulated list and decide the hits of the first, as people would have."""
+    from data.demo import compliance_parties as demo
+
+    writes.remove_simulated_lists(work.session)
+    for edition, days in enumerate(demo.EDITION_DAYS):
+        at = datetime.combine(last - timedelta(days=days), time(8), UTC)
+        rows = demo.list_entries(edition)
+        text = repr(rows).encode()
+        entries = tuple(Entry(**{**row, "aliases": tuple(row["aliases"]["names"])}) for row in rows)
+        lists.store(
+            work, entries, demo.LIST_CODE, at - timedelta(hours=8), f"simulated-{at:%Y-%m-%d}.json",
+            hashlib.sha256(text + str(last).encode()).hexdigest(), demo.OFFICER, at, simulated=True,
+        )  # fmt: skip
+        screening.screen(work, at=at, actor=SYSTEM)
+    for hit in screening_queries.hits(work.session, known_at=clock.now()):
+        said = demo.DECISIONS.get(hit.party, ())
+        for number, (decision, by, reason) in enumerate(said, start=1):
+            writes.add_decision(
+                work.session, hit_id=hit.id, decision=decision, reason=reason, by=by,
+                recorded_at=hit.recorded_at + timedelta(hours=3 * number),
+            )  # fmt: skip
 
 
 def _store(work: UnitOfWork, code: str, party: int, file: "DemoFile", steps: "Iterable[DemoStep]") -> None:

@@ -18,8 +18,8 @@ _TOKEN = re.compile(r"[0-9a-f]{32}\Z")
 _NAME = re.compile(r"[^\w.\- ()]+")
 
 
-def stage(content: bytes, name: str, actor: Actor) -> str:
-    """Keep an uploaded file and return the token under which its owner finds it again.
+def stage(content: bytes, name: str, actor: Actor, permission: Permission = Permission.DATA_IMPORT) -> str:
+    """Keep an uploaded file and return the token under which its owner finds it again; it takes ``permission``.
 
     Raises
     ------
@@ -28,7 +28,7 @@ def stage(content: bytes, name: str, actor: Actor) -> str:
     DomainError
         The file is larger than the page takes.
     """
-    actor.require(Permission.DATA_IMPORT)
+    actor.require(permission)
     limit = settings().upload_mb
     if len(content) > limit * 2**20:
         raise DomainError(

@@ -3,7 +3,7 @@
 from types import ModuleType
 
 from portal.services.backup import jobs as backup_jobs
-from portal.services.compliance import calendar_jobs, check_jobs, report_jobs, surveillance_jobs
+from portal.services.compliance import calendar_jobs, check_jobs, list_jobs, report_jobs, surveillance_jobs
 from portal.services.forecast import jobs as forecast_jobs
 from portal.services.monitoring import retention
 from portal.services.risk import jobs as risk_jobs
@@ -19,4 +19,5 @@ AREAS: tuple[ModuleType, ...] = (
     check_jobs,
     calendar_jobs,
     surveillance_jobs,
+    list_jobs,
 )  # importing a module registers its kinds and schedules
