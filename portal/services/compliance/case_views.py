@@ -122,7 +122,7 @@ def detail(case_id: int, clocks: Clocks, actor: Actor) -> CaseDetail:
         return CaseDetail(
             view,
             queries.finding(work.session, row.record_id) if row.record_id else None,
-            queries.hit(work.session, row.hit_id) if row.hit_id else None,
+            queries.hit(work.session, row.hit_id) if row.hit_id and row.kind == "surveillance" else None,
             owners_in(work),
         )
 
