@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from data.models.access import Portfolio
@@ -163,14 +163,38 @@ def decisions(session: Session, *, known_at: datetime, report_id: int | None = N
     return [DecisionLine(*row) for row in session.execute(statement)]
 
 
-def rows(
-    session: Session, report_id: int, *, status: str = "", offset: int = 0, limit: int | None = None
-) -> list[CellsLine]:
-    """Return rows of a report in the order of the file; of one status or all."""
-    statement = select(*_CELLS).where(ReportRow.report_id == report_id).order_by(ReportRow.seq)
+def _of_report(report_id: int, status: str, words: str) -> list[Any]:
+    r = ReportRow
+    where = [r.report_id == report_id]
     if status:
-        statement = statement.where(ReportRow.status == status)
+        where.append(r.status == status)
+    if words:
+        where.append(func.concat_ws(" ", r.subject, cast(r.cells, String)).icontains(words, autoescape=True))
+    return where
+
+
+def rows(
+    session: Session, report_id: int, *, status: str = "", words: str = "", offset: int = 0,
+    limit: int | None = None,
+) -> list[CellsLine]:  # fmt: skip
+    """Return rows of a report in the order of the file; of one status or all, those with ``words`` or all."""
+    statement = select(*_CELLS).where(*_of_report(report_id, status, words)).order_by(ReportRow.seq)
     return [CellsLine(*row) for row in session.execute(statement.offset(offset).limit(limit))]
+
+
+def count_rows(session: Session, report_id: int, *, words: str = "") -> int:
+    """Return how many rows of a report hold ``words``."""
+    statement = select(func.count()).select_from(ReportRow).where(*_of_report(report_id, "", words))
+    return int(session.execute(statement).scalar_one())
+
+
+def row_counts(session: Session, report_id: int) -> dict[str, int]:
+    """Return how many rows of a report there are by status."""
+    r = ReportRow
+    counted = session.execute(
+        select(r.status, func.count()).where(r.report_id == report_id).group_by(r.status)
+    )
+    return {"accepted": 0, "rejected": 0} | {status: int(count) for status, count in counted}
 
 
 def row(session: Session, report_id: int, seq: int) -> CellsLine | None:

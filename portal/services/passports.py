@@ -10,7 +10,10 @@ from portal.core.metrics import metric
 from portal.core.passport import Passport
 from portal.core.table import GridQuery, Table, sort_rows
 from portal.services import evaluation
-from portal.services.compliance import case_passports
+from portal.services.compliance import (
+    case_passports,
+    report_passports,
+)
 from portal.services.forecast import accuracy_passports, model_passports, outlook_passports
 from portal.services.market import (
     correlation_passports,
@@ -84,6 +87,7 @@ AREAS = (  # importing these modules registers their evaluators
     outlook_passports,
     accuracy_passports,
     case_passports,
+    report_passports,
 )
 
 

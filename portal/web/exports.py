@@ -12,6 +12,11 @@ from portal.core.errors import DomainError, NotFound
 from portal.core.permissions import Permission
 from portal.services import audit, files, passports, receipts
 from portal.services import clocks as clock_service
+<<<<<<< HEAD
+=======
+from portal.services import files, passports, receipts
+from portal.services.compliance import reports
+>>>>>>> acdc8ad (Show reports: make, preview, explain every cell, refused rows, release, download)
 from portal.web.actor import current_actor
 from portal.web.asked import Asked, read_filters, read_query
 from portal.web.policy import needs
@@ -68,6 +73,27 @@ def receipt() -> Response:
     log.info("receipt %s metric=%s user=%s", issued.sha256, passport.metric.id, actor.username)
     response = Response(issued.content, mimetype="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="{issued.file_name}"'
+    return response
+
+
+@blueprint.get("/export/report/<int:number>")
+@needs(Permission.EXPORT)
+def report(number: int) -> Response:
+    """Send the file of a report, as it was made; its right is asked for by the service."""
+    file = reports.download(number, current_actor())
+    response = Response(file.content, mimetype=file.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    response.headers["X-Receipt-SHA256"] = file.sha256
+    return response
+
+
+@blueprint.get("/export/report-schema/<kind>.xsd")
+@needs(Permission.COMPLIANCE_READ)
+def report_schema(kind: str) -> Response:
+    """Send the schema of our own that files of a kind are checked against."""
+    content = reports.own_schema(kind, clock.now().date())
+    response = Response(content, mimetype="application/xml")
+    response.headers["Content-Disposition"] = f'attachment; filename="enerscope-{kind}.xsd"'
     return response
 
 

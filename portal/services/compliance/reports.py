@@ -19,6 +19,7 @@ from portal.core.clock import Clocks
 from portal.core.errors import Conflict, DomainError, NotFound, NotPermitted
 from portal.core.permissions import Permission
 from portal.domain.compliance.reports.layout import Explained, Layout, explain, layout_of, layouts
+from portal.domain.compliance.reports.schema import schema_of
 from portal.services import audit
 
 NOTE_LIMIT = 2000
@@ -66,9 +67,13 @@ def listed(clocks: Clocks, actor: Actor, kind: str = "") -> list[Standing]:
     """Return the reports known at ``clocks.known_at``, the newest first."""
     actor.require(Permission.COMPLIANCE_READ)
     with UnitOfWork() as work:
-        lines = queries.reports(work.session, known_at=clocks.known_at, kind=kind)
-        said = queries.decisions(work.session, known_at=clocks.known_at)
-    return _standings(lines, said)
+        return standings(work, clocks, kind)
+
+
+def standings(work: UnitOfWork, clocks: Clocks, kind: str = "") -> list[Standing]:
+    """Return the reports known at ``clocks.known_at``, the newest first; the caller has checked the right."""
+    lines = queries.reports(work.session, known_at=clocks.known_at, kind=kind)
+    return _standings(lines, queries.decisions(work.session, known_at=clocks.known_at))
 
 
 def _standings(lines: Sequence[ReportLine], said: Sequence[DecisionLine]) -> list[Standing]:
@@ -93,13 +98,42 @@ def one(report_id: int, clocks: Clocks, actor: Actor) -> Standing:
     return found
 
 
+def count_rows(report_id: int, actor: Actor, words: str = "") -> int:
+    """Return how many rows of a report hold ``words``; all without."""
+    actor.require(Permission.COMPLIANCE_READ)
+    with UnitOfWork() as work:
+        return queries.count_rows(work.session, report_id, words=words)
+
+
+def one_row(report_id: int, seq: int, actor: Actor) -> CellsLine:
+    """Return one row of a report.
+
+    Raises
+    ------
+    NotFound
+        The report has no such row.
+    """
+    actor.require(Permission.COMPLIANCE_READ)
+    with UnitOfWork() as work:
+        row = queries.row(work.session, report_id, seq)
+    if row is None:
+        raise NotFound(f"Report {report_id} has no row {seq}. Choose one of its rows.", row=seq)
+    return row
+
+
 def rows(
-    report_id: int, actor: Actor, *, status: str = "", offset: int = 0, limit: int | None = None
+    report_id: int,
+    actor: Actor,
+    *,
+    status: str = "",
+    words: str = "",
+    offset: int = 0,
+    limit: int | None = None,
 ) -> list[CellsLine]:
     """Return rows of a report in the order of the file, the refused ones after the others."""
     actor.require(Permission.COMPLIANCE_READ)
     with UnitOfWork() as work:
-        return queries.rows(work.session, report_id, status=status, offset=offset, limit=limit)
+        return queries.rows(work.session, report_id, status=status, words=words, offset=offset, limit=limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +156,7 @@ def cell(report_id: int, seq: int, path: str, clocks: Clocks, actor: Actor) -> C
         There is no such report, row or field.
     """
     standing = one(report_id, clocks, actor)
-    with UnitOfWork() as work:
-        row = queries.row(work.session, report_id, seq)
-    if row is None:
-        raise NotFound(f"Report {report_id} has no row {seq}. Choose one of its rows.", row=seq)
+    row = one_row(report_id, seq, actor)
     field = explain(standing.layout, path)
     reasons = tuple(
         item["message"] for item in row.reasons if item["path"] == path or item["field"] == field.number
@@ -219,6 +250,11 @@ def decide(
         )  # fmt: skip
         audit.note(work, actor, f"report.{decision}", "report", str(report_id), {"sha256": line.sha256})
     return one(report_id, Clocks(line.as_of, clock.now()), actor)
+
+
+def own_schema(kind: str, day: date) -> bytes:
+    """Return the schema that we generate for a kind, as of a day; NotFound when there is none."""
+    return schema_of(layout_of(kind, day))
 
 
 def kinds() -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Reports end to end on a small desk: rows, rejects, file, numbers, identifiers, release, corrections, interruption."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from lxml import etree
@@ -8,57 +8,32 @@ from sqlalchemy import text
 
 from data.session import UnitOfWork
 from data.writes import trade_facts as fact_writes
-from portal.core.actor import Actor
 from portal.core.clock import Clocks, now
 from portal.core.errors import Conflict, DomainError, NotFound, NotPermitted
-from portal.core.permissions import Role
-from portal.domain.portfolio.terms import TradeVersion
 from portal.services import jobs
 from portal.services.compliance import report_making, reports
 from portal.services.compliance.report_making import Ask, make_report
 from portal.services.compliance.reports import State
 from portal.services.jobs.context import Cancelled
-from portal.services.portfolio import ledger
 from tests.helpers import trades as desk
-
-DAY, NEXT = date(2026, 3, 2), date(2026, 3, 3)
-LEI = "5493001KJTIIGC8Y1R12"
-SELF = {"acer_code": "A0000111A.NL", "lei": LEI, "simulated": True}
-NORDWIND = {"acer_code": "B0000222B.DE", "lei": LEI}
-OFFICER = Actor(2, "claire", "Claire", frozenset({Role.COMPLIANCE_OFFICER}))
-HEAD = Actor(3, "henrik", "Henrik", frozenset({Role.COMPLIANCE_HEAD}))
-AUDITOR = Actor(4, "anton", "Anton", frozenset({Role.AUDITOR}))
-TRADER = Actor(5, "mara", "Mara", frozenset({Role.TRADER}))
-
-
-def silent(_share, _words=""):
-    return None
+from tests.helpers.reporting import (
+    AUDITOR,
+    DAY,
+    HEAD,
+    NEXT,
+    OFFICER,
+    TRADER,
+    add_reporting_desk,
+    make,
+    physical,
+    silent,
+    store,
+)
 
 
 @pytest.fixture
 def book(database):
-    desk.add_desk()
-    with UnitOfWork(write=True) as work:
-        parties = [("SELF", date(2020, 1, 1), SELF), ("NORDWIND", date(2020, 1, 1), NORDWIND)]
-        fact_writes.add_party_facts(
-            work.session, parties, by="test", recorded_at=datetime(2026, 3, 1, tzinfo=UTC)
-        )
-    store(physical("T-1"), physical("T-2"))
-
-
-def physical(external_id, **changes):
-    return desk.terms(external_id, kind="forward_physical", **changes)
-
-
-def store(*terms):
-    versions = [TradeVersion(terms=item, effective_on=item.trade_date, recorded_by="mara") for item in terms]
-    with UnitOfWork(write=True) as work:
-        return [item.trade_id for item in ledger.record(work, versions)]
-
-
-def make(**changes):
-    ask = {"kind": "remit-t1", "start": DAY, "end": NEXT, **changes}
-    return make_report(Ask(**ask), silent, OFFICER)
+    add_reporting_desk()
 
 
 def one(number):
