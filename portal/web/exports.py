@@ -12,11 +12,7 @@ from portal.core.errors import DomainError, NotFound
 from portal.core.permissions import Permission
 from portal.services import audit, files, passports, receipts
 from portal.services import clocks as clock_service
-<<<<<<< HEAD
-=======
-from portal.services import files, passports, receipts
 from portal.services.compliance import reports
->>>>>>> acdc8ad (Show reports: make, preview, explain every cell, refused rows, release, download)
 from portal.web.actor import current_actor
 from portal.web.asked import Asked, read_filters, read_query
 from portal.web.policy import needs
