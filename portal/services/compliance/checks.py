@@ -22,6 +22,7 @@ from portal.services import audit
 from portal.services.compliance import facts, obligations, rulebook
 from portal.services.compliance.cases import NewCase, open_cases
 from portal.services.compliance.facts import TradeCase
+from portal.services.compliance.firm_cases import firm_cases
 from portal.services.compliance.records import GAP_ACTION, REPORT, Found, Subject, findings
 from portal.services.compliance.rulebook import Rulebook
 
@@ -105,8 +106,13 @@ def run(
         tell(0.02, "Reading trades and what is known of them")
         book = rulebook.load(work, clocks)
         cases = facts.trade_cases(work, clocks, trades)
+        others = firm_cases(work, clocks, book) if trades is None else []
     judged = judge(cases, book, clocks.as_of, report=lambda share, words: tell(0.1 + 0.7 * share, words))
     del cases
+    for other in others:
+        question = Case(other.facts, clocks.as_of, book.parameters, book.calendar)
+        verdict = evaluate(question, live=True, regimes=other.regimes, calendars=book.calendars)
+        judged.add(other.subject, other.facts, verdict)
     tell(0.82, "Storing what was found")
     with UnitOfWork(write=True) as work:
         return store(

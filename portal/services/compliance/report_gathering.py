@@ -14,6 +14,7 @@ from portal.core.clock import Clocks
 from portal.domain.compliance.reports.layout import Gather, Layout
 from portal.services.compliance.report_allowances import allowance_sources
 from portal.services.compliance.report_breaches import breach_sources
+from portal.services.compliance.report_positions import position_sources
 from portal.services.compliance.report_sources import trade_sources
 
 Report = Callable[[float, str], None]
@@ -42,3 +43,6 @@ def gather(work: UnitOfWork, layout: Layout, clocks: Clocks, start: date, report
     elif layout.gather is Gather.ORDERS:
         for order in executions(work.session, first=start, last=clocks.as_of, known_at=clocks.known_at):
             yield Item(order, order.order_ref)
+    elif layout.gather is Gather.POSITIONS:
+        for position in position_sources(work, clocks):
+            yield Item(position, position.held.ref)
