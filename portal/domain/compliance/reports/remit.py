@@ -16,7 +16,7 @@ from typing import Any
 from portal.domain.compliance.reports.tree import Element, Tree, load
 from portal.domain.compliance.reports.values import wrong
 
-TABLES = {"REMIT-T1": "remit_table1_v3", "REMIT-T2": "remit_table2_v1"}
+TABLES = {"REMIT-T1": "remit_table1_v3", "REMIT-T2": "remit_table2_v1", "EMIR": "emir_auth030"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Problem:
 
 
 def tree_of(table: str) -> Tree:
-    """Return the element tree of ``REMIT-T1`` or ``REMIT-T2``."""
+    """Return the element tree of ``REMIT-T1``, ``REMIT-T2`` or ``EMIR``."""
     return load(TABLES[table])
 
 
@@ -60,6 +60,11 @@ def problems(row: Mapping[str, Any], table: str) -> list[Problem]:
             found.extend(_value(item, leaves[name], tree, name, 0))
     found.extend(_undeclared_index(record))
     return found
+
+
+def tree_problems(record: Mapping[str, Any], tree: Tree, kind: str) -> list[Problem]:
+    """Return what is wrong with a nested record of any tree; ``field`` is 0 where the tree counts no fields."""
+    return list(_complex(record, tree.types[kind], tree, "", 0))
 
 
 def _file_part(row: Mapping[str, Any], tree: Tree) -> Iterator[Problem]:

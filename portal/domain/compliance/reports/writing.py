@@ -68,10 +68,14 @@ def to_xml(layout: Layout, head: Mapping[str, Any], rows: Iterable[Mapping[str, 
             for element in tree.content:
                 if element.name in head:
                     file.write(_element(tree, element, head[element.name]))
+            for step in layout.rows_at[:-2]:
+                opened.enter_context(file.element(_name(tree, step)))
+                for element in tree.types.get(step, ()):
+                    if f"{step}/{element.name}" in head:
+                        file.write(_element(tree, element, head[f"{step}/{element.name}"]))
             for number, cells in enumerate(rows, start=1):
                 if number == 1:  # a list without a row would not fit the schema
-                    for step in layout.rows_at[:-1]:
-                        opened.enter_context(file.element(_name(tree, step)))
+                    opened.enter_context(file.element(_name(tree, layout.rows_at[-2])))
                 given = {"RecordSeqNumber": str(number), **cells} if numbered else dict(cells)
                 record = etree.Element(_name(tree, layout.rows_at[-1]), nsmap=spaced)
                 _fill(tree, record, tree.types[tree.record], given)
