@@ -13,6 +13,7 @@ from portal.services import evaluation
 from portal.services.compliance import (
     case_passports,
     report_passports,
+    score_passports,
 )
 from portal.services.forecast import accuracy_passports, model_passports, outlook_passports
 from portal.services.market import (
@@ -88,6 +89,7 @@ AREAS = (  # importing these modules registers their evaluators
     accuracy_passports,
     case_passports,
     report_passports,
+    score_passports,
 )
 
 
