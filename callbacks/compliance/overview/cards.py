@@ -124,8 +124,8 @@ class OverviewCards:
                 self._grid(Ids.PARTS, tables.part_table(query, self.found), query, "Parts of the score"),
                 html.P("100 (1 - sum of weight × open / sum of weight × evaluated)", className="es-note"),
             ],
-            note=f"{weights}. Open: undecided cases by what opened them, and obligations that are late. Evaluated: questions of "
-            "the newest run to rules that can block or flag, and obligations that came due within a year.",
+            note=f"{weights}. Open: undecided cases by what opened them, and obligations that are late. Evaluated: "
+            "questions of the newest run to rules that can block or flag, and obligations that came due within a year.",
             width="third",
         )
 
