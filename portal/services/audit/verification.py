@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 EXPORT_SCHEMA = "enerscope-audit-log/1"
+Report = Callable[[float, str], None]
+_EVERY = 10_000
 _LONGEST_LINE = 4 * 1024 * 1024
 
 
@@ -48,7 +50,11 @@ class AuditVerdict:
 
 
 def verify_database(
-    config: Settings, *, files: Sequence[Path] = (), public_key: Path | None = None
+    config: Settings,
+    *,
+    files: Sequence[Path] = (),
+    public_key: Path | None = None,
+    report: Report | None = None,
 ) -> AuditVerdict:
     """Check the log in the connected database, against ``files`` and every checkpoint that it and the home hold."""
     try:
@@ -69,7 +75,22 @@ def verify_database(
     except DomainError as problem:
         return _refused(Flaw.UNREADABLE, problem.message)
     with UnitOfWork() as work, closing(queries.stream(work.session)) as rows:
-        return _verdict(judge(rows, found), remarks, found)
+        entries = queries.count(work.session) if report is not None else 0
+        return _verdict(judge(_told(rows, entries, report), found), remarks, found)
+
+
+def _told(rows: Iterable[Row], entries: int, report: Report | None) -> Iterable[Row]:
+    """Yield ``rows``, and say once in a while how far the reading is."""
+    if report is None:
+        return rows
+    return _telling(rows, entries, report)
+
+
+def _telling(rows: Iterable[Row], entries: int, report: Report) -> Iterator[Row]:
+    for row in rows:
+        if row.seq % _EVERY == 0:
+            report(0.05 + 0.9 * row.seq / max(entries, 1), f"Entry {row.seq:,} of {entries:,}")
+        yield row
 
 
 def verify_file(

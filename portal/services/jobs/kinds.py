@@ -3,11 +3,24 @@
 from types import ModuleType
 
 from portal.services.backup import jobs as backup_jobs
-from portal.services.compliance import calendar_jobs, check_jobs, list_jobs, report_jobs, surveillance_jobs
+from portal.services.compliance import (
+    audit_jobs,
+    calendar_jobs,
+    check_jobs,
+    list_jobs,
+    report_jobs,
+    surveillance_jobs,
+)
 from portal.services.forecast import jobs as forecast_jobs
-from portal.services.monitoring import retention
-from portal.services.risk import jobs as risk_jobs
-from portal.services.risk import nightly as risk_nightly
+from portal.services.monitoring import (
+    retention,
+)
+from portal.services.risk import (
+    jobs as risk_jobs,
+)
+from portal.services.risk import (
+    nightly as risk_nightly,
+)
 
 AREAS: tuple[ModuleType, ...] = (
     risk_jobs,
@@ -20,4 +33,5 @@ AREAS: tuple[ModuleType, ...] = (
     calendar_jobs,
     surveillance_jobs,
     list_jobs,
+    audit_jobs,
 )  # importing a module registers its kinds and schedules
