@@ -15,7 +15,7 @@ from flask import Flask
 from portal.core.config import Settings, settings
 from portal.services import jobs as job_service
 from portal.services import runtime
-from portal.web import access, assets, document, errors, exports, guard, headers, health, jobs
+from portal.web import access, assets, audit_files, document, errors, exports, guard, headers, health, jobs
 
 ROOT = Path(__file__).parent
 
@@ -45,6 +45,7 @@ def create_app(config: Settings) -> Dash:
         importlib.import_module(name)
     app.layout = importlib.import_module("callbacks.shell").layout
     server.register_blueprint(exports.blueprint)
+    server.register_blueprint(audit_files.blueprint)
     server.register_blueprint(health.blueprint)
     errors.install(server)
     guard.lock(app)

@@ -195,7 +195,7 @@ def last_result(session: Session, kind: str) -> tuple[datetime, dict[str, Any]] 
         .limit(1)
     )
     row = session.execute(query).first()
-    return None if row is None else (row[0], dict(row[1] or {}))
+    return None if row is None or row[0] is None else (row[0], dict(row[1] or {}))
 
 
 def may_change(session: Session) -> bool:

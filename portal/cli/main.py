@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("portal.cli.run", "run", "Start the database if needed, and serve the portal."),
     "worker": ("portal.cli.worker", "worker", "Run the jobs of this machine, where there is no Redis."),
     "migrate": ("portal.cli.db", "migrate", "Bring the database to the schema of this release."),
+    "audit": ("portal.cli.audit", "app", "Write the public key, checkpoints and exports of the audit log."),
     "db": ("portal.cli.db", "app", "Protect the audit log from the portal itself."),
     "demo": ("portal.cli.demo", "app", "Load or reset the simulated desk."),
     "users": ("portal.cli.users", "app", "Create, list and disable accounts."),

@@ -11,6 +11,7 @@ from portal.core.passport import Passport
 from portal.core.table import GridQuery, Table, sort_rows
 from portal.services import evaluation
 from portal.services.compliance import (
+    audit_passports,
     case_passports,
     report_passports,
     score_passports,
@@ -26,7 +27,11 @@ from portal.services.market import (
     volatility_passports,
 )
 from portal.services.market import passports as market_passports
-from portal.services.monitoring import alert_passports, backup_passports, job_passports
+from portal.services.monitoring import (
+    alert_passports,
+    backup_passports,
+    job_passports,
+)
 from portal.services.portfolio import (
     explain_cell_passports,
     explain_passports,
@@ -90,6 +95,7 @@ AREAS = (  # importing these modules registers their evaluators
     case_passports,
     report_passports,
     score_passports,
+    audit_passports,
 )
 
 

@@ -14,12 +14,12 @@ from portal.core.permissions import Permission, Role
 from portal.services import audit
 from portal.services.audit import checkpoints, exporting, verification
 from portal.services.compliance import cases
+from portal.services.compliance.audit_files import CHECKPOINT, EXPORT
 from portal.services.compliance.audit_log import PATH, VERIFY
 from portal.services.jobs import JobContext, JobKind, Schedule, register_kind, register_schedule
 from portal.services.monitoring import alerts
 
 RULE, SUBJECT = "audit.broken", "audit log"
-CHECKPOINT, EXPORT = "compliance.checkpoint", "compliance.audit-export"
 
 
 class NoParams(BaseModel):
@@ -35,9 +35,16 @@ def _verify(_params: NoParams, context: JobContext) -> Mapping[str, Any]:
     context.log("info" if found.is_whole else "error", sentence)
     _tell(found)
     with UnitOfWork(write=True) as work:
-        outcome = "done" if found.is_whole else "failed"
         detail = {"entries": found.entries, "whole": found.is_whole, "flaw": found.flaw}
-        audit.note(work, asker(context), "audit.verified", "audit-log", str(found.entries), detail, outcome)
+        audit.note(
+            work,
+            asker(context),
+            "audit.verified",
+            "audit-log",
+            str(found.entries),
+            detail,
+            "done" if found.is_whole else "failed",
+        )
     return {
         "whole": found.is_whole,
         "entries": found.entries,

@@ -64,8 +64,9 @@ class Asked:
         """Read the inputs of the page; what cannot be read asks for nothing."""
         outcome = str(filters.get("outcome") or "")
         days = str(filters.get("days") or "30")
+        group = str(filters.get("group") or "")[:64]
         return cls(
-            str(filters.get("group") or "")[:64],
+            "" if group == "all" else group,
             outcome if outcome in OUTCOMES else "",
             str(filters.get("who") or "").strip()[:64],
             int(days) if days in ("0", "1", "7", "30", "90") else 30,

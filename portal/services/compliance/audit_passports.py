@@ -14,7 +14,7 @@ from portal.core.passport import Evaluation, Outcome, Parameter, Step
 from portal.core.permissions import Permission
 from portal.core.table import Column, Table
 from portal.domain.compliance import audit_metrics as metrics
-from portal.services.compliance.audit_log import DAY_COLUMNS
+from portal.services.compliance.audit_log import DAY_COLUMNS, OUTCOMES
 from portal.services.evaluation import evaluates
 
 Rows = Sequence[Mapping[str, Any]]
@@ -83,8 +83,9 @@ def entries(work: UnitOfWork, params: Params, clocks: Clocks, _actor: Actor) -> 
 def refused(work: UnitOfWork, params: Params, clocks: Clocks, _actor: Actor) -> Evaluation:
     """Count what was refused or failed within a day."""
     moment = _moment(params, clocks)
-    found, _ = queries.found_entries(work.session, Search(moment, moment - metrics.DAY))
-    rows = [(row.seq, row.at, row.action, row.outcome) for row in found if row.outcome != "done"]
+    searches = [Search(moment, moment - metrics.DAY, outcome=outcome) for outcome in OUTCOMES[1:]]
+    found = [row for search in searches for row in queries.found_entries(work.session, search)[0]]
+    rows = sorted((row.seq, row.at, row.action, row.outcome) for row in found)
     table = Table(REFUSED_COLUMNS, rows)
     return _evaluation(_refused(table.records(), params, clocks), table)
 
