@@ -111,6 +111,7 @@ def _kind(
             handler=handler,
             permission=Permission.AUDIT_READ,
             expected_seconds=seconds,
+            priority=5,  # somebody waits for it, and it takes seconds
         )
     )
 

@@ -111,18 +111,17 @@ def test_eight_writers_make_one_chain_without_gap_or_fork(database):
 
 
 def test_entry_costs_little(database):
+    """Of processor time, which other programs do not change; `make bench` holds the wall clock against 2 ms."""
     fill(20)
-    start = time.perf_counter()
+    start = time.process_time()
     fill(100)
-    noted = time.perf_counter() - start
-    start = time.perf_counter()
+    noted = time.process_time() - start
+    start = time.process_time()
     for _ in range(100):
         with UnitOfWork(write=True) as work:
             work.session.execute(text("SELECT 1"))
-    bare = time.perf_counter() - start
-    assert (
-        noted - bare
-    ) / 100 < 0.010  # `make bench` measures it against its target of 2 ms; here the machine is busy
+    bare = time.process_time() - start
+    assert (noted - bare) / 100 < 0.004
 
 
 @pytest.mark.parametrize(
