@@ -12,15 +12,9 @@ from portal.services.compliance import (
     surveillance_jobs,
 )
 from portal.services.forecast import jobs as forecast_jobs
-from portal.services.monitoring import (
-    retention,
-)
-from portal.services.risk import (
-    jobs as risk_jobs,
-)
-from portal.services.risk import (
-    nightly as risk_nightly,
-)
+from portal.services.monitoring import retention
+from portal.services.risk import jobs as risk_jobs
+from portal.services.risk import nightly as risk_nightly
 
 AREAS: tuple[ModuleType, ...] = (
     risk_jobs,
