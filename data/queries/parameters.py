@@ -139,3 +139,20 @@ def record_counts(
         .group_by(ComplianceRecord.rule, ComplianceRecord.action)
     )
     return {(str(rule), str(action)): int(count) for rule, action, count in session.execute(statement)}
+
+
+def record_days(
+    session: Session, *, rule: str, since: date, until: date, known_at: datetime
+) -> list[tuple[date, str, int]]:
+    """Return how many records of a rule there are of each day, by action."""
+    statement = (
+        select(ComplianceRecord.as_of, ComplianceRecord.action, func.count())
+        .where(
+            ComplianceRecord.rule == rule,
+            ComplianceRecord.as_of.between(since, until),
+            ComplianceRecord.recorded_at <= known_at,
+        )
+        .group_by(ComplianceRecord.as_of, ComplianceRecord.action)
+        .order_by(ComplianceRecord.as_of, ComplianceRecord.action)
+    )
+    return [(day, str(action), int(count)) for day, action, count in session.execute(statement)]

@@ -14,6 +14,7 @@ from portal.services.compliance import (
     audit_passports,
     case_passports,
     report_passports,
+    rule_passports,
     score_passports,
 )
 from portal.services.forecast import accuracy_passports, model_passports, outlook_passports
@@ -93,6 +94,7 @@ AREAS = (  # importing these modules registers their evaluators
     outlook_passports,
     accuracy_passports,
     case_passports,
+    rule_passports,
     report_passports,
     score_passports,
     audit_passports,

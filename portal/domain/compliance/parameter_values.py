@@ -105,3 +105,30 @@ def _demand(holds: bool, refusal: str) -> None:
 
 def _refuse(name: str) -> None:
     raise ValueError(name)
+
+
+def parts(value: Any, name: str = "") -> list[tuple[str, Any]]:
+    """Return the single values of a parameter with their places in it; one with the place "" when it is single.
+
+    Examples
+    --------
+    >>> parts({"single": 6000, "all": 12000})
+    [('single', 6000), ('all', 12000)]
+    >>> parts([{"limit": 6000}])
+    [('1.limit', 6000)]
+    """
+    if isinstance(value, dict):
+        pairs: list[tuple[str, Any]] = [(str(key), item) for key, item in value.items()]
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        pairs = [(str(at), item) for at, item in enumerate(value, start=1)]
+    elif isinstance(value, list):
+        return [(name, ", ".join(map(str, value)))]
+    else:
+        return [(name, value)]
+    return [found for key, item in pairs for found in parts(item, f"{name}.{key}" if name else key)]
+
+
+def part_of(value: Any, name: str) -> float | None:
+    """Return the number at a place of a parameter; None where there is none."""
+    found = dict(parts(value)).get(name)
+    return float(found) if isinstance(found, (int, float)) and not isinstance(found, bool) else None

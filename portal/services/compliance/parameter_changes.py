@@ -4,7 +4,8 @@ API: ``Draft``, ``trial(draft, clocks, actor)``, ``propose(draft, clocks, actor)
 ``changes(clocks, actor)``.
 """
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
@@ -33,6 +34,10 @@ MOST_TRADES = 20_000
 """Trades that are replayed, the newest first."""
 _SHORTEST, _LONGEST = 10, 1000  # characters of a reason
 _SOURCE = 200
+
+
+Proposal = ProposalRow
+"""A proposed value with its replay and, once there is one, its decision."""
 
 
 class Decision(StrEnum):
@@ -95,6 +100,39 @@ class Trial:
         }  # fmt: skip
 
 
+def draft_text(draft: Draft) -> str:
+    """Return a draft as one line of text, from which :func:`read_draft_text` makes it again."""
+    return json.dumps(
+        {**asdict(draft), "valid_from": _text(draft.valid_from), "valid_to": _text(draft.valid_to)}
+    )
+
+
+def read_draft_text(text: str) -> Draft:
+    """Return the draft of a text.
+
+    Raises
+    ------
+    DomainError
+        The text is none.
+    """
+    try:
+        found = json.loads(text)
+        return Draft(
+            str(found["code"]), found["value"], _day(found["valid_from"]), _day(found["valid_to"]),
+            str(found["source"]), str(found["trust"]), str(found["reason"]),
+        )  # fmt: skip
+    except (ValueError, KeyError, TypeError):
+        raise DomainError("The change cannot be read again. Open the figure from its page.") from None
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _text(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
 def changes(clocks: Clocks, actor: Actor) -> list[ProposalRow]:
     """Return all proposals as known at ``clocks.known_at``, oldest first.
 
@@ -122,7 +160,7 @@ def trial(draft: Draft, clocks: Clocks, actor: Actor) -> Trial:
     with UnitOfWork() as work:
         known = in_force(work, clocks)
         check_draft(draft, known)
-        return _trial(work, draft, known, clocks)
+        return trial_in(work, draft, known, clocks)
 
 
 def propose(draft: Draft, clocks: Clocks, actor: Actor) -> int:
@@ -141,7 +179,7 @@ def propose(draft: Draft, clocks: Clocks, actor: Actor) -> int:
     with UnitOfWork(write=True) as work:
         known = in_force(work, clocks)
         check_draft(draft, known)
-        found = _trial(work, draft, known, clocks)
+        found = trial_in(work, draft, known, clocks)
         number = writes.propose(
             work.session, code=draft.code, value={"value": draft.value}, valid_from=draft.valid_from,
             valid_to=draft.valid_to, source=draft.source.strip(), trust=draft.trust, reason=draft.reason.strip(),
@@ -243,7 +281,8 @@ def changed(draft: Draft, known: Parameters) -> Parameters:
     return known.with_changes([new])
 
 
-def _trial(work: UnitOfWork, draft: Draft, known: Parameters, clocks: Clocks) -> Trial:
+def trial_in(work: UnitOfWork, draft: Draft, known: Parameters, clocks: Clocks) -> Trial:
+    """Return what a change to ``known`` would have done, within a unit of work."""
     until = clocks.as_of
     since = until - timedelta(days=DAYS)
     rules, after = readers(draft.code), changed(draft, known)
