@@ -168,7 +168,7 @@ def check(cells: Mapping[str, str]) -> list[Problem]:
     uti = cells.get(f"{wrapper}/{_UTI}", "")
     own = f"{wrapper}/{_P}/RptgCtrPty/Id/Lgl/Id/LEI"
     if uti and not is_emir_uti(uti, cells.get(own, "")):
-        sentence = "Field 2.1: the UTI does not begin with the LEI that made it, or is not 20 to 52 capitals and digits."
+        sentence = "Field 2.1: the UTI does not begin with the LEI that made it, or is not 20 to 52 letters and digits."
         found.append(Problem("2.1", f"{wrapper}/{_UTI}", "uti", sentence))
     leis = {own: "1.4", f"{wrapper}/{_P}/OthrCtrPty/IdTp/Lgl/Id/LEI": "1.9"}
     return found + code_problems(cells, leis, {f"{wrapper}/{_T}/PltfmIdr": "2.41"})
