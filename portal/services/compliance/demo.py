@@ -15,6 +15,7 @@ from portal.services.compliance import (
     demo_installations,
     demo_orders,
     demo_parties,
+    demo_reports,
 )
 
 Progress = Callable[[float, str], None]
@@ -22,7 +23,7 @@ Step = Callable[[date, Callable[[str], None]], None]
 
 STEPS: tuple[Step, ...] = (
     demo_facts.load, demo_parties.load, demo_installations.load, demo_orders.load, demo_checks.load, demo_calendar.load,
-    demo_cases.load,
+    demo_cases.load, demo_reports.load,
 )  # fmt: skip
 
 

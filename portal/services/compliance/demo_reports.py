@@ -1,4 +1,4 @@
-"""Reports of the demo desk: the last days, one of them released and submitted, one with its rows still to be looked at."""
+"""Reports of the demo desk: the last days; one of them was released and submitted, the others are drafts."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
