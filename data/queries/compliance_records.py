@@ -14,12 +14,14 @@ from portal.core.clock import Clocks
 from portal.core.table import GridQuery
 
 R = ComplianceRecord
+NOTABLE = "notable"
+"""In place of an action: all but report tasks."""
 WHOLE_BOOK = ("nightly", "on-demand")
 
 
 @dataclass(frozen=True, slots=True)
 class RecordFilter:
-    """What is asked of records; empty texts ask for all, ``days`` for events of so many days up to the valuation day."""
+    """What is asked of records; empty texts ask for all, ``days`` for events of the last so many days."""
 
     rule: str = ""
     action: str = ""
@@ -137,7 +139,10 @@ def _names() -> dict[str, Any]:
         "external_id": Trade.external_id.label("external_id"),
         "book": Portfolio.code.label("book"),
         "counterparty": Counterparty.code.label("counterparty"),
-        "case_id": select(func.min(Case.id)).where(Case.key == R.fingerprint).scalar_subquery().label("case_id"),
+        "case_id": select(func.min(Case.id))
+        .where(Case.key == R.fingerprint)
+        .scalar_subquery()
+        .label("case_id"),
     }
 
 
@@ -160,7 +165,9 @@ def _where(clocks: Clocks, asked: RecordFilter) -> list[Any]:
     where = [R.as_of <= clocks.as_of, R.recorded_at <= clocks.known_at]
     if asked.rule:
         where.append(R.rule == asked.rule)
-    if asked.action:
+    if asked.action == NOTABLE:
+        where.append(R.action != "report")
+    elif asked.action:
         where.append(R.action == asked.action)
     if asked.regime:
         where.append(R.regime == asked.regime)

@@ -22,7 +22,8 @@ def layout(**query: str) -> html.Div:
         clocks=state.clocks,
         actions=[state.panel] if state.panel is not None else [],
         controls=[
-            select(Ids.BODY, name, label, state.choices[name], state.chosen[name]) for name, label in LABELS.items()
+            select(Ids.BODY, name, label, state.choices[name], state.chosen[name])
+            for name, label in LABELS.items()
         ],
         content=state.content,
     )

@@ -13,6 +13,7 @@ from portal.services import evaluation
 from portal.services.compliance import (
     audit_passports,
     case_passports,
+    check_passports,
     report_passports,
     rule_passports,
     score_passports,
@@ -98,6 +99,7 @@ AREAS = (  # importing these modules registers their evaluators
     report_passports,
     score_passports,
     audit_passports,
+    check_passports,
 )
 
 

@@ -27,7 +27,7 @@ from portal.web.views import body, grid
 __all__ = ["Ids", "View", "draw", "view"]
 
 Option = tuple[str, str]
-ANY = ""
+ANY = "all"
 
 
 class _Filter(StrEnum):
@@ -55,15 +55,19 @@ def view(query: Mapping[str, str]) -> View:
     clocks = clock_service.resolve(query)
     record = str(query.get("record") or "")
     choices: dict[str, list[Option]] = {
-        "record": [(ANY, "All records"), *([(record, f"Record {record[:15]}")] if record else [])],
+        "record": [
+            (ANY, "All records"),
+            *([(record, f"Record {record[:15]}")] if record not in ("", ANY) else []),
+        ],
         "rule": [(ANY, "Every rule"), *((code, f"{code} {title}") for code, title in service.rule_titles())],
-        "action": [(ANY, "All"), *service.ACTIONS.items()],
+        "action": [*service.CHOICES.items()],
         "regime": [(ANY, "Every regime"), *REGIMES.items()],
         "days": list(service.PERIODS.items()),
     }
-    usual = {"days": "90"}
+    usual = {"days": "90", "action": next(iter(service.CHOICES))}
     chosen = {
-        name: _known(str(query.get(name) or ""), options, usual.get(name, ANY)) for name, options in choices.items()
+        name: _known(str(query.get(name) or ""), options, usual.get(name, ANY))
+        for name, options in choices.items()
     }
     return View(clocks, chosen, choices, draw(chosen, clocks, actor), _panel(actor))
 
@@ -92,7 +96,7 @@ def run_params(_filters: Mapping[str, Any], clocks: Clocks, _actor: Actor) -> Ma
 def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Component]:
     """Return figures, rules and records, or the one record that is asked for."""
     asked = {item.value: str(filters.get(item.value) or "") for item in _Filter}
-    if asked["record"]:
+    if asked["record"] not in ("", ANY):
         return _one(asked["record"], clocks, actor)
     found = service.found(asked, clocks, actor)
     cards = CheckCards(found, asked)
@@ -104,7 +108,7 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
                 "'Run all rules' makes one now.",
             )
         ]
-    return [part for part in (cards.tiles(), cards.days(), cards.rules(), cards.records(actor)) if part is not None]
+    return [cards.tiles(), cards.days(), cards.rules(), cards.records(actor)]
 
 
 def _one(asked: str, clocks: Clocks, actor: Actor) -> list[Component]:

@@ -73,7 +73,12 @@ class CheckCards:
             "By rule",
             [
                 data_grid(
-                    Ids.RULES, table, clocks=self.found.clocks.query(), params=self.asked, query=PAGE, caption="Rules"
+                    Ids.RULES,
+                    table,
+                    clocks=self.found.clocks.query(),
+                    params=self.asked,
+                    query=PAGE,
+                    caption="Rules",
                 )
             ],
             note=f"Events of the period chosen ({period}). A click on a rule shows its records below.",

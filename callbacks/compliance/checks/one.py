@@ -34,11 +34,14 @@ def _head(row: Record, clocks: Clocks) -> Component:
     title = f"{row.rule} {rule.title}" if rule else row.rule
     marks = [badge(BADGES[row.action], TONES[row.action])]
     if rule:
-        marks.append(badge(rule.trust.label, TRUSTS[rule.trust.value], title="How well the rule's logic is known"))
+        marks.append(
+            badge(rule.trust.label, TRUSTS[rule.trust.value], title="How well the rule's logic is known")
+        )
     name = row.external_id or row.subject
     about: Component | str = name
     if row.trade_id is not None:
-        about = dcc.Link(f"{name}, version {row.trade_version}", href=trade_href(row.trade_id, clocks), className="es-link")
+        address = trade_href(row.trade_id, clocks)
+        about = dcc.Link(f"{name}, version {row.trade_version}", href=address, className="es-link")
     pairs: Pairs = [
         ("About", about),
         ("Day of the event", f"{row.as_of:%Y-%m-%d}"),
@@ -76,7 +79,9 @@ def _measured(row: Record) -> Component:
         ("Limit", f"{number(row.limit)} {unit}"),
         ("Margin", html.Span([shown(service.margin_shown(row)), f" {unit}"])),
     ]
-    return section("Margin", [facts(pairs)], note="Limit less measured: negative when the value is above the limit.")
+    return section(
+        "Margin", [facts(pairs)], note="Limit less measured: negative when the value is above the limit."
+    )
 
 
 def _inputs(row: Record) -> Component:
@@ -84,31 +89,41 @@ def _inputs(row: Record) -> Component:
     values: Pairs = [(name, _text(value)) for name, value in sorted(row.values.items())]
     parts: list[Component] = [facts(pairs)] if pairs else [html.P("No fact was known.", className="es-note")]
     if values:
-        parts += [html.H3("What the rule computed"), facts(values)]
+        parts += [html.P(html.Strong("What the rule computed")), facts(values)]
     return section("Inputs used", parts, note="As they stood when the rule was asked.", width="half")
 
 
 def _parameters(row: Record) -> Component:
     parts: list[Component] = [
-        html.Div([html.H3(code), facts(_parameter(item))]) for code, item in sorted(row.parameters.items())
+        html.Div([html.P(html.Strong(code)), facts(_parameter(item))])
+        for code, item in sorted(row.parameters.items())
     ]
     if not parts:
-        parts = [html.P("The rule reads no dated parameter, or found it before one was needed.", className="es-note")]
+        parts = [
+            html.P(
+                "The rule reads no dated parameter, or found it before one was needed.", className="es-note"
+            )
+        ]
     return section("Parameters in force", parts, note="Chosen by the day of the event.", width="half")
 
 
 def _parameter(item: Mapping[str, Any]) -> Pairs:
     trust = str(item.get("trust") or "U")
-    begin, end = item.get("valid_from") or "always", item.get("valid_to")
     pairs: Pairs = [
         ("Value", f"{_text(item.get('value'))} {item.get('unit') or ''}".strip()),
-        ("In force", f"from {begin}" + (f" until before {end}" if end else "")),
+        ("In force", _span(item.get("valid_from"), item.get("valid_to"))),
         ("Source", str(item.get("source") or "not named")),
         ("Known", badge(Trust(trust).label, TRUSTS[trust])),
     ]
     if item.get("changed_by"):
         pairs.append(("Changed by", str(item["changed_by"])))
     return pairs
+
+
+def _span(begin: Any, end: Any) -> str:
+    if not begin and not end:
+        return "always"
+    return " ".join([f"from {begin}" if begin else "", f"until before {end}" if end else ""]).strip()
 
 
 def _text(value: Any) -> str:

@@ -8,8 +8,8 @@ FINDINGS = register(
         "compliance.findings",
         "Findings of rules",
         "records",
-        "How many records rules have left about events of the days chosen: blocks, flags, report tasks, or blocking rules "
-        "that lacked facts (data gaps). The same finding about the same subject is counted once.",
+        "How many records rules have left about events of the days chosen: blocks, flags, report tasks, or data gaps "
+        "(blocking rules that lacked facts). The same finding about the same subject is counted once.",
         "count of records of an action, rule and regime with day of the event in (as of - days, as of]",
         f"{_HERE}.total",
         decimals=0,

@@ -57,7 +57,8 @@ def filter_of(params: Params) -> RecordFilter:
     """Return what parameters ask of records."""
     text = {name: str(params[name]) for name in ("rule", "action", "regime")}
     return RecordFilter(
-        **{name: "" if value == EVERY else value for name, value in text.items()}, days=int(str(params["days"]))
+        **{name: "" if value == EVERY else value for name, value in text.items()},
+        days=int(str(params["days"])),
     )
 
 
@@ -122,7 +123,9 @@ def checked(work: UnitOfWork, params: Params, clocks: Clocks, _actor: Actor) -> 
     """Return how much the newest run looked at."""
     table = run_table(queries.last_run(work.session, clocks=clocks))
     found = checked_of(table.records(), params, clocks)
-    return Evaluation("Newest run over the book", found.value, found.unit, table, found.steps, note=found.note)
+    return Evaluation(
+        "Newest run over the book", found.value, found.unit, table, found.steps, note=found.note
+    )
 
 
 @evaluates(metrics.COVERAGE.id, permission=Permission.COMPLIANCE_READ, parameters=(), replay=coverage_of)
@@ -130,7 +133,9 @@ def coverage(work: UnitOfWork, params: Params, clocks: Clocks, _actor: Actor) ->
     """Return the share of questions that the newest run could answer."""
     table = run_table(queries.last_run(work.session, clocks=clocks))
     found = coverage_of(table.records(), params, clocks)
-    return Evaluation("Newest run over the book", found.value, found.unit, table, found.steps, note=found.note)
+    return Evaluation(
+        "Newest run over the book", found.value, found.unit, table, found.steps, note=found.note
+    )
 
 
 @evaluates(metrics.MARGIN.id, permission=Permission.COMPLIANCE_READ, parameters=(RECORD,), replay=margin_of)

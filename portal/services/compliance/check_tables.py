@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from data.queries import compliance_records as queries
-from data.queries.compliance_records import LISTED, RecordFilter, RecordRow, RunRow
+from data.queries.compliance_records import LISTED, NOTABLE, RecordFilter, RecordRow, RunRow
 from data.session import UnitOfWork
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
@@ -25,6 +25,7 @@ from portal.services.portfolio.blotter import trade_href
 PATH = "/compliance/checks"
 ACTIONS = {"block": "Blocks", "flag": "Flags", "gap": "Data gaps", "report": "Report tasks"}
 BADGES = {"block": "block", "flag": "flag", "gap": "data gap", "report": "report"}
+CHOICES = {NOTABLE: "Blocks, flags and gaps", **ACTIONS, EVERY: "All"}
 PERIODS = {"30": "30 days", "90": "90 days", "365": "A year", "0": "All"}
 RULES = (
     Column("rule", "Rule", link="address"),
@@ -50,7 +51,9 @@ RECORDS = (
     Column("book", "Book", room=LAPTOP),
     Column("measured", "Measured", "number", decimals=2, room=PHONE),
     Column("limit", "Limit", "number", decimals=2, room=PHONE),
-    Column("margin", "Margin", "number", decimals=2, metric=metrics.MARGIN.id, signed=True, coloured=False, sortable=False),
+    Column(
+        "margin", "Margin", "number", metric=metrics.MARGIN.id, signed=True, coloured=False, sortable=False,
+    ),
     Column("unit", "Unit", room=PHONE),
     Column("due_at", "Due", "moment", room=LAPTOP),
     Column("recorded_at", "Recorded", "moment", room=LAPTOP),
@@ -105,7 +108,7 @@ def filter_of(filters: Mapping[str, Any]) -> RecordFilter:
     regime, days = str(filters.get("regime") or ""), str(filters.get("days") or "90")
     return RecordFilter(
         rule if rule in all_rules() else "",
-        action if action in ACTIONS else "",
+        action if action in ACTIONS else "" if action == EVERY else NOTABLE,
         regime if regime in REGIMES else "",
         int(days) if days in PERIODS else 90,
     )
@@ -120,7 +123,7 @@ def found(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> Found:
         The actor may not read compliance.
     """
     actor.require(Permission.COMPLIANCE_READ)
-    asked = filter_of(filters)
+    asked = replace(filter_of(filters), action="")  # the counts are by action
     with UnitOfWork() as work:
         return Found(
             clocks, asked, queries.last_run(work.session, clocks=clocks),
@@ -136,17 +139,19 @@ def rules_table(seen: Found, query: GridQuery) -> Table:
         by_rule[rule][action] = by_rule[rule].get(action, 0) + count
         newest[rule] = max(newest.get(rule, day), day)
     asked = seen.run.counts if seen.run else {}
-    known, rows, params = all_rules(), [], {}
+    known = all_rules()
+    rows: list[tuple[Cell, ...]] = []
+    params: dict[str, Mapping[str, Cell]] = {}
     codes = {code for code in {*by_rule, *asked} if not seen.asked.rule or code == seen.asked.rule}
     for code in sorted(codes, key=lambda code: _rank(by_rule.get(code, {}), code)):
-        rule, counted = known.get(code), by_rule.get(code, {})
+        declared, counted = known.get(code), by_rule.get(code, {})
         if seen.asked.regime and not counted:
             continue
         told = asked.get(code, {})
         address = f"{PATH}?{urlencode({'rule': code, 'days': seen.asked.days, **seen.clocks.query()})}"
         rows.append(
             (
-                code, rule.title if rule else "", ", ".join(rule.regimes) if rule else "",
+                code, declared.title if declared else "", ", ".join(declared.regimes) if declared else "",
                 *(float(counted.get(action, 0)) for action in ACTIONS), told.get("evaluated"), told.get("data_gap"),
                 newest.get(code), address,
             )
