@@ -5,8 +5,8 @@ from portal.core.metrics import Metric, register
 _HERE = "portal.domain.compliance.check_counts"
 FINDINGS = register(
     Metric(
-        "compliance.findings",
-        "Findings of rules",
+        "compliance.records",
+        "Records of rules",
         "records",
         "How many records rules have left about events of the days chosen: blocks, flags, report tasks, or data gaps "
         "(blocking rules that lacked facts). The same finding about the same subject is counted once.",
