@@ -32,11 +32,7 @@ def task_of(case: Case) -> Task:
         return Task(False, "The deal is no power or gas of the Union.")
     if is_reported_elsewhere(case):
         return Task(False, "A trade repository has accepted the report under EMIR (Art. 8(3)).")
-    try:
-        on_request = is_on_request(case)
-    except MissingParameterError:
-        on_request = False  # the list of exempt units is not known for that day: the duty stays
-    if on_request:
+    if is_on_request(case):
         return Task(
             False, "ACER asks for such deals only on request, as none was made on an organised market."
         )
@@ -51,10 +47,7 @@ def is_reported_elsewhere(case: Case) -> bool:
 def is_on_request(case: Case) -> bool:
     """Tell whether a deal off an organised market place is within a group or the output of one small unit (EU-RM-23).
 
-    Raises
-    ------
-    MissingParameterError
-        No list of small units is in force on the day of the event.
+    On days for which no list of small units is known, no unit is small: the duty stays.
     """
     intragroup, unit = case.get("trade.intragroup"), case.get("trade.production_unit_mw")
     if intragroup is None or unit is None or case.get("trade.venue.type") != "OTC":
@@ -63,7 +56,10 @@ def is_on_request(case: Case) -> bool:
         return True
     if unit <= 0:
         return False
-    limits = case.parameter(SMALL_UNITS, event_day(case))
+    try:
+        limits = case.parameter(SMALL_UNITS, event_day(case))
+    except MissingParameterError:
+        return False
     return bool(unit <= limits.get(case.get("trade.commodity", "power"), -1))
 
 

@@ -42,7 +42,7 @@ PARTS = (
 COVERAGE = (
     Column("rule", "Rule", link="address"),
     Column("title", "Title"),
-    Column("evaluated", "Evaluated", "integer"),
+    Column("evaluated", "Evaluated", "integer", room=PHONE),
     Column("fired", "Findings", "integer", room=PHONE),
     Column("gaps", "Lacked facts", "integer"),
     Column("share", "Coverage", "percent", decimals=1, metric=metrics.COVERAGE.id),
@@ -56,9 +56,10 @@ def deadline_table(query: GridQuery, found: Overview, state: str) -> Table:
     params: dict[str, dict[str, Cell]] = {}
     for view in chosen(found, state):
         row, code = view.row, str(view.row.id)
+        left = metrics.days_left(row.due_at, found.moment) if view.is_open else None
         rows.append(
             (
-                code, row.title, row.due_at, metrics.days_left(row.due_at, found.moment), view.status.value,
+                code, row.title, row.due_at, left, view.status.value,
                 row.regime, row.rule, view.standing.owner,
                 "from the law" if row.due_confirmed else "to be confirmed", row.report_kind or "",
                 _report(view, found.clocks),

@@ -5,7 +5,7 @@ API: ``listed``, ``one``, ``rows``, ``cell``, ``download``, ``decide``, ``State`
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
@@ -21,6 +21,7 @@ from portal.core.permissions import Permission
 from portal.domain.compliance.reports.layout import Explained, Layout, explain, layout_of, layouts
 from portal.domain.compliance.reports.schema import schema_of
 from portal.services import audit
+from portal.services.compliance import obligations
 
 NOTE_LIMIT = 2000
 
@@ -249,6 +250,11 @@ def decide(
             body={"subjects": sorted(set(subjects))}, by=actor.username,
         )  # fmt: skip
         audit.note(work, actor, f"report.{decision}", "report", str(report_id), {"sha256": line.sha256})
+        if decision is State.SUBMITTED:
+            obligations.fulfil(
+                work, report_kind=line.kind, first=line.period_start, last=line.period_end - timedelta(days=1),
+                report_id=report_id, actor=actor,
+            )  # fmt: skip
     return one(report_id, Clocks(line.as_of, clock.now()), actor)
 
 

@@ -16,7 +16,8 @@ from portal.domain.compliance.remit_reporting import SMALL_UNITS, is_on_request,
         "trade.production_unit_mw": "n",
         "trade.venue.type": "s",
     },
-    test="off a market place, and intragroup or one unit <= 10 MW power, <= 20 MW gas (until 28 April 2026) -> no task",
+    test="off a market place, and intragroup or one unit <= 10 MW power, <= 20 MW gas (list until 28 April 2026) -> "
+    "no task",
     parameters=(SMALL_UNITS,),
 )
 def check(case: Case) -> Answer:
