@@ -111,7 +111,9 @@ class FileCards:
         marks = [badge(state, BADGES.get(state, "neutral"))]
         if line.simulated:
             marks.append(badge("simulated", "sim"))
-        title = html.Div([html.Strong(line.file_name), *marks], className="es-version-head")
+        title = html.Div(
+            [html.Strong(line.file_name, className="es-file-name"), *marks], className="es-version-head"
+        )
         get = html.A(
             "Download",
             href=f"/export/report/{line.id}",

@@ -1,6 +1,7 @@
 """The rows of Compliance > Reports: files, rows of one, its cells explained, refusals, what was left out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from data.queries.reports import CellsLine
@@ -143,7 +144,11 @@ def cell_table(query: GridQuery, layout: Layout, line: CellsLine) -> Table:
     for path, messages in reasons.items():
         number = next(item["field"] for item in line.reasons if item["path"] == path)
         rows.append((number, "", "", " ".join(messages), "", "", "", layout.rule, path))
-    return sort_rows(Table(CELL_COLUMNS, rows), query)
+    columns = tuple(
+        replace(column, hidden=True) if column.key == "problem" and not line.reasons else column
+        for column in CELL_COLUMNS
+    )
+    return sort_rows(Table(columns, rows), query)
 
 
 def reason_table(query: GridQuery, lines: Sequence[CellsLine], kind: str, clocks: Clocks) -> Table:
