@@ -21,7 +21,8 @@ DAY = date(2026, 3, 17)  # three business days before CL of April stops trading,
 
 
 DESK = """
-INSERT INTO data_sources (code, name, licence, address, simulated, sla_hours) VALUES ('src', 'Source', '', '', true, 24);
+INSERT INTO data_sources (code, name, licence, address, simulated, sla_hours)
+VALUES ('src', 'Source', '', '', true, 24);
 INSERT INTO curves (code, name, commodity, unit, currency, timezone, source_code, simulated)
 VALUES ('WTI', 'WTI', 'crude', 'USD/bbl', 'USD', 'America/New_York', 'src', true);
 INSERT INTO portfolios (code, name) VALUES ('OIL_A', 'A'), ('OIL_B', 'B');
