@@ -86,6 +86,7 @@ class Held:
             "instrument_class": self.instrument_class,
             "market": self.market,
             "all_months_net": self.all_months_net,
+            "positions": [],  # cash-settled ones, of which the book knows none: its listed contracts deliver
             "accounts": [
                 {"id": item.book, "entity": ENTITY, "long": item.long, "short": item.short, "hedge": 0}
                 for item in self.accounts

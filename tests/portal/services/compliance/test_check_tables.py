@@ -32,7 +32,10 @@ def test_every_figure_is_that_of_its_passport(clocks: Clocks) -> None:
     found = tables.found(ALL, clocks, SYSTEM)
     shown = [found.figure(action) for action in tables.ACTIONS] + [found.checked, found.coverage]
     for item in shown:
-        assert passports.open_passport(item.metric.id, item.params, clocks, SYSTEM).evaluation.value == item.value
+        assert (
+            passports.open_passport(item.metric.id, item.params, clocks, SYSTEM).evaluation.value
+            == item.value
+        )
     assert found.figure("block").value == 1.0
     assert found.checked.value == 1.0
 
