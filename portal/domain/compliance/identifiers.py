@@ -12,15 +12,16 @@ from decimal import Decimal
 from hashlib import sha256
 
 from portal.domain.compliance.errors import BadIdentifierError
-from portal.domain.compliance.lei import problem as lei_problem
 
 _ACER_LENGTH = 42
 _COUNTERS = 999
+_LEI = re.compile(r"[0-9A-Z]{18}[0-9]{2}")
 _EMIR_UTI = re.compile(r"[0-9A-Z]{20,52}")
 _EIC = re.compile(r"[0-9]{2}[XYZTWV][0-9A-Z-]{12}[0-9A-Z]")
 _ACER = re.compile(r"[A-Za-z0-9_]{9}\.[A-Z]{2}")
 _MIC = re.compile(r"[A-Z0-9]{4}")
 _EMIR_TAIL = 32
+_LEI_MODULUS = 97
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,12 @@ def is_emir_uti(uti: str, lei: str = "") -> bool:
 
 def lei_error(lei: str) -> str:
     """Return what is wrong with an LEI as a sentence, "" when nothing is (ISO 17442: mod 97-10 gives 1)."""
-    return lei_problem(lei)
+    if not _LEI.fullmatch(lei):
+        return f"The LEI '{lei}' is not 18 capital letters or digits and 2 digits. Copy it from the GLEIF register."
+    rest = int("".join(str(int(sign, 36)) for sign in lei)) % _LEI_MODULUS
+    if rest != 1:
+        return f"The check digits of the LEI {lei} are wrong: the remainder by 97 is {rest}, not 1."
+    return ""
 
 
 def is_lei(lei: str) -> bool:

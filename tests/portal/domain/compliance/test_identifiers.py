@@ -70,8 +70,8 @@ def test_no_price_is_refused() -> None:
 
 def test_lei_check_digits() -> None:
     assert is_lei(LEI)
-    assert "check digits" in lei_error("5493001KJTIIGC8Y1R13")
-    assert "no LEI" in lei_error("5493001KJTIIGC8Y1R1")
+    assert "remainder by 97" in lei_error("5493001KJTIIGC8Y1R13")
+    assert "GLEIF" in lei_error("5493001KJTIIGC8Y1R1")
     assert not is_lei(LEI.lower())
 
 
