@@ -25,12 +25,13 @@ from portal.domain.compliance.reports.schema import check_file, schema_of
 from portal.domain.compliance.reports.source import Party
 from portal.domain.compliance.reports.writing import to_csv, to_xml
 from portal.services import audit
+from portal.services.compliance import audit_pack
 from portal.services.compliance.report_gathering import Item, gather
 from portal.services.compliance.report_sources import own_firm
 
 Report = Callable[[float, str], None]
 MOST_ROWS = 250_000
-_TYPES = {Media.XML: "application/xml", Media.CSV: "text/csv"}
+_TYPES = {Media.XML: "application/xml", Media.CSV: "text/csv", Media.ZIP: "application/zip"}
 _EVERY = 500
 
 
@@ -82,6 +83,8 @@ def make_report(ask: Ask, report: Report, actor: Actor, job_id: int | None = Non
         raise DomainError(f"The period ends on {ask.end}, which is not after its beginning {ask.start}.")
     layout = layout_of(ask.kind, ask.end - timedelta(days=1))
     clocks = ask.clocks()
+    if layout.media is Media.ZIP:
+        return _make_pack(ask, layout, clocks, report, actor, job_id)
     with UnitOfWork() as work:
         wanted = _wanted(work, ask)
         own = own_firm(work, clocks)
@@ -95,6 +98,19 @@ def make_report(ask: Ask, report: Report, actor: Actor, job_id: int | None = Non
         raise DomainError(f"The file does not fit its schema, so nothing was stored: {faults[0]}")
     report(0.97, "Storing")
     return _store(ask, layout, own, clocks, made, content, actor, job_id)
+
+
+def _make_pack(
+    ask: Ask, layout: Layout, clocks: Clocks, report: Report, actor: Actor, job_id: int | None
+) -> int:
+    """Make an audit pack, whose rows are the files in it, and return its number."""
+    with UnitOfWork() as work:
+        own = own_firm(work, clocks)
+        files = audit_pack.pack(work, clocks, ask.start, report)
+    made = _Made(considered=len(files))
+    made.rows += [layout.row(item, subject=item.name) for item in files]
+    report(0.95, "Storing")
+    return _store(ask, layout, own, clocks, made, audit_pack.archive(files), actor, job_id)
 
 
 def _wanted(work: UnitOfWork, ask: Ask) -> set[str] | None:

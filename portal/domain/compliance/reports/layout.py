@@ -24,6 +24,7 @@ class Media(StrEnum):
 
     XML = "xml"
     CSV = "csv"
+    ZIP = "zip"
 
 
 class Gather(StrEnum):
@@ -34,6 +35,7 @@ class Gather(StrEnum):
     ALLOWANCES = "allowances"
     ORDERS = "orders"
     BREACHES = "breaches"
+    AUDIT = "audit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,7 @@ ORDER = {
     for at, code in enumerate(
         (
             "remit-t1", "remit-t2", "emir", "ferc-eqr", "cftc-45", "cftc-43", "cftc-17", "position-limits",
-            "ets-position", "best-execution", "limit-breach",
+            "ets-position", "best-execution", "limit-breach", "audit-pack",
         )
     )
 }  # fmt: skip
