@@ -24,6 +24,8 @@ from portal.web.views import body
 
 Option = tuple[str, str]
 QUEUE = "queue"
+MOST_CHOICES = 200
+"""Undecided cases in the list of the page; the queue has them all."""
 FILTERS = ("case", "state", "owner", "severity", "kind")
 SEVERITIES: list[Option] = [
     (tables.ALL, "Any"),
@@ -49,7 +51,11 @@ def view(query: Mapping[str, str]) -> View:
     actor = current_actor()
     clocks = clock_service.resolve(query)
     found = tables.queue(clocks, actor)
-    cases = [(QUEUE, "The queue"), *((str(item.id), f"Case {item.id}") for item in found.views)]
+    asked = str(query.get("case") or "")
+    near = [str(item.id) for item in found.views if not item.is_closed][:MOST_CHOICES]
+    if asked not in near and asked in {str(item.id) for item in found.views}:
+        near.insert(0, asked)
+    cases = [(QUEUE, "The queue"), *((number, f"Case {number}") for number in near)]
     owners = [
         (tables.ALL, "Anybody"), (tables.MINE, "Me"), (tables.NOBODY, "Nobody yet"), *service.owners(actor).items(),
     ]  # fmt: skip
@@ -57,7 +63,6 @@ def view(query: Mapping[str, str]) -> View:
         "case": cases, "state": STATES, "owner": owners, "severity": SEVERITIES, "kind": KINDS,
     }  # fmt: skip
     chosen = {name: _known(query.get(name), options) for name, options in choices.items()}
-    asked = str(query.get("case") or "")
     return View(clocks, chosen, cases, owners, draw({**chosen, "case": asked}, clocks, actor))
 
 
