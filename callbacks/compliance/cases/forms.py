@@ -21,6 +21,9 @@ def deciding(found: CaseDetail, steps: Steps) -> Component | None:
     """The decision: proposed by one, approved or returned by another, opened again with a reason."""
     view = found.view
     parts: list[Component] = []
+    if view.row.kind == "screening" and not view.is_closed:
+        words = "Clear or confirm the hit under Compliance > KYC first: one that two people clear decides this case too."
+        parts.append(notice(words))
     if view.standing.state is not State.OPEN:
         parts.append(_proposal(view))
     if Step.PROPOSED in steps:

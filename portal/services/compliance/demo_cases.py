@@ -12,6 +12,8 @@ from portal.services.access import DEMO_ACCOUNTS
 from portal.services.compliance import cases
 from portal.services.compliance.case_views import CaseView
 
+KINDS = ("rule", "surveillance")
+"""Cases of screening follow the decisions about their hits."""
 MOST = 24
 """Cases of one kind that somebody has looked at; the others wait."""
 _REASONS = {
@@ -29,7 +31,7 @@ def load(last: date, say: Callable[[str], None]) -> None:
     if officer.username not in cases.owners(officer) or head.username not in cases.owners(officer):
         return  # a desk with people of its own under these names
     waiting = [view for view in cases.cases(Clocks(last, clock.now()), officer) if not view.is_closed]
-    for kind in sorted({view.row.kind for view in waiting}):
+    for kind in KINDS:
         _work_on([view for view in waiting if view.row.kind == kind][:MOST], officer, head)
 
 
