@@ -67,7 +67,7 @@ def case_row(page: Page) -> Locator:
 
 
 def test_a_trade_that_trips_a_rule_becomes_a_decided_case(visit, tmp_path, last_day, left_as_found):
-    trader = visit("trader", "/market/import")
+    trader = visit("trader", "/market/import?kind=trades")
     said = import_file(trader, file_of(tmp_path, last_day))
     expect(said).to_contain_text("GL-KY-01", timeout=PATIENCE)
 
@@ -85,7 +85,7 @@ def test_a_trade_that_trips_a_rule_becomes_a_decided_case(visit, tmp_path, last_
 
     officer.get_by_role("button", name="Propose the decision").click()
     expect(officer.locator("#compliance-cases-said")).to_contain_text("give the reason")
-    officer.get_by_label("Decision").select_option("accepted")
+    officer.locator("select:has(option[value='accepted'])").select_option("accepted")
     officer.get_by_label("Reason").fill("The last document came today; the file is complete.")
     officer.get_by_role("button", name="Propose the decision").click()
     expect(officer.locator(".es-notice").first).to_contain_text("waits for a second person")

@@ -22,7 +22,7 @@ def deciding(found: CaseDetail, steps: Steps) -> Component | None:
     view = found.view
     parts: list[Component] = []
     if view.row.kind == "screening" and not view.is_closed:
-        words = "Clear or confirm the hit under Compliance > KYC first: one that two people clear decides this case too."
+        words = "Clear or confirm the hit under Compliance > KYC: one that two people clear decides this case too."
         parts.append(notice(words))
     if view.standing.state is not State.OPEN:
         parts.append(_proposal(view))

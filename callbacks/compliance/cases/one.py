@@ -65,7 +65,7 @@ def _head(found: CaseDetail, clocks: Clocks) -> Component:
         badge("late", "bad") if view.is_late else None,
     ]
     pairs: list[tuple[str, Component | str]] = [
-        ("About", row.subject),
+        ("About", tables.about(view)),
         ("Kind", KINDS[row.kind]),
         ("Rule", _link(row.rule, "/compliance/rules", {"rule": row.rule}, clocks) if row.rule else "none"),
         ("Owner", found.owners.get(standing.owner or "", standing.owner or "nobody yet")),

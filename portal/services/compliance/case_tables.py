@@ -77,6 +77,12 @@ def queue(clocks: Clocks, actor: Actor) -> Queue:
     return Queue(clocks, cases(clocks, actor))
 
 
+def about(view: CaseView) -> str:
+    """Return what a case is about; a number says of what it is one."""
+    subject, kind = view.row.subject, view.row.subject_kind
+    return f"{kind.capitalize()} {subject}" if subject.isdecimal() else subject
+
+
 def address_of(case_id: int, clocks: Clocks) -> str:
     """Return the address of a case under the same clocks."""
     return f"{PATH}?{urlencode({'case': case_id, **clocks.query()})}"
@@ -119,7 +125,7 @@ def queue_table(query: GridQuery, views: Sequence[CaseView], clocks: Clocks) -> 
         left = hours_left(view, moment)
         rows.append(
             (
-                code, standing.severity.value, row.title, row.rule or "", row.subject, standing.state.value,
+                code, standing.severity.value, row.title, row.rule or "", about(view), standing.state.value,
                 standing.owner or "", view.due_at, left.value, "late" if view.is_late else "on time", KINDS[row.kind],
                 row.opened_at, standing.outcome.value if standing.outcome else "", address_of(view.id, clocks),
             )

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 
+from data.queries import access as queries
+from data.session import UnitOfWork
 from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
@@ -12,10 +14,8 @@ from portal.services.access import DEMO_ACCOUNTS
 from portal.services.compliance import cases
 from portal.services.compliance.case_views import CaseView
 
-KINDS = ("rule", "surveillance")
-"""Cases of screening follow the decisions about their hits."""
 MOST = 24
-"""Cases of one kind that somebody has looked at; the others wait."""
+"""Cases of rules that somebody has looked at; the others wait."""
 _REASONS = {
     Outcome.CONFIRMED: "Simulated decision: the facts are as the rule says; the desk was told and corrects them.",
     Outcome.FALSE_POSITIVE: "Simulated decision: compared with the source, nothing was wrong.",
@@ -25,22 +25,21 @@ _TURN = (Outcome.CONFIRMED, Outcome.FALSE_POSITIVE, Outcome.CONFIRMED, Outcome.A
 
 
 def load(last: date, say: Callable[[str], None]) -> None:
-    """Let the demo's officer look at the first cases of each kind, and the head decide some of them."""
+    """Let the demo's officer look at the first cases of rules, and the head decide some of them."""
     say("Deciding some of the cases")
     officer, head = _person(Role.COMPLIANCE_OFFICER), _person(Role.COMPLIANCE_HEAD)
-    if officer.username not in cases.owners(officer) or head.username not in cases.owners(officer):
-        return  # a desk with people of its own under these names
+    with UnitOfWork() as work:
+        if any(not user.is_demo for user in queries.list_users(work.session)):
+            return  # people of its own decide on a real desk
     waiting = [view for view in cases.cases(Clocks(last, clock.now()), officer) if not view.is_closed]
-    for kind in KINDS:
-        _work_on([view for view in waiting if view.row.kind == kind][:MOST], officer, head)
+    _work_on([view for view in waiting if view.row.kind == "rule"][:MOST], officer, head)
 
 
 def _work_on(views: Sequence[CaseView], officer: Actor, head: Actor) -> None:
-    """Give three of four cases an owner, propose a decision of two, and decide one."""
+    """Look at three of four cases, propose a decision of two, and decide one."""
     for number, view in enumerate(sorted(views, key=lambda item: item.id)):
         if len(view.events) > 1 or number % 4 == 3:
             continue
-        cases.assign(view.id, officer, officer.username)
         if number % 4 == 2:
             cases.comment(
                 view.id, officer, "Simulated comment: asked the desk for the broker's confirmation."

@@ -7,7 +7,8 @@ from data.session import UnitOfWork
 from portal.core import clock
 from portal.core.actor import SYSTEM
 from portal.core.clock import Clocks
-from portal.services import access
+from portal.core.permissions import Role
+from portal.services.access import users
 from portal.services.compliance import cases, demo_cases
 
 DAY = date(2026, 5, 8)
@@ -27,7 +28,6 @@ def states() -> Counter[str]:
 
 
 def test_some_are_decided_some_wait_and_some_nobody_has_seen(database):
-    access.ensure_demo_users()
     opened(demo_cases.MOST + 6)
     demo_cases.load(DAY, lambda _: None)
     first = states()
@@ -36,7 +36,8 @@ def test_some_are_decided_some_wait_and_some_nobody_has_seen(database):
     assert states()["closed"] >= first["closed"]
 
 
-def test_a_desk_without_the_demos_people_is_left_alone(database):
+def test_a_desk_with_people_of_its_own_is_left_alone(database):
+    users.create_user("olga", "Olga", "a long enough word 1", frozenset({Role.COMPLIANCE_OFFICER}))
     opened(5)
     demo_cases.load(DAY, lambda _: None)
     assert states() == {"open": 5}
