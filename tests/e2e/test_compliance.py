@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import psycopg
@@ -15,25 +16,32 @@ from tests.e2e.test_roles import settle
 PATIENCE = 90_000  # ms: an import runs in a process of its own while other tests share the machine
 TRADE = "BROWSER-KYC-1"
 HEADS = "external_id,trade_date,book,counterparty,kind,curve,side,quantity,unit,price,product,trader"
-WRITTEN = ("case_events", "cases", "compliance_records", "compliance_runs", "trades")
-"""Tables that these tests add to, in the order in which rows can be taken out."""
-DATED = {"cases": "opened_at"}
+NEW = {
+    "report_rows": "report_id IN (SELECT id FROM reports WHERE recorded_at > %s)",
+    "report_decisions": "recorded_at > %s",
+    "transaction_identifiers": "recorded_at > %s",
+    "reports": "recorded_at > %s",
+    "case_events": "recorded_at > %s",
+    "cases": "opened_at > %s",
+    "compliance_records": "recorded_at > %s",
+    "compliance_runs": "recorded_at > %s",
+    "trades": "recorded_at > %s",
+}
+"""Which rows these tests made, in the order in which they can be taken out."""
 
 Visit = Callable[..., Page]
 
 
 @pytest.fixture
 def left_as_found(demo_database: str) -> Iterator[None]:
-    """Take the trade, its records and its case out of the shared demo desk again; the audit log keeps what was done."""
+    """Take what a test made out of the shared demo desk again; the audit log keeps that it was done."""
     with psycopg.connect(demo_database) as connection:
         (began,) = connection.execute("SELECT clock_timestamp()").fetchone() or (None,)
     yield
     with psycopg.connect(demo_database) as connection:
-        for table in WRITTEN:
-            query = sql.SQL("DELETE FROM {} WHERE {} > %s")
-            connection.execute(
-                query.format(sql.Identifier(table), sql.Identifier(DATED.get(table, "recorded_at"))), [began]
-            )
+        for table, condition in NEW.items():
+            query = sql.SQL("DELETE FROM {} WHERE " + condition).format(sql.Identifier(table))
+            connection.execute(query, [began])
 
 
 @pytest.fixture
