@@ -40,7 +40,7 @@ def left_as_found(demo_database: str) -> Iterator[None]:
     yield
     with psycopg.connect(demo_database) as connection:
         for table, condition in NEW.items():
-            query = sql.SQL("DELETE FROM {} WHERE " + condition).format(sql.Identifier(table))
+            query = sql.SQL("DELETE FROM {} WHERE {}").format(sql.Identifier(table), sql.SQL(condition))
             connection.execute(query, [began])
 
 
@@ -110,10 +110,28 @@ def test_a_trade_that_trips_a_rule_becomes_a_decided_case(visit, tmp_path, last_
 
     trader.goto(trader.url)
     said = import_file(trader, file_of(tmp_path, last_day))
-    expect(said).to_contain_text(
-        re.compile(r"1 (row|trade)s? .*stored|stored", re.IGNORECASE), timeout=PATIENCE
-    )
-    expect(said).not_to_contain_text("refuse")
+    expect(said).to_contain_text("1 of 1 rows taken in", timeout=PATIENCE)
+
+
+def test_a_report_is_made_released_by_a_second_person_and_downloaded(visit, left_as_found):
+    officer = visit("compliance", "/compliance/reports?kind=remit-t1")
+    settle(officer)
+    officer.get_by_role("button", name="Make the report").click()
+    heading = officer.get_by_role("heading", name=re.compile(r"^Report \d+"))
+    expect(heading).to_be_visible(timeout=PATIENCE)
+    number = heading.inner_text().split()[1]
+    expect(officer.get_by_role("button", name="Release")).to_have_count(0)
+
+    head = visit("compliance_head", f"/compliance/reports?kind=remit-t1&report={number}")
+    settle(head)
+    head.get_by_role("button", name="Release").click()
+    expect(head.locator(".es-notice").first).to_contain_text(f"Report {number} is released")
+    told = head.locator(".es-hash").first.inner_text()
+    with head.expect_download() as download:
+        head.get_by_role("link", name="Download").click()
+    content = download.value.path().read_bytes()
+    assert sha256(content).hexdigest() == told
+    assert content.startswith(b"<?xml")
 
 
 @pytest.mark.parametrize("user", ["trader", "risk", "executive", "operations", "admin"])
