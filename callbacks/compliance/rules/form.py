@@ -171,6 +171,8 @@ def _changed(replay: Mapping[str, Any]) -> list[Component]:
 
 
 def _move(before: str, after: str) -> str:
+    if before and after:
+        return f"would be {after} in place of {before}"
     return f"would fire ({after})" if not before else f"would not fire any more ({before})"
 
 

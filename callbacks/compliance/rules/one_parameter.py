@@ -7,7 +7,7 @@ from callbacks.compliance.rules.cards import badges, waiting
 from callbacks.compliance.rules.form import form
 from callbacks.compliance.rules.ids import Ids
 from components.format import day
-from components.number import shown
+from components.number import passport_button
 from components.page import section
 from components.table import data_grid
 from components.trade import facts
@@ -80,6 +80,8 @@ def _values(found: OneParameter) -> list[tuple[str, Component | str]]:
         if number is None:
             pairs.append((name, "none" if value is None else str(value)))
         else:
-            figure = tables.figure(metrics.PARAMETER, number, parameter=found.code, part=part)
-            pairs.append((name, html.Span([shown(figure), f" {item.unit}"])))
+            figure = passport_button(
+                metrics.PARAMETER, tables.short(value), {"parameter": found.code, "part": part}
+            )
+            pairs.append((name, html.Span([figure, f" {item.unit}"])))
     return pairs

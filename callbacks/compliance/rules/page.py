@@ -50,11 +50,11 @@ def view(query: Mapping[str, str]) -> View:
     clocks = clock_service.resolve(query)
     book = service.catalogue(clocks, actor)
     openable = [
-        ("", "The catalogue"),
+        (EVERY, "The catalogue"),
         *((rule.code, f"{rule.code} {rule.title}") for rule in book.rules()),
         *((f"{PARAMETER}{code}", f"Parameter {code}") for code in sorted(book.parameters.by_code)),
     ]
-    wanted = f"{PARAMETER}{query['parameter']}" if query.get("parameter") else str(query.get("rule") or "")
+    wanted = f"{PARAMETER}{query['parameter']}" if query.get("parameter") else str(query.get("rule") or EVERY)
     chosen = {
         "rule": _known(wanted, openable), "regime": _known(query.get("regime"), REGIME_CHOICES),
         "trust": _known(query.get("trust"), TRUST_CHOICES),
@@ -75,7 +75,7 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
         if asked["rule"].startswith(PARAMETER):
             code = asked["rule"].removeprefix(PARAMETER)
             parts = one_parameter(service.one_parameter(code, clocks, actor), actor)
-        elif asked["rule"]:
+        elif asked["rule"] not in ("", EVERY):
             parts = one_rule(service.one_rule(asked["rule"], clocks, actor), actor)
         else:
             parts = _all(service.catalogue(clocks, actor), asked, actor)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from portal.domain.compliance.base import Case, Rule, all_rules
+from portal.domain.compliance.base import Case, Finding, Rule, all_rules
 from portal.domain.compliance.engine import evaluate
 from portal.domain.compliance.parameters import Parameters
 from portal.domain.compliance.working_days import WorkingDays
@@ -29,7 +29,7 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A case that would be judged otherwise; "" where a rule does not fire."""
+    """A case that would be judged otherwise, or with another deadline; "" where a rule does not fire."""
 
     rule: str
     subject: str
@@ -96,19 +96,31 @@ def replay(
         effect.gone.update(gone)
         effect.new.update(new)
         room = MOST_EXAMPLES - len(effect.changed)
-        changed = [Changed(rule, past.subject, past.day, "", act, then[rule, act]) for rule, act in new]
-        changed += [Changed(rule, past.subject, past.day, act, "", now[rule, act]) for rule, act in gone]
+        changed = [
+            Changed(rule, past.subject, past.day, "", act, then[rule, act].message) for rule, act in new
+        ]
+        changed += [
+            Changed(rule, past.subject, past.day, act, "", now[rule, act].message) for rule, act in gone
+        ]
+        changed += [
+            Changed(
+                rule, past.subject, past.day, f"{act} due {now[rule, act].due}", f"{act} due {then[rule, act].due}",
+                then[rule, act].message,
+            )
+            for rule, act in sorted(now.keys() & then.keys())
+            if now[rule, act].due != then[rule, act].due
+        ]  # fmt: skip
         effect.changed += changed[: max(room, 0)]
     return effect
 
 
 def _fired(
     past: Past, parameters: Parameters, rules: Sequence[Rule], calendar: WorkingDays
-) -> dict[tuple[str, str], str]:
-    """Message of what fires, by rule and action."""
+) -> dict[tuple[str, str], Finding]:
+    """What fires, by rule and action."""
     verdict = evaluate(Case(past.facts, past.day, parameters, calendar), live=past.is_live, rules=rules)
     return {
-        (item.code, str(item.finding.extra.get("reason") or item.finding.action.value)): item.finding.message
+        (item.code, str(item.finding.extra.get("reason") or item.finding.action.value)): item.finding
         for item in verdict.fired
     }
 

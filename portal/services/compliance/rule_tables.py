@@ -17,6 +17,7 @@ from portal.domain.compliance.parameters import Parameter
 from portal.services.compliance.catalogue import ACTIONS, EVERY, Catalogue, OneParameter, OneRule
 
 PATH = "/compliance/rules"
+_KINDS = {"missing": "data missing"}
 TYPES = {
     "n": "number", "i": "whole number", "s": "text", "b": "true or false", "d": "day", "t": "moment", "L": "list",
 }  # fmt: skip
@@ -149,7 +150,7 @@ def value_table(query: GridQuery, clocks: Clocks, values: Sequence[Parameter]) -
             rows.append(
                 (
                     f"{item.code}|{part}", item.code, item.title, part.replace("_", " "),
-                    _short(value) if is_number else None,
+                    short(value) if is_number else None,
                     "" if is_number else "none" if value is None else str(value), item.unit, item.valid_from,
                     item.valid_to, item.source, trust_words(item.trust), address(clocks, parameter=item.code),
                 )
@@ -178,7 +179,7 @@ def example_row(item: ExampleRun) -> tuple[Cell, ...]:
     said = item.message if item.is_met else "; ".join(item.differences)
     return (
         item.title,
-        item.kind,
+        _KINDS.get(item.kind, item.kind),
         item.expected,
         item.answered,
         "as expected" if item.is_met else "otherwise",
@@ -225,11 +226,12 @@ def words(value: Any) -> str:
     """Return a value of a parameter in words, its parts one after the other."""
     found = parts(value)
     if len(found) == 1 and not found[0][0]:
-        return "none" if found[0][1] is None else _short(found[0][1])
-    return "; ".join(f"{name.replace('_', ' ')} {_short(item)}" for name, item in found)
+        return "none" if found[0][1] is None else short(found[0][1])
+    return "; ".join(f"{name.replace('_', ' ')} {short(item)}" for name, item in found)
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """Return a number in as many digits as it was typed with, anything else as text."""
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return f"{value:,.12g}" if is_number else str(value)
 

@@ -45,3 +45,18 @@ def test_facts_are_nested_again():
         "kind": "trade", "report_type": "EMIR", "a": {"b": 1}, "regimes": ["x"],
         "parties": [{"id": "N", "class": "NFC-"}, {"id": "F", "class": "FC"}],
     }  # fmt: skip
+
+
+def test_another_deadline_is_a_change():
+    trade = {
+        "kind": "trade", "trade": {"product": {"is_derivative": True}, "otc": False, "trade_date": "2026-06-08"},
+        "parties": [{"id": "N", "class": "NFC+", "country": "DE"}, {"id": "F", "class": "FC", "country": "FR"}],
+    }  # fmt: skip
+    code = "EU-EM-01.due_working_days"
+    later = shipped().with_changes([Parameter(code, "", "", 2, None, None, "x", "V")])
+    pasts = [Past("trade 1", date(2026, 6, 8), trade, is_live=False)]
+    effect = replay(pasts, shipped(), later, readers(code), WorkingDays())
+    assert [(item.before, item.after) for item in effect.changed] == [
+        ("report due 2026-06-09", "report due 2026-06-10")
+    ]
+    assert not effect.new
