@@ -117,6 +117,19 @@ def event_count(session: Session, *, first: date, last: date, known_at: datetime
     return int(session.execute(statement).scalar_one())
 
 
+def events_by_day(session: Session, *, first: date, last: date, known_at: datetime) -> list[tuple[str, int]]:
+    """Return the events of each UTC day of the span that has any, ascending."""
+    begin, end = span(first, last)
+    day = func.to_char(func.timezone("UTC", OrderEvent.at), "YYYY-MM-DD").label("day")
+    rows = session.execute(
+        select(day, func.count())
+        .where(OrderEvent.at >= begin, OrderEvent.at < end, OrderEvent.recorded_at <= known_at)
+        .group_by(day)
+        .order_by(day)
+    )
+    return [(str(one), int(count)) for one, count in rows]
+
+
 def last_day(session: Session, *, known_at: datetime) -> date | None:
     """Return the day of the newest event; None without any."""
     newest: datetime | None = session.execute(

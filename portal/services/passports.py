@@ -17,6 +17,7 @@ from portal.services.compliance import (
     report_passports,
     rule_passports,
     score_passports,
+    surveillance_passports,
 )
 from portal.services.forecast import accuracy_passports, model_passports, outlook_passports
 from portal.services.market import (
@@ -100,6 +101,7 @@ AREAS = (  # importing these modules registers their evaluators
     score_passports,
     audit_passports,
     check_passports,
+    surveillance_passports,
 )
 
 

@@ -1,6 +1,6 @@
 """Surveillance: detectors over the tape of a span of days, hits stored once, each with a case; replay of thresholds.
 
-API: ``run``, ``hits``, ``hit``, ``replay``, ``thresholds_in_force``, ``precision_by_detector``.
+API: ``run``, ``hits``, ``hit``, ``replay``, ``thresholds_in_force``.
 """
 
 import hashlib
@@ -28,7 +28,6 @@ from portal.services.compliance import cases, parameters
 
 LOOK_BACK = timedelta(days=45)  # days of the tape before those looked at, for positions and usual sizes
 REPLAY_DAYS = 90
-CONFIRMED, FALSE = ("confirmed", "reported"), ("false-positive",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +51,6 @@ class Replayed:
     then: tuple[Hit, ...]
     new: tuple[Hit, ...]
     gone: tuple[Hit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Precision:
-    """How often a detector was right: decided cases by outcome."""
-
-    confirmed: int
-    false_positive: int
-    other: int
-    open: int
-
-    @property
-    def value(self) -> float | None:
-        """Confirmed / (confirmed + false positive); None before the first of either."""
-        return precision(self.confirmed, self.false_positive)
-
-
-def precision(confirmed: int, false_positive: int) -> float | None:
-    """Return confirmed / (confirmed + false positive); None when neither was decided."""
-    decided = confirmed + false_positive
-    return confirmed / decided if decided else None
 
 
 def thresholds_in_force(day: date, known: Parameters) -> dict[str, float]:
@@ -143,31 +121,6 @@ def hit(hit_id: int, clocks: Clocks, actor: Actor) -> HitRow:
     if not found:
         raise NotFound(f"There is no hit {hit_id} by then. Choose a later moment or another hit.")
     return found[0]
-
-
-def precision_by_detector(rows: Sequence[HitRow], known_at: datetime) -> dict[str, Precision]:
-    """Return how the hits of each detector were decided by ``known_at``."""
-    found: dict[str, Precision] = {}
-    for code in all_detectors():
-        outcomes = [
-            row.outcome if row.closed_at is not None and row.closed_at <= known_at else None
-            for row in rows
-            if row.detector == code
-        ]
-        confirmed, false = (
-            sum(item in CONFIRMED for item in outcomes),
-            sum(item in FALSE for item in outcomes),
-        )
-        waiting = sum(item is None for item in outcomes)
-        found[code] = Precision(confirmed, false, len(outcomes) - confirmed - false - waiting, waiting)
-    return found
-
-
-def history(clocks: Clocks, actor: Actor) -> list[HitRow]:
-    """Return all hits stored by then; precision is counted over them."""
-    actor.require(Permission.COMPLIANCE_READ)
-    with UnitOfWork() as work:
-        return queries.hits(work.session, known_at=clocks.known_at, last=clocks.as_of)
 
 
 def replay(detector: str, draft: Mapping[str, float], clocks: Clocks, actor: Actor) -> Replayed:

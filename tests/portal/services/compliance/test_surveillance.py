@@ -1,13 +1,12 @@
 """Surveillance over a month of orders with planted patterns and look-alikes."""
 
 from collections import Counter
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
 from portal.core import clock
-from portal.core.actor import SYSTEM, Actor
+from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError, NotFound, NotPermitted
 from portal.core.permissions import Role
@@ -91,21 +90,6 @@ def test_only_compliance_sees_hits(desk: surveillance.Looked) -> None:
         surveillance.hits(_clocks(), TRADER, days=60)
     with pytest.raises(NotPermitted):
         surveillance.replay("SV-PX", {}, _clocks(), TRADER)
-
-
-def test_precision_counts_decided_cases_alone(desk: surveillance.Looked) -> None:
-    rows = surveillance.history(_clocks(), SYSTEM)
-    washes = [row for row in rows if row.detector == "US-MM-01"]
-    at = clock.now()
-    decided = [
-        replace(row, case_state="closed", outcome=outcome, closed_at=at - timedelta(hours=1))
-        for row, outcome in zip(washes, ("confirmed", "false-positive", "reported", "accepted"), strict=True)
-    ]
-    found = surveillance.precision_by_detector(decided, at)["US-MM-01"]
-    assert (found.confirmed, found.false_positive, found.other, found.open) == (2, 1, 1, 0)
-    assert found.value == pytest.approx(2 / 3)
-    earlier = surveillance.precision_by_detector(decided, at - timedelta(hours=2))["US-MM-01"]
-    assert (earlier.value, earlier.open) == (None, 4)
 
 
 def test_every_threshold_is_a_parameter_of_its_own() -> None:
