@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from dash import Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
+from callbacks.portfolio.what_if_compliance import compliance_card
 from callbacks.portfolio.what_if_risk import LEVEL_OPTIONS, level_of, risk_card
 from components.chart import chart_card
 from components.charts.what_if import delta_change
@@ -152,6 +153,7 @@ def _content(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[C
         *parts,
         *_position(answer, asked, clocks),
         *_limits(answer, asked, clocks),
+        *compliance_card(answer, clocks, actor),
         *risk_card(answer, filters, clocks, actor),
         _save(),
     ]

@@ -163,6 +163,23 @@ def evaluate_in(work: UnitOfWork, question: Question, clocks: Clocks, actor: Act
     return _valued(work, Answer(question, clocks, tuple(lines), base, base.market), changes, candidates)
 
 
+def candidates_in(
+    work: UnitOfWork, question: Question, clocks: Clocks, actor: Actor
+) -> list[tuple[int, Terms, bool]]:
+    """Return the terms of the lines that add a trade: number of the line, terms, and whether they name a price."""
+    desk = load_desk(work, actor)
+    found: list[tuple[int, Terms, bool]] = []
+    for number, text in enumerate(question.lines):
+        try:
+            deal = read_deal(text)
+            if deal.action == "add":
+                terms, is_priced = _candidate(deal, desk, question, clocks, number)
+                found.append((number, terms, is_priced))
+        except DomainError:
+            continue  # the line carries its complaint in the answer
+    return found
+
+
 def _place(base: ValuedBook, deal: DealText, taken: set[int]) -> int:
     """Return where the trade of a change stands in the book; each is changed by one line alone."""
     found = np.flatnonzero(base.book.trade_id == deal.trade_id)
