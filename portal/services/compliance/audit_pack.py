@@ -36,6 +36,7 @@ PEOPLE = ("user", "password")
 
 _ENTRY_COLUMNS = ("entry", "at", "who", "what happened", "to what", "which", "outcome", "detail")
 _MOST_IN_PDF = 40
+_DIGITS = 64  # of a digest in one line
 _EPOCH = (2000, 1, 1, 0, 0, 0)  # in the archive: the same content gives the same file
 
 TEMPLATE = """
@@ -47,7 +48,7 @@ TEMPLATE = """
 = #d.title
 #d.lead
 == Proof of the log
-#table(columns: (auto, 1fr), stroke: 0.4pt + gray, ..d.proof.map(p => (text(p.at(0)), raw(p.at(1)))).flatten())
+#table(columns: (auto, 1fr), stroke: 0.4pt + gray, ..d.proof.map(p => (text(p.at(0)), if p.at(1).contains(" ") { text(p.at(1)) } else { raw(p.at(1)) })).flatten())
 #for s in d.sections [
   == #s.title
   #if s.rows.len() == 0 [Nothing in this period.] else [
@@ -229,8 +230,20 @@ def _pdf(title: str, sections: Mapping[str, Sheet], proof: Sequence[tuple[str, s
         for name, (columns, rows) in sections.items()
     ]
     lead = "People are shown by pseudonym. Decisions, changes, access and incidents are entries of the log."
-    data = {"title": title, "lead": lead, "proof": [list(pair) for pair in proof], "sections": shown}
+    data = {
+        "title": title,
+        "lead": lead,
+        "proof": [[name, _broken(value)] for name, value in proof],
+        "sections": shown,
+    }
     return bytes(typst.compile(TEMPLATE.encode("utf-8"), format="pdf", sys_inputs={"data": json.dumps(data)}))
+
+
+def _broken(value: str) -> str:
+    """Return a long digest in lines that fit the page; sentences break by themselves."""
+    if " " in value:
+        return value
+    return "\n".join(value[at : at + _DIGITS] for at in range(0, len(value), _DIGITS))
 
 
 def archive(files: Sequence[Packed]) -> bytes:
