@@ -48,7 +48,9 @@ TEMPLATE = """
 = #d.title
 #d.lead
 == Proof of the log
-#table(columns: (auto, 1fr), stroke: 0.4pt + gray, ..d.proof.map(p => (text(p.at(0)), if p.at(1).contains(" ") { text(p.at(1)) } else { raw(p.at(1)) })).flatten())
+#let cell(value) = if value.contains(" ") { text(value) } else { raw(value) }
+#table(columns: (auto, 1fr), stroke: 0.4pt + gray,
+  ..d.proof.map(p => (text(p.at(0)), cell(p.at(1)))).flatten())
 #for s in d.sections [
   == #s.title
   #if s.rows.len() == 0 [Nothing in this period.] else [
