@@ -209,19 +209,19 @@ def document_of(code: str, kind: str, day: date) -> bytes:
 
 
 _NAMES = (
-    ("Qeshm Star Petrochem FZE (fictitious)", "company", "IR", None),
-    ("Borealis Ghost Fleet Management (fictitious)", "company", "RU", None),
-    ("Kaspian Shadow Tankers (fictitious)", "company", "RU", None),
+    ("Qeshm Star Petrochem FZE", "company", "IR", None),
+    ("Borealis Ghost Fleet Management", "company", "RU", None),
+    ("Kaspian Shadow Tankers", "company", "RU", None),
     ("Orlov Nemo", "person", "RU", 1959),
     ("Zahir Nobody", "person", "SY", 1966),
-    ("Pyongwon Coal Exports (fictitious)", "company", "KP", None),
-    ("Unicorn Steel Trading (fictitious)", "company", "IR", None),
+    ("Pyongwon Coal Exports", "company", "KP", None),
+    ("Unicorn Steel Wharf", "company", "IR", None),
     ("Torvald Drammenland", "person", "SE", 1944),
-    ("MT Phantom Breeze (fictitious)", "vessel", "PA", None),
-    ("MT Grey Horizon (fictitious)", "vessel", "CM", None),
+    ("MT Phantom Breeze", "vessel", "PA", None),
+    ("MT Grey Horizon", "vessel", "CM", None),
 )
-_LATER = (("Make-Believe Merchants Pte. Ltd. (fictitious)", "company", "SG", None),)
-_IMOS = {"MT Phantom Breeze (fictitious)": "9990001", "MT Grey Horizon (fictitious)": "9990013"}
+_LATER = (("Make-Believe Merchants Pte. Ltd.", "company", "SG", None),)
+_IMOS = {"MT Phantom Breeze": "9990001", "MT Grey Horizon": "9990013"}
 
 
 def list_entries(edition: int) -> list[dict[str, Any]]:
@@ -232,7 +232,7 @@ def list_entries(edition: int) -> list[dict[str, Any]]:
             "entry": f"SIM-{number:04d}",
             "kind": kind,
             "name": name,
-            "aliases": {"names": ["Fancy Merchants of Make Believe (fictitious)"] if "Make" in name else []},
+            "aliases": {"names": ["Fancy Merchants of Make Believe"] if "Make" in name else []},
             "country": country,
             "birth_year": born,
             "imo": _IMOS.get(name),

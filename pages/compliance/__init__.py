@@ -1,5 +1,5 @@
 """Compliance: which rules fired, who decided what, the regulator's file, and proof that the log is whole."""
 
-from pages.compliance import audit, cases, checks, overview, reports, rules, surveillance
+from pages.compliance import audit, cases, checks, kyc, overview, reports, rules, surveillance, training
 
-__all__ = ["audit", "cases", "checks", "overview", "reports", "rules", "surveillance"]
+__all__ = ["audit", "cases", "checks", "kyc", "overview", "reports", "rules", "surveillance", "training"]

@@ -14,6 +14,7 @@ from portal.services.compliance import (
     audit_passports,
     case_passports,
     check_passports,
+    kyc_passports,
     report_passports,
     rule_passports,
     score_passports,
@@ -102,6 +103,7 @@ AREAS = (  # importing these modules registers their evaluators
     audit_passports,
     check_passports,
     surveillance_passports,
+    kyc_passports,
 )
 
 

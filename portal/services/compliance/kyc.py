@@ -5,7 +5,7 @@ API: ``status``, ``statuses``, ``spans``; the work on parties is in :mod:`portal
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from data.queries import parties as queries
 from data.queries import screening as screening_queries
@@ -15,7 +15,7 @@ from data.session import UnitOfWork
 from portal.core.clock import Clocks
 from portal.domain.compliance import onboarding
 from portal.domain.compliance.onboarding import Happened, Spell
-from portal.domain.compliance.parameters import Parameters, shipped
+from portal.services.compliance import parameters as parameters_service
 
 STATUSES = {
     "approved": "Approved",
@@ -75,6 +75,11 @@ def spans(work: UnitOfWork, clocks: Clocks) -> dict[int, tuple[Spell, ...]]:
     return _spells(work, clocks)[0]
 
 
+def unknown(counterparty_id: int) -> KycStatus:
+    """Return what a counterparty is whose onboarding nobody has begun: pending."""
+    return _status(counterparty_id, {}, datetime.max.replace(tzinfo=UTC), {})
+
+
 def happened(rows: Sequence[KycEventRow]) -> list[Happened]:
     """Return stored steps as the domain reads them."""
     return [Happened(row.step, row.by, row.recorded_at, row.case_id, row.body) for row in rows]
@@ -86,10 +91,10 @@ def is_open(decided: Sequence[DecisionRow]) -> bool:
 
 
 def _spells(
-    work: UnitOfWork, clocks: Clocks, counterparty_id: int | None = None, parameters: Parameters | None = None
+    work: UnitOfWork, clocks: Clocks, counterparty_id: int | None = None
 ) -> tuple[dict[int, tuple[Spell, ...]], dict[int, int]]:
     """Return spells by counterparty, and how many hits of each are open."""
-    given = parameters or shipped()
+    given = parameters_service.in_force(work, clocks)
     months = given.in_force("GL-KY-04.months", clocks.as_of).value
     grace = int(given.in_force("GL-KY-01.grace_days", clocks.as_of).value)
     hold_from = float(given.in_force("GL-SN-01.block_score", clocks.as_of).value)

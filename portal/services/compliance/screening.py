@@ -24,6 +24,8 @@ from portal.services import audit
 from portal.services.compliance import cases, parameters
 from portal.services.compliance.cases import NewCase
 
+_MADE_UP = " (fictitious)"  # how the demo marks its companies; not a part of their names
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -111,13 +113,16 @@ def subjects(
 
 
 def _of_party(row: PartyRow) -> Subject:
-    return Subject(row.id, row.code, row.name, Traits("company", row.country), is_person=False)
+    return Subject(
+        row.id, row.code, row.name.removesuffix(_MADE_UP), Traits("company", row.country), is_person=False
+    )
 
 
 def _of_owner(row: OwnerRow, party: PartyRow) -> Subject:
     year = row.birth_date.year if row.birth_date else None
     traits = Traits(row.kind, row.country, year)
-    return Subject(party.id, f"{party.code}/{row.code}", row.name, traits, is_person=row.is_person)
+    name = row.name.removesuffix(_MADE_UP)
+    return Subject(party.id, f"{party.code}/{row.code}", name, traits, is_person=row.is_person)
 
 
 def _best(
