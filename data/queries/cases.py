@@ -60,6 +60,9 @@ class FindingRow:
     trade_id: int | None
     as_of: date
     message: str
+    measured: float | None
+    limit: float | None
+    unit: str | None
     inputs: dict[str, Any]
     parameters: dict[str, Any]
     recorded_at: datetime

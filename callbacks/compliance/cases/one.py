@@ -98,6 +98,9 @@ def _finding(found: CaseDetail, clocks: Clocks) -> Component | None:
         ("Day", str(finding.as_of)),
         ("Recorded", moment(finding.recorded_at)),
     ]
+    margin = tables.margin(finding)
+    if margin.value is not None:
+        pairs.append(("Margin to the threshold", html.Span([shown(margin), f" {margin.unit}"])))
     more = [_values("Inputs used", finding.inputs), _values("Parameters used", finding.parameters)]
     return section("What the rule found", [said, facts(pairs), *(part for part in more if part is not None)])
 

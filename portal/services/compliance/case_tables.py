@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from data.queries.cases import FindingRow
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.metrics import Metric, Shown
 from portal.core.table import LAPTOP, PHONE, Cell, Column, GridQuery, Table, sort_rows
 from portal.domain.compliance import case_metrics as metrics
+from portal.domain.compliance import check_counts, check_metrics
 from portal.domain.compliance.case_workflow import Severity, State
 from portal.services.compliance.case_passports import COLUMNS as ROW_COLUMNS
 from portal.services.compliance.case_passports import COMPUTED, row_of
@@ -93,6 +95,12 @@ def hours_left(view: CaseView, moment: datetime) -> Shown:
     keys = [column.key for column in ROW_COLUMNS]
     value = COMPUTED[metrics.HOURS_LEFT.id]([dict(zip(keys, row_of(view), strict=True))], moment)
     return Shown(metrics.HOURS_LEFT, value, "h", {"case": view.id, "moment": moment.isoformat()})
+
+
+def margin(finding: FindingRow) -> Shown:
+    """Return how far the finding was from its threshold; without a value where it compares nothing."""
+    value = check_counts.margin(finding.measured, finding.limit)
+    return Shown(check_metrics.MARGIN, value, finding.unit or "", {"record": finding.id})
 
 
 def chosen(views: Iterable[CaseView], filters: Mapping[str, Any], actor: Actor) -> list[CaseView]:

@@ -9,6 +9,7 @@ from callbacks.compliance import cases as page
 from callbacks.compliance.cases import grids
 from components.table import data_grid
 from data.session import UnitOfWork
+from data.writes import compliance_records as records
 from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
@@ -191,3 +192,26 @@ def test_every_figure_is_computed_again_from_its_rows(queue):
         )
     with pytest.raises(NotPermitted):
         passports.open_passport(metrics.OPEN.id, {}, clocks, TRADER)
+
+
+def test_a_case_shows_what_the_rule_found_with_its_margin(database):
+    found = (
+        "f" * 64, "GL-LM-01", 1, "GLOBAL", "block", "trade", "17", 17, 1, None, None, datetime(2026, 5, 8).date(), None,
+        "The trade takes the use of the limit to 103.0 %.", 103.0, 100.0, "%", '{"credit.used": 98}', "{}",
+        '{"GL-LM-01.block_pct": {"value": 100}}', "system",
+    )  # fmt: skip
+    with UnitOfWork(write=True) as work:
+        run = records.add_run(
+            work.session, kind="nightly", as_of=datetime(2026, 5, 8).date(), known_at=clock.now(), job_id=None,
+            rules_sha256="", parameters_sha256="", subjects=1, counts={}, seconds=0.1, run_by="system",
+        )  # fmt: skip
+        (record,) = records.add_records(work.session, [(run, *found)]).values()
+    said = drawn(AUDITOR, case=str(opened("a", record_id=record)))
+    for words in (
+        "use of the limit to 103.0 %",
+        "Margin to the threshold",
+        "−3.00",
+        "credit.used",
+        "block_pct",
+    ):
+        assert words in said, words
