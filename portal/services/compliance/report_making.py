@@ -19,13 +19,13 @@ from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError, NotFound
-from portal.domain.compliance.parameters import shipped
 from portal.domain.compliance.reports.layout import Layout, Media, Row, layout_of
 from portal.domain.compliance.reports.schema import check_file, schema_of
 from portal.domain.compliance.reports.source import Party
 from portal.domain.compliance.reports.writing import to_csv, to_xml
 from portal.services import audit
 from portal.services.compliance import audit_pack
+from portal.services.compliance.parameters import in_force
 from portal.services.compliance.report_gathering import Item, gather
 from portal.services.compliance.report_sources import own_firm
 
@@ -185,7 +185,8 @@ def _store(
             params={"only_rejected": ask.only_rejected}, period_start=ask.start, period_end=ask.end,
             as_of=clocks.as_of, known_at=clocks.known_at, job_id=job_id,
             file_name=_file_name(layout, own, today, number), media_type=_TYPES[layout.media], content=content,
-            sha256=digest, rows=accepted, rejected=len(made.rows) - accepted, parameters_sha256=shipped().sha256(),
+            sha256=digest, rows=accepted, rejected=len(made.rows) - accepted,
+            parameters_sha256=in_force(work, clocks).sha256(),
             facts=_facts(layout, made, accepted, len(content)), replaces=ask.replaces, simulated=made.simulated,
             made_by=actor.username,
         )  # fmt: skip

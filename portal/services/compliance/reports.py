@@ -250,7 +250,7 @@ def decide(
             body={"subjects": sorted(set(subjects))}, by=actor.username,
         )  # fmt: skip
         audit.note(work, actor, f"report.{decision}", "report", str(report_id), {"sha256": line.sha256})
-        if decision is State.SUBMITTED:
+        if decision is State.SUBMITTED and not line.rejected:  # what was refused is still to be reported
             obligations.fulfil(
                 work, report_kind=line.kind, first=line.period_start, last=line.period_end - timedelta(days=1),
                 report_id=report_id, actor=actor,
