@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.bench.report import Report
 from tests.bench.stage import Stage
 
-PARTS = ("import", "queries", "portfolio", "risk", "forecast", "audit", "browser")
+PARTS = ("import", "queries", "portfolio", "risk", "forecast", "compliance", "audit", "browser")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -46,6 +46,10 @@ def _part(name: str, stage: Stage, *, quick: bool, detail: str) -> list:
         from tests.bench import forecast
 
         return forecast.measure(rounds=1 if quick else 3, quick=quick, only=detail)
+    if name == "compliance":
+        from tests.bench import compliance
+
+        return compliance.measure(stage, rounds=5 if quick else 15, quick=quick, only=detail)
     if name == "audit":
         from tests.bench import audit
 
