@@ -88,10 +88,24 @@ def _read(path: str, text: str) -> Input:
 
 def look_up(facts: Any, path: str) -> Any:
     """Return the fact at a path, a tuple of facts where it goes through a list; KeyError when it is not there."""
-    found = _find(facts, tuple(path.split(".")))
-    if found is ABSENT:
+    steps, is_plain = _steps_of(path)
+    if is_plain:
+        for step in steps:
+            if not isinstance(facts, (dict, Mapping)):
+                raise KeyError(path)
+            facts = facts.get(step, ABSENT)
+    else:
+        facts = _find(facts, steps)
+    if facts is ABSENT:
         raise KeyError(path)
-    return found
+    return facts
+
+
+@lru_cache(maxsize=4096)
+def _steps_of(path: str) -> tuple[tuple[str, ...], bool]:
+    """Return the steps of a path, and whether each is a plain name."""
+    steps = tuple(path.split("."))
+    return steps, not any(step.endswith("[]") or step.startswith("<") for step in steps)
 
 
 def _find(node: Any, steps: tuple[str, ...]) -> Any:
