@@ -52,7 +52,7 @@ class UnitOfWork:
         try:
             if problem is None and self._write:
                 if self.notes:
-                    audit.append(self.session, self.notes, now=clock.now())
+                    audit.append(self.session, self.notes, now=clock.now)
                 self.session.commit()
         except (OperationalError, InterfaceError) as lost:
             raise _unreachable() from lost

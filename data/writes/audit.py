@@ -1,7 +1,7 @@
 """Adding to the audit log: entries one after the other under a lock, checkpoints, and the pseudonyms of people."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from typing import Any
@@ -31,7 +31,7 @@ _ADD = """
 """
 
 
-def append(session: Session, drafts: Sequence[Draft], *, now: datetime) -> int:
+def append(session: Session, drafts: Sequence[Draft], *, now: Callable[[], datetime]) -> int:
     """Add ``drafts`` at the end of the chain and return the number of the last one.
 
     The lock is held until the transaction ends, so call this last: the next writer reads what this one committed. It
@@ -50,7 +50,7 @@ def append(session: Session, drafts: Sequence[Draft], *, now: datetime) -> int:
             if name not in refs:
                 refs[name] = f"p-{secrets.token_hex(8)}"
                 cursor.execute(_NEW_REFS, (refs[name], name))
-        rows = _rows(drafts, refs, seq or 0, BEFORE_FIRST if before is None else bytes(before), now)
+        rows = _rows(drafts, refs, seq or 0, BEFORE_FIRST if before is None else bytes(before), now())
         if len(rows) == 1:
             cursor.execute(_ADD, rows[0])
         else:

@@ -19,6 +19,7 @@ import dash
 import pytest
 from dash import Dash
 from sqlalchemy import text
+from werkzeug.routing import IntegerConverter
 from werkzeug.test import TestResponse
 
 from data.session import UnitOfWork
@@ -291,7 +292,11 @@ class TestEverybodyAsksEverything:
         addresses = portal_app.server.url_map.bind("localhost")
         for person in everybody:
             for rule in rules:
-                path = addresses.build(rule.endpoint, dict.fromkeys(rule.arguments, "x"))
+                numbers = {
+                    name for name in rule.arguments if isinstance(rule._converters[name], IntegerConverter)
+                }
+                given = {name: 1 if name in numbers else "x" for name in rule.arguments}
+                path = addresses.build(rule.endpoint, given)
                 answer = person.visitor.get(path)
                 case = (person.name, rule.rule, answer.status_code)
                 if person.name in OUTSIDERS:
