@@ -15,6 +15,7 @@ from portal.services.compliance import (
     case_passports,
     check_passports,
     kyc_passports,
+    privacy_passports,
     report_passports,
     rule_passports,
     score_passports,
@@ -103,6 +104,7 @@ AREAS = (  # importing these modules registers their evaluators
     audit_passports,
     check_passports,
     surveillance_passports,
+    privacy_passports,
     kyc_passports,
 )
 

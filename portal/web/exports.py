@@ -12,7 +12,7 @@ from portal.core.errors import DomainError, NotFound
 from portal.core.permissions import Permission
 from portal.services import audit, files, passports, receipts
 from portal.services import clocks as clock_service
-from portal.services.compliance import reports
+from portal.services.compliance import privacy, reports
 from portal.web.actor import current_actor
 from portal.web.asked import Asked, read_filters, read_query
 from portal.web.policy import needs
@@ -80,6 +80,16 @@ def report(number: int) -> Response:
     response = Response(file.content, mimetype=file.media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
     response.headers["X-Receipt-SHA256"] = file.sha256
+    return response
+
+
+@blueprint.get("/export/person/<int:number>.json")
+@needs(Permission.PRIVACY_MANAGE)
+def person(number: int) -> Response:
+    """Send all that is held of the person of a request; that it was taken is noted by the service."""
+    file = privacy.export(number, current_actor())
+    response = Response(file.content, mimetype=file.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
     return response
 
 
