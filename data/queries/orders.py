@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -170,7 +170,7 @@ def hits(
     """Return stored hits with their cases, the newest first."""
     statement = (
         select(*_HIT, *_OF_CASE)
-        .outerjoin(Case, Case.hit_id == SurveillanceHit.id)
+        .outerjoin(Case, and_(Case.hit_id == SurveillanceHit.id, Case.kind == "surveillance"))
         .where(SurveillanceHit.recorded_at <= known_at)
         .order_by(SurveillanceHit.started_at.desc(), SurveillanceHit.id.desc())
     )

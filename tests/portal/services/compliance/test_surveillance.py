@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from data.session import UnitOfWork
 from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
@@ -12,7 +13,7 @@ from portal.core.errors import DomainError, NotFound, NotPermitted
 from portal.core.permissions import Role
 from portal.domain.compliance.detectors import all_detectors
 from portal.domain.compliance.parameters import shipped
-from portal.services.compliance import surveillance
+from portal.services.compliance import cases, surveillance
 from tests.helpers.orders import LAST, add_orders
 
 PLANTED = {
@@ -51,6 +52,18 @@ def test_each_hit_has_one_case(desk: surveillance.Looked) -> None:
     rows = surveillance.hits(_clocks(), OFFICER, days=60)
     assert all(row.case_id is not None and row.case_state == "open" for row in rows)
     assert len({row.case_id for row in rows}) == len(rows)
+
+
+def test_a_hit_of_screening_with_the_same_number_is_another_matter(desk: surveillance.Looked) -> None:
+    rows = surveillance.hits(_clocks(), OFFICER, days=60)
+    with UnitOfWork(write=True) as work:
+        cases.open_case(
+            work, key="screening-1", kind="screening", rule="GL-SN-01", title="A name", subject_kind="party",
+            subject="X", severity="high", hit_id=rows[0].id,
+        )  # fmt: skip
+    assert [row.case_id for row in surveillance.hits(_clocks(), OFFICER, days=60)] == [
+        row.case_id for row in rows
+    ]
 
 
 def test_a_second_look_stores_nothing(desk: surveillance.Looked) -> None:
