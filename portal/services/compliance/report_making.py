@@ -188,7 +188,7 @@ def _store(
             sha256=digest, rows=accepted, rejected=len(made.rows) - accepted,
             parameters_sha256=in_force(work, clocks).sha256(),
             facts=_facts(layout, made, accepted, len(content)), replaces=ask.replaces, simulated=made.simulated,
-            made_by=actor.username,
+            made_by=actor.username, recorded_at=clock.now(),
         )  # fmt: skip
         writes.add_rows(work.session, list(_stored_rows(report_id, made.rows)))
         audit.note(

@@ -247,7 +247,7 @@ def decide(
             )
         writes.add_decision(
             work.session, report_id=report_id, decision=decision.value, note=note.strip(),
-            body={"subjects": sorted(set(subjects))}, by=actor.username,
+            body={"subjects": sorted(set(subjects))}, by=actor.username, recorded_at=clock.now(),
         )  # fmt: skip
         audit.note(work, actor, f"report.{decision}", "report", str(report_id), {"sha256": line.sha256})
         if decision is State.SUBMITTED and not line.rejected:  # what was refused is still to be reported
