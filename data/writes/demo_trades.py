@@ -14,6 +14,7 @@ from sqlalchemy import delete, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from data.demo.compliance_parties import PROSPECT
 from data.demo.deal_terms import Ids
 from data.demo.desk import PORTFOLIOS
 from data.demo.parties import LIMITS_BY, PARTIES
@@ -165,7 +166,7 @@ def remove(session: Session, batches: Sequence[int]) -> None:
     used = select(text("counterparty_id")).select_from(text("trades"))
     session.execute(
         delete(Counterparty).where(
-            Counterparty.code.in_([party.code for party in PARTIES]),
+            Counterparty.code.in_([*(party.code for party in PARTIES), PROSPECT]),
             Counterparty.id.not_in(cast("Any", used)),
         )
     )

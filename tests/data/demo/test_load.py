@@ -165,7 +165,7 @@ def test_the_desk_trades(loaded):
     assert len(live) >= 5_000
     assert len({row.kind for row in live}) == 9
     assert scalar("SELECT count(DISTINCT trade_id) FROM trades") > 9_000
-    assert scalar("SELECT count(*) FROM counterparties WHERE simulated") == 12
+    assert scalar("SELECT count(*) FROM counterparties WHERE simulated") == 13  # one is a prospect
     assert scalar("SELECT max(recorded_at) FROM trades") <= NOW
     assert scalar("SELECT min(trade_date) FROM trades") < date(2024, 12, 1)
     wrong = """SELECT count(*) FROM trades a JOIN trades b ON b.trade_id = a.trade_id AND b.version = a.version + 1
