@@ -13,7 +13,7 @@ CODE := app.py pages callbacks components portal data tests
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
-.PHONY: help run install test check format bench charts lock clean
+.PHONY: help run install test check format bench load charts lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ format: $(INSTALLED_DEV) ## format the code and fix what ruff can fix
 bench: $(INSTALLED_DEV) ## measure imports, queries and pages; BENCH_ARGS=--json for programs
 	@.ci/system-packages
 	@exec $(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+load: $(INSTALLED_DEV) ## fifty sessions at once for two minutes, compared with /metrics; LOAD_ARGS narrows
+	@exec $(BIN)/python -m tests.load $(LOAD_ARGS)
 
 charts: $(INSTALLED) ## build the small plotly.js again, after an upgrade of plotly or a new kind of chart (needs npm)
 	@.ci/charts $(BIN)/python

@@ -12,10 +12,29 @@ from typing import Any
 from dash import Dash
 from flask import Flask
 
+from portal.core import logs, meters
 from portal.core.config import Settings, settings
 from portal.services import jobs as job_service
 from portal.services import runtime
-from portal.web import access, assets, audit_files, document, errors, exports, guard, headers, health, jobs
+from portal.services.monitoring import error_reports
+from portal.web import (
+    access,
+    assets,
+    audit_files,
+    csp_reports,
+    document,
+    errors,
+    exports,
+    guard,
+    headers,
+    health,
+    jobs,
+    measuring,
+    metrics,
+    page_exports,
+    pulse,
+    tracing,
+)
 
 ROOT = Path(__file__).parent
 
@@ -45,13 +64,19 @@ def create_app(config: Settings) -> Dash:
         importlib.import_module(name)
     app.layout = importlib.import_module("callbacks.shell").layout
     server.register_blueprint(exports.blueprint)
+    server.register_blueprint(page_exports.blueprint)
     server.register_blueprint(audit_files.blueprint)
-    server.register_blueprint(health.blueprint)
+    server.register_blueprint(csp_reports.blueprint)
+    health.install(server, config)
+    metrics.install(server, config)
     errors.install(server)
+    pulse.install(server)
     guard.lock(app)
     headers.install(app, config)
     assets.keep(server)
     assets.compress(server, config.root / "cache" / "assets")
+    tracing.install(server, config)
+    measuring.install(server)
     return app
 
 
@@ -72,6 +97,10 @@ def __getattr__(name: str) -> Any:
     if name not in ("app", "server", "celery_app"):
         raise AttributeError(f"module 'app' has no attribute '{name}'")
     config = settings()
+    logs.set_up(config)
+    if name != "celery_app":
+        meters.start(config.root / meters.FOLDER)  # ahead of the forks of gunicorn
+    error_reports.start(config)
     runtime.open_database(config)
     made = create_app(config)
     if name == "celery_app":

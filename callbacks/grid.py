@@ -55,7 +55,7 @@ def ask_grid(
     params, pair = read_filters(known["params"]), read_filters(known["clocks"])
     table = grid.load(asked, params, clock_service.resolve(pair), actor)
     rows = grid_rows(
-        grid.name,
+        trigger["grid"],
         table,
         clocks=pair,
         params=params,
@@ -84,7 +84,7 @@ def show_rows(clicks: int | None, source: dict[str, Any]) -> list[Component]:
     table = grid.load(query, params, clock_service.resolve(pair), actor)
     return [
         data_grid(
-            grid.name,
+            ctx.triggered_id["grid"],
             table,
             clocks=pair,
             params=params,

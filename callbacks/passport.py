@@ -6,6 +6,7 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output
 from dash.development.base_component import Component
 
+from callbacks import discussion
 from components import states
 from components.passport import ROWS_GRID, ROWS_SHOWN, passport_panel
 from components.shell import PASSPORT, PASSPORT_ASK, PASSPORT_BODY
@@ -48,7 +49,8 @@ def draw(asked: Any, actor: Actor) -> list[Component]:
     except EnerscopeError as problem:
         return [states.error(problem.message, title="No passport")]
     rows = passports.arranged(GridQuery(limit=ROWS_SHOWN), passport.evaluation.inputs)
-    return passport_panel(passport, rows, may_export=actor.can(Permission.EXPORT))
+    talk, said = discussion.for_panel(passport, actor)
+    return passport_panel(passport, rows, may_export=actor.can(Permission.EXPORT), discussion=talk, said=said)
 
 
 def _read(asked: Any) -> tuple[str, Mapping[str, Any], Mapping[str, Any]]:

@@ -6,11 +6,13 @@ from dash.development.base_component import Component
 from components import shell as frame
 from components.alerts import link_words
 from portal import VERSION
+from portal.core import clock
+from portal.core.actor import Actor
 from portal.core.permissions import Permission
 from portal.services import clocks as clock_service
 from portal.services.access import demo_is_loaded
 from portal.services.monitoring import alerts
-from portal.web.actor import current_actor
+from portal.web.actor import current_actor, stands_on_memory
 from portal.web.guard import guarded_callback, guarded_clientside
 from portal.web.job_forms import FORMS
 from portal.web.nav import menu
@@ -19,6 +21,8 @@ from portal.web.nav import menu
 def layout() -> Component:
     """Return the frame for whoever is signed in."""
     actor = current_actor()
+    if stands_on_memory():
+        return _bare(actor)
     return frame.shell(
         menu=[(item.area, item.name, item.path) for item in menu(actor)],
         user=actor.name,
@@ -28,6 +32,19 @@ def layout() -> Component:
         version=VERSION,
         jobs=list(FORMS),
         alerts=alerts.open_count(actor),
+        exports=actor.can(Permission.EXPORT),
+    )
+
+
+def _bare(actor: Actor) -> Component:
+    """Return the frame while the database is away: nothing but what can be read without it."""
+    return frame.shell(
+        menu=[(item.area, item.name, item.path) for item in menu(actor, without_database=True)],
+        user=actor.name,
+        roles="only Health, until the database is back",
+        latest=clock.now().date().isoformat(),
+        demo=False,
+        version=VERSION,
     )
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from components import format as text
 from components.attributes import attributes
 from components.states import badge
+from portal.core import format as text
 
 PAGE = "/monitoring/alerts"
 TONES = {"info": "info", "warning": "warn", "critical": "bad"}

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from components.attributes import attributes
 from components.charts.theme import CONFIG
+from components.pin import pin_button
 from components.states import badge, empty
 from components.table import export_address
 from portal.core.table import GridQuery
@@ -35,7 +36,9 @@ def chart_card(
     """Return the card; ``grid`` names the registered grid with the rows that the figure was drawn from."""
     if figure is None or not figure["data"]:
         return html.Section(
-            [html.H2(title), empty("Nothing to draw", advice)], className=f"es-section es-{width}"
+            [html.H2(title), empty("Nothing to draw", advice)],
+            className=f"es-section es-{width}",
+            **attributes({"data-grid": grid}),
         )
     asked = dict(params or {})
     height = figure["layout"].get("height", 340)
@@ -69,6 +72,7 @@ def chart_card(
                             html.Button(
                                 "PNG", type="button", className="es-link", **attributes({"data-png": title})
                             ),
+                            pin_button(grid, title),
                         ],
                         className="es-card-tools",
                     ),

@@ -9,12 +9,12 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from components import format as text
 from components import states
 from components.attributes import attributes
 from components.job import CENTRE, percent, words
 from components.number import shown
 from components.states import badge
+from portal.core import format as text
 from portal.core.job import JobView
 from portal.core.metrics import Shown
 

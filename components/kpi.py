@@ -6,8 +6,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.markup import Markup, to_html
-from components.number import figure_text, shown, tone
+from components.number import shown, tone
+from components.pin import TILES, pin_button, slug
 from components.sparkline import sparkline
+from portal.core.format import figure_text
 from portal.core.metrics import Shown
 
 LONG_FROM = 13  # characters of figure and unit that do not fit beside each other in a narrow tile
@@ -32,7 +34,7 @@ def kpi_tile(
         [
             html.Div(title, className="es-kpi-title"),
             html.Div(
-                [shown(item), html.Span(item.unit, className="es-unit")],
+                [shown(item), html.Span(item.unit, className="es-unit") if item.value is not None else None],
                 className="es-kpi-value" + (" es-kpi-long" if length >= LONG_FROM else ""),
             ),
             sparkline(list(spark), width=132, height=28) if len(spark) > 1 else None,
@@ -40,6 +42,7 @@ def kpi_tile(
                 stale or alert or detail or " ",
                 className="es-kpi-detail" + ("" if stale or alert else tone(move, signed=True)),
             ),
+            pin_button(f"{TILES}/{slug(title)}", title),
         ],
         className="es-kpi" + (" es-stale" if stale else " es-alert" if alert else ""),
     )

@@ -5,17 +5,8 @@ import json
 from dash import html
 
 from components.attributes import attributes
-from components.format import NO_DATA, number, percent
+from portal.core.format import NO_DATA, figure_text
 from portal.core.metrics import Metric, Params, Shown
-from portal.core.precision import price_decimals
-
-
-def figure_text(metric: Metric, value: float | None, unit: str = "") -> str:
-    """Return ``value`` as ``metric`` asks for; where the instrument gives the unit, it gives the decimals."""
-    if metric.percent:
-        return percent(value, metric.decimals, signed=metric.signed)
-    decimals = metric.decimals if metric.unit else price_decimals(unit)
-    return number(value, decimals, signed=metric.signed)
 
 
 def tone(value: float | None, *, signed: bool) -> str:
@@ -33,8 +24,12 @@ def _as_read(item: Shown) -> float | None:
     return round(item.value, metric.decimals + 2 if metric.percent else metric.decimals if metric.unit else 6)
 
 
-def passport_button(metric: Metric, text: str, params: Params, *, class_name: str = "") -> html.Button:
+def passport_button(
+    metric: Metric, text: str, params: Params, *, class_name: str = "", value: float | None = None
+) -> html.Button:
     """Return ``text`` as a button that opens the passport of ``metric`` for ``params``.
+
+    ``value`` is the figure in all its digits, for files that are written from the screen.
 
     The click is handled by one listener in the browser, so that a grid of numbers needs no callback of its own.
     """
@@ -45,6 +40,7 @@ def passport_button(metric: Metric, text: str, params: Params, *, class_name: st
         title=f"{metric.title}: open formula and rows",
         **attributes(
             {"data-passport": json.dumps({"metric": metric.id, "params": dict(params)}, sort_keys=True)}
+            | ({} if value is None else {"data-value": repr(float(value))})
         ),
     )
 
@@ -61,4 +57,5 @@ def shown(item: Shown) -> html.Button | html.Span:
         text,
         item.params,
         class_name=tone(_as_read(item), signed=item.metric.signed and item.metric.coloured),
+        value=item.value,
     )

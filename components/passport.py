@@ -8,11 +8,13 @@ from urllib.parse import urlencode
 from dash import html
 from dash.development.base_component import Component
 
-from components import format as text
-from components.number import figure_text, tone
+from components.number import tone
+from components.pin import pin_figure_button
 from components.states import badge, notice
 from components.table import data_grid
+from portal.core import format as text
 from portal.core.canonical import moment
+from portal.core.format import figure_text
 from portal.core.passport import Evaluation, Passport, Step
 from portal.core.table import GridQuery, Table
 
@@ -32,8 +34,13 @@ def receipt_address(passport: Passport) -> str:
     return "/export/receipt.json?" + urlencode({**asked, **pinned(passport)})
 
 
-def passport_panel(passport: Passport, rows: Table, *, may_export: bool) -> list[Component]:
-    """Return the content of the panel; ``rows`` are the first of the rows behind the value."""
+def passport_panel(
+    passport: Passport, rows: Table, *, may_export: bool, discussion: Component | None = None, said: int = 0
+) -> list[Component]:
+    """Return the content of the panel; ``rows`` are the first of the rows behind the value.
+
+    ``discussion`` is what people say about the figure, ``said`` how many comments that holds.
+    """
     found = passport.evaluation
     formula = [html.P(passport.metric.formula), html.Div(passport.metric.symbols, className="es-formula")]
     parts: list[Component] = [_head(passport)]
@@ -46,6 +53,8 @@ def passport_panel(passport: Passport, rows: Table, *, may_export: bool) -> list
     ]
     if found.steps:
         parts.append(_block("Steps", [_steps(found.steps)]))
+    if discussion is not None:
+        parts.insert(1, _discussion(discussion, said))
     parts += [
         _block("Rows behind it", [_rows(passport, rows)]),
         _block("Source and licence", [_sources(found)]),
@@ -56,6 +65,14 @@ def passport_panel(passport: Passport, rows: Table, *, may_export: bool) -> list
 
 def _block(title: str, children: Sequence[Component]) -> html.Section:
     return html.Section([html.H3(title), *children], className="es-passport-block")
+
+
+def _discussion(discussion: Component, said: int) -> html.Details:
+    """Return what people say about the figure, folded away so that the figure comes first."""
+    words = "Discuss" if not said else f"Discuss: {said} comment" + ("s" if said > 1 else "")
+    return html.Details(
+        [html.Summary(words), discussion], className="es-passport-block es-passport-talk", open=bool(said)
+    )
 
 
 def _facts(pairs: Sequence[tuple[str, str]]) -> html.Dl:
@@ -94,9 +111,15 @@ def _head(passport: Passport) -> html.Div:
                 ],
                 className="es-passport-badges",
             ),
+            pin_figure_button(f"{metric.title}, {found.subject}", _held(passport)),
         ],
         className="es-passport-head",
     )
+
+
+def _held(passport: Passport) -> str:
+    """Return what names the figure, as its button does."""
+    return json.dumps({"metric": passport.metric.id, "params": dict(passport.params)}, sort_keys=True)
 
 
 def _about(passport: Passport) -> list[tuple[str, str]]:

@@ -10,11 +10,11 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-from components import format as text
 from components.attributes import attributes
 from components.job import job_link
 from components.job_centre import TONES
 from components.states import badge
+from portal.core import format as text
 
 
 def schedule_part(part: str, code: str) -> dict[str, str]:

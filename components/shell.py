@@ -10,6 +10,8 @@ from components.alerts import PAGE as ALERTS_PAGE
 from components.alerts import link_words
 from components.attributes import attributes
 from components.job import job_stores
+from components.pin import pin_parts
+from components.survey import survey_slot
 
 AS_OF, KNOWN_AT, LIVE = "shell-as-of", "shell-known-at", "shell-live"
 LATEST, TOASTS = "shell-latest", "shell-toasts"
@@ -34,10 +36,12 @@ def shell(
     version: str,
     jobs: Sequence[str] = (),
     alerts: int = 0,
+    exports: bool = False,
 ) -> html.Div:
     """Return the frame; ``menu`` holds (area, name, path), ``latest`` is the newest day in the data (ISO).
 
-    ``jobs`` are the names of the forms that start jobs, ``alerts`` is the number of open alerts.
+    ``jobs`` are the names of the forms that start jobs, ``alerts`` is the number of open alerts,
+    ``exports`` shows the menu of files on each page.
     """
     return html.Div(
         [
@@ -78,8 +82,10 @@ def shell(
                 is_open=False,
                 className="es-passport",
             ),
+            *pin_parts(),
+            survey_slot(),
         ],
-        className="es-shell",
+        className="es-shell es-may-export" if exports else "es-shell",
     )
 
 

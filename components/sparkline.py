@@ -6,8 +6,8 @@ from math import isfinite
 from dash import html
 from dash.development.base_component import Component
 
-from components import format as text
 from components.charts.theme import DOWN, UP
+from portal.core import format as text
 
 
 def sparkline(

@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
-from datetime import date, datetime
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,21 +10,23 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from components import format as text
 from components.attributes import attributes
 from components.charts.theme import DOWN, NEUTRAL, WARN
 from components.markup import Markup, tag, to_html
-from components.number import passport_button, tone
+from components.number import passport_button
 from components.sparkline import sparkline
 from components.states import badge, empty
+from portal.core import format as text
 from portal.core import metrics
-from portal.core.precision import price_decimals
 from portal.core.table import Cell, Column, GridQuery, Table
 
 BADGES = {
     "info": "info",
     "warning": "warn",
     "critical": "bad",
+    "unknown": "neutral",
+    "bad": "bad",
+    "good": "good",
     "quoted": "neutral",
     "interpolated": "info",
     "rolled": "info",
@@ -105,6 +106,36 @@ BADGES = {
     "high": "warn",
     "proposed": "info",
     "closed": "good",
+    "in time": "good",
+    "due": "info",
+    "incomplete": "warn",
+    "not watched": "neutral",
+    "nothing yet": "neutral",
+    "expected": "neutral",
+    "demo archive": "neutral",
+    "waiting": "info",
+    "kept": "good",
+    "missed": "bad",
+    "burns": "warn",
+    "fires": "bad",
+    "quiet": "good",
+    "planned": "info",
+    "under way": "warn",
+    "sending": "info",
+    "arrived": "good",
+    "given up": "bad",
+    "not sent": "neutral",
+    "prepared": "info",
+    "reviewed": "info",
+    "reopened": "warn",
+    "altered": "bad",
+    "differs": "warn",
+    "as signed": "good",
+    "complete": "good",
+    "partial": "warn",
+    "no channel": "neutral",
+    "on": "good",
+    "off": "neutral",
 }
 
 
@@ -169,9 +200,7 @@ def grid_rows(
     caption: str = "",
 ) -> list[Component]:
     """Return the part of a grid that changes: the table, its foot with pages, and the export links."""
-    visible = [
-        (at, column) for at, column in enumerate(table.columns) if not column.hidden and _used(table, at)
-    ]
+    visible = [(at, table.columns[at]) for at in table.shown()]
     if not table.rows:
         advice = (
             "Clear the filter to see all rows."
@@ -221,11 +250,6 @@ def _row(table: Table, row: tuple[Cell, ...], visible: Sequence[tuple[int, Colum
     )
     muted = ' class="es-muted"' if row[0] in table.extra.get("muted", ()) else ""
     return f"<tr{muted}>{''.join(cells)}</tr>"
-
-
-def _used(table: Table, at: int) -> bool:
-    """Tell whether any row has a value at ``at``; a column of dashes would only take room."""
-    return table.columns[at].kind == "text" or any(row[at] is not None for row in table.rows)
 
 
 def _span(query: GridQuery, shown: int) -> str:
@@ -285,38 +309,16 @@ def _align(column: Column) -> str:
 
 
 def _cell_class(column: Column, value: Cell) -> str:
-    coloured = ""
-    if isinstance(value, (int, float)) and column.signed and column.coloured:
-        digits = 6 if column.unit_from else column.decimals + 2 * (column.kind == "percent")
-        coloured = tone(round(value, digits), signed=True)  # what reads as zero has no direction
+    coloured = f" {text.direction(column, value)}"
     wrapped = " es-wrap" if isinstance(value, str) and column.link is None and len(value) > WRAP_FROM else ""
-    return (_align(column) + coloured + wrapped).strip()
-
-
-def cell_text(column: Column, value: Cell) -> str:
-    """Return a cell as the text a person reads."""
-    if value is None:
-        return text.NO_DATA
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if column.kind == "percent" and isinstance(value, (int, float)):
-        return text.percent(value, column.decimals, signed=column.signed)
-    if column.kind == "integer" and isinstance(value, (int, float)):
-        return text.number(value, 0, signed=column.signed)
-    if isinstance(value, (int, float)):
-        return text.number(value, column.decimals, signed=column.signed)
-    if isinstance(value, datetime):
-        return text.moment(value)
-    return text.day(value) if isinstance(value, date) else str(value)
+    return (_align(column) + coloured.rstrip() + wrapped).strip()
 
 
 def _cell(table: Table, row: tuple[Cell, ...], at: int, column: Column) -> Component | str:
     value = row[at]
     if column.kind == "spark":
         return sparkline(value if isinstance(value, list) else [], colour=_spark_colour(table, row, column))
-    if column.unit_from is not None:
-        column = replace(column, decimals=price_decimals(str(row[table.index(column.unit_from)])))
-    written = cell_text(column, value)
+    written = text.row_text(table, row, at)
     if column.kind == "badge":
         return badge(written, BADGES.get(written, "neutral")) if value else ""
     address = None if column.link is None else f"{row[table.index(column.link)]}{column.link_more}"

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any, Protocol
 
+from portal.core import meters
 from portal.core.errors import ConfigurationError
 
 _log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Cache:
     def get(self, key: str, default: Any = None) -> Any:
         """Return the value under ``key``, or ``default`` when there is none, or no cache."""
         raw = self._store.get(key)
+        meters.CACHE_READS.add("miss" if raw is None else "hit")
         if raw is None:
             return default
         try:

@@ -1,11 +1,17 @@
 """The connection pool of this process: made by :func:`connect`, thrown away in a forked child."""
 
 import os
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+import psycopg
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import OperationalError
 
+from data import instruments
+from portal.core import clock
 from portal.core.errors import ConfigurationError, UpstreamError
 
 OLDEST = 15  # major version of PostgreSQL
@@ -49,6 +55,7 @@ def connect(url: str, *, pool_size: int = 8) -> Engine:
             "options": "-c timezone=UTC -c jit=off",
         },
     )
+    instruments.watch(_engine)
     return _engine
 
 
@@ -77,6 +84,78 @@ def check() -> None:
             "Upgrade the server, or leave DATABASE_URL empty to use the embedded one.",
             version=version,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How the server answered a new connection: when we asked, what its clock said, and how many it lets in."""
+
+    asked_at: datetime
+    answered_at: datetime
+    seconds: float
+    clock: datetime
+    version: str
+    read_only: bool
+    connections: int
+    most_connections: int
+
+
+_PING = """
+SELECT clock_timestamp(), current_setting('server_version'),
+       pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean,
+       (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
+       current_setting('max_connections')::int
+"""
+
+
+def ping(seconds: float) -> Answer:
+    """Ask the server of this process over a new connection, beside the pool; ``seconds`` is about its patience.
+
+    ``seconds`` of the answer is the whole way, connecting included; the clocks belong to the question alone.
+
+    Raises
+    ------
+    UpstreamError
+        It does not let us in, or does not answer in time.
+    """
+    url = (
+        engine()
+        .url.render_as_string(hide_password=False)
+        .replace("postgresql+psycopg://", "postgresql://", 1)
+    )
+    began = time.monotonic()
+    try:
+        with psycopg.connect(
+            url,
+            connect_timeout=max(2, int(seconds)),
+            application_name="enerscope health",
+            options=f"-c timezone=UTC -c statement_timeout={int(seconds * 1000)}",
+            autocommit=True,
+        ) as connection:
+            connection.execute(
+                "SELECT 1"
+            )  # the first one pays for starting up; the clocks are compared by the second
+            asked = clock.now()
+            row = connection.execute(_PING).fetchone()
+            answered = clock.now()
+    except psycopg.Error as problem:
+        raise UpstreamError(
+            f"The database {address()} does not answer: {_why(problem)}. Check that the server runs, and DATABASE_URL.",
+            address=address(),
+        ) from problem
+    if row is None:
+        raise UpstreamError(f"The database {address()} gave no answer.", address=address())
+    when, version, read_only, connections, most = row
+    return Answer(
+        asked, answered, time.monotonic() - began, when.astimezone(UTC), str(version), bool(read_only),
+        int(connections), int(most),
+    )  # fmt: skip
+
+
+def _why(problem: psycopg.Error) -> str:
+    """Return what the server or the system said, without the address that stands before it."""
+    first = (str(problem).strip().splitlines() or [type(problem).__name__])[0]
+    return first.rpartition(" failed: ")[2].removeprefix("FATAL:").strip().rstrip(".")
 
 
 def disconnect() -> None:

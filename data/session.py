@@ -12,7 +12,7 @@ from data.engine import engine
 from data.writes import audit
 from portal.core import clock
 from portal.core.errors import UpstreamError
-from portal.domain.compliance.audit_chain import Draft
+from portal.domain.compliance.audit_entry import Draft
 
 log = logging.getLogger("enerscope.audit")
 

@@ -3,7 +3,8 @@
 Both flavours offer the same relations: ``price_ticks`` (facts by interval), ``price_rollup`` (one row for each version
 of each delivery day, made from the ticks) and ``price_daily`` (published bars and rolled-up ticks together).
 Readers use ``price_daily``; writers call :func:`ensure_partitions` before and :func:`roll_up` after they append
-ticks, and :func:`refresh` when they have committed.
+ticks, and :func:`refresh` when they have committed. ``service_samples`` (health of the platform) is cut by day and
+loses its old days.
 
 On plain PostgreSQL the ticks are cut by month and the roll-up is a table filled in the writer's transaction. With the
 Community edition of TimescaleDB the ticks are a hypertable with columnstore and the roll-up a continuous aggregate. The
@@ -17,6 +18,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, Engine, text
 
 CHUNK = "7 days"
+SAMPLE_CHUNK = "1 day"
 
 _ROLLUP_COLUMNS = "instrument_id, day, recorded_at, open, high, low, settle, volume, n"
 
@@ -45,6 +47,21 @@ FROM price_rollup_parts GROUP BY instrument_id, day, recorded_at;
 ALTER TABLE price_ticks SET (timescaledb.enable_columnstore, timescaledb.segmentby = 'instrument_id',
     timescaledb.orderby = 'ts DESC, recorded_at DESC');
 CALL add_columnstore_policy('price_ticks', after => INTERVAL '30 days');
+"""
+
+_SAMPLE_HYPERTABLE = f"""
+DROP TABLE service_samples;
+CREATE TABLE service_samples (
+    service varchar(64) NOT NULL, metric text NOT NULL, labels text NOT NULL,
+    at timestamptz NOT NULL, value double precision NOT NULL,
+    CONSTRAINT pk_service_samples PRIMARY KEY (service, metric, labels, at)
+);
+CREATE INDEX ix_service_samples_at ON service_samples (at);
+SELECT create_hypertable('service_samples', by_range('at', INTERVAL '{SAMPLE_CHUNK}'),
+    create_default_indexes => false);
+ALTER TABLE service_samples SET (timescaledb.enable_columnstore, timescaledb.segmentby = 'service, metric, labels',
+    timescaledb.orderby = 'at DESC');
+CALL add_columnstore_policy('service_samples', after => INTERVAL '2 days');
 """
 
 _TABLE = """
@@ -105,11 +122,14 @@ def create_extension(connection: Connection) -> None:
 
 def create_relations(connection: Connection) -> None:
     """Make the roll-up and the daily relation over ``price_ticks`` and ``price_bars``, which exist already."""
-    script = _HYPERTABLE if flavour(connection) is Flavour.TIMESCALE else _TABLE
+    _execute(connection, _HYPERTABLE if flavour(connection) is Flavour.TIMESCALE else _TABLE)
+    connection.execute(text(_DAILY))
+
+
+def _execute(connection: Connection, script: str) -> None:
     for statement in script.split(";"):
         if statement.strip():
             connection.execute(text(statement))
-    connection.execute(text(_DAILY))
 
 
 def drop_relations(connection: Connection) -> None:
@@ -166,3 +186,41 @@ def forget(connection: Connection, batch_ids: Sequence[int]) -> None:
     if flavour(connection) is Flavour.PLAIN:
         connection.execute(text(_UNFILL), ids)
     connection.execute(text("DELETE FROM price_ticks WHERE batch_id = ANY(:ids)"), ids)
+
+
+def prepare_samples(connection: Connection) -> None:
+    """Make ``service_samples``, which is empty, a hypertable where that is possible; call once, in the migration."""
+    if flavour(connection) is Flavour.TIMESCALE:
+        _execute(connection, _SAMPLE_HYPERTABLE)
+
+
+def ensure_sample_days(connection: Connection, first: date, last: date) -> None:
+    """Make the daily partitions of ``service_samples`` from ``first`` to ``last``; TimescaleDB makes its own."""
+    if flavour(connection) is Flavour.TIMESCALE:
+        return
+    day = first
+    while day <= last:
+        connection.execute(
+            text(
+                f"CREATE TABLE IF NOT EXISTS service_samples_{day:%Y_%m_%d} PARTITION OF service_samples "
+                f"FOR VALUES FROM ('{day}T00:00:00Z') TO ('{day + timedelta(days=1)}T00:00:00Z')"
+            )
+        )
+        day += timedelta(days=1)
+
+
+def drop_samples(connection: Connection, before: date) -> int:
+    """Remove the samples of whole days before ``before``; return how many partitions or chunks went."""
+    if flavour(connection) is Flavour.TIMESCALE:
+        gone = connection.execute(
+            text("SELECT drop_chunks('service_samples', older_than => CAST(:before AS timestamptz))"),
+            {"before": datetime(before.year, before.month, before.day, tzinfo=UTC)},
+        )
+        return len(gone.all())
+    names = connection.scalars(
+        text("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'service_samples'::regclass")
+    )
+    old = [name for name in names if name[-10:] < f"{before:%Y_%m_%d}"]
+    for name in old:
+        connection.execute(text(f"DROP TABLE {name}"))
+    return len(old)

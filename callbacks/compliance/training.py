@@ -8,12 +8,12 @@ from typing import Any
 from dash import ALL, Input, Output, ctx, html, no_update
 from dash.development.base_component import Component
 
-from components.format import moment
 from components.page import section
 from components.states import badge, notice
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.errors import EnerscopeError
+from portal.core.format import moment
 from portal.core.permissions import Permission
 from portal.services import clocks as clock_service
 from portal.services.compliance import training

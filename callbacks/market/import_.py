@@ -92,7 +92,7 @@ def view(query: Mapping[str, str]) -> tuple[Clocks, list[Component]]:
 @body(Ids.BODY, permission=Permission.DATA_IMPORT)
 def draw(_filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Component]:
     """Return the past imports."""
-    table = ingest.recent_imports(FEW, actor)
+    table = ingest.recent_imports(FEW, actor, clocks.known_at)
     if not table.rows:
         return [section("Recent imports", [notice("No file was imported yet.")])]
     shown = data_grid(
@@ -102,9 +102,9 @@ def draw(_filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Comp
 
 
 @grid(Ids.RECENT, title="Imports", permission=Permission.DATA_IMPORT)
-def load_recent(query: GridQuery, _filters: Mapping[str, Any], _clocks: Clocks, actor: Actor) -> Table:
+def load_recent(query: GridQuery, _filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> Table:
     """Return past imports."""
-    return ingest.recent_imports(query, actor)
+    return ingest.recent_imports(query, actor, clocks.known_at)
 
 
 @guarded_callback(

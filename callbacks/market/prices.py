@@ -7,12 +7,12 @@ from typing import Any
 
 from dash.development.base_component import Component
 
-from components.format import percent
 from components.kpi import kpi_row, kpi_tile
 from components.page import section
 from components.table import data_grid
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
+from portal.core.format import percent
 from portal.core.metrics import Shown
 from portal.core.permissions import Permission
 from portal.core.table import GridQuery, Table

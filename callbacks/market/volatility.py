@@ -10,7 +10,6 @@ from dash.development.base_component import Component
 
 from components.chart import chart_card
 from components.charts.volatility import cone_figure, term_figure, volatility_figure
-from components.format import number
 from components.kpi import kpi_row, kpi_tile
 from components.page import section
 from components.states import empty, notice
@@ -18,6 +17,7 @@ from components.table import data_grid
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError, NotFound
+from portal.core.format import number
 from portal.core.metrics import Metric, Shown
 from portal.core.permissions import Permission
 from portal.core.table import GridQuery, Table

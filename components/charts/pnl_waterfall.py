@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from components.charts.theme import DOWN, NEUTRAL, SERIES, UP, figure, typed
-from components.format import number
 from portal.core.arrays import FloatArray1D
+from portal.core.format import number
 
 SCALES = ((5e6, 1e6, "EUR m"), (5e3, 1e3, "EUR k"), (0.0, 1.0, "EUR"))
 """From this size on: divisor and unit of the axis."""

@@ -8,7 +8,7 @@ import numpy as np
 from dash import html
 
 from components.charts.theme import figure, typed
-from components.format import number
+from portal.core.format import number
 from portal.domain.portfolio.position_limits import AMBER_FROM, OVER_FROM, Headroom, headroom
 
 CEILING = 1.4  # share of the limit from which the colour no longer changes

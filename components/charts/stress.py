@@ -7,8 +7,8 @@ import numpy as np
 
 from components.charts.pnl_waterfall import scale_of
 from components.charts.theme import DIVERGING, DOWN, NEUTRAL, UP, figure, typed
-from components.format import number
 from portal.core.arrays import FloatArray1D, FloatArray2D
+from portal.core.format import number
 
 ROW_HEIGHT = 27
 MOST_NAME = 34  # characters of a scenario's title beside its row

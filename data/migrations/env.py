@@ -6,7 +6,7 @@ import data.models  # noqa: F401  (registers the tables)
 from data.base import Base
 
 # Made by data.timeseries in two flavours, so the models do not describe them.
-FLAVOURED = ("price_rollup", "price_ticks_", "_hyper_")
+FLAVOURED = ("price_rollup", "price_ticks_", "service_samples_", "_hyper_")
 
 
 def include_name(name: str | None, kind: str, _parents: object) -> bool:

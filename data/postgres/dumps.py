@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -14,6 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from data.postgres import programs
 from portal.core.errors import ConfigurationError, UpstreamError
+from portal.domain.compliance.audit_chain import Row
 
 MAINTENANCE = ("postgres", "template1")  # databases from which others are made and renamed
 _SAID = 2_000  # characters of a program's complaint
@@ -82,6 +84,17 @@ def contents(url: str) -> Content:
     """Return what the database of ``url`` holds now."""
     with _connect(url) as connection:
         return count(connection)
+
+
+def audit_log(url: str) -> Iterator[Row]:
+    """Yield the entries of the audit log in the database of ``url``, in their order and without holding them all."""
+    with _connect(url) as connection, connection.cursor("audit_log") as cursor:
+        cursor.itersize = 5_000
+        copies = "at, actor_ref, action, object_kind, object_ref, outcome"
+        cursor.execute(f"SELECT seq, hash, entry, {copies} FROM audit_log ORDER BY seq")
+        row: Any
+        for row in cursor:
+            yield Row(row[0], row[1], row[2], row[3:])
 
 
 def load(url: str, source: Path) -> None:

@@ -21,6 +21,17 @@ _FACTS = """
 _TRIGGERS = "SELECT tgname FROM pg_trigger WHERE tgrelid = ('public.' || %s)::regclass AND NOT tgisinternal"
 
 
+_SEQUENCES = """
+    SELECT s.relname FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+    WHERE d.refobjid = ('public.' || %s)::regclass AND d.deptype IN ('a', 'i')
+"""
+_MAY_BACK_UP = """
+    SELECT coalesce(bool_and(has_sequence_privilege(s.oid, 'SELECT')), true)
+    FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+    WHERE d.refobjid IN (to_regclass('public.audit_log'), to_regclass('public.audit_checkpoints'))
+"""
+
+
 def owner_of_log(url: str) -> tuple[str, bool] | None:
     """Return who owns the audit log and whether the role of ``url`` is a superuser; None before the log is made."""
     with psycopg.connect(url, connect_timeout=10) as connection:
@@ -29,9 +40,13 @@ def owner_of_log(url: str) -> tuple[str, bool] | None:
 
 
 def is_protected(url: str) -> bool:
-    """Tell whether the role of ``url`` can neither change nor remove the audit log."""
+    """Tell whether the role of ``url`` can neither change nor remove the audit log, and can still back it up."""
     found = owner_of_log(url)
-    return found is not None and found[0] == OWNER and not found[1]
+    if found is None or found[0] != OWNER or found[1]:
+        return False
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        row = connection.execute(_MAY_BACK_UP).fetchone()
+    return row == (True,)
 
 
 def protect(admin_url: str, app_role: str) -> None:
@@ -60,6 +75,12 @@ def protect(admin_url: str, app_role: str) -> None:
             admin.execute(sql.SQL("ALTER TABLE {} OWNER TO {}").format(table, owner))
             admin.execute(sql.SQL("REVOKE ALL ON {} FROM PUBLIC, {}").format(table, app))
             admin.execute(sql.SQL("GRANT SELECT, INSERT ON {} TO {}").format(table, app))
+            for (sequence,) in admin.execute(
+                _SEQUENCES, (name,)
+            ).fetchall():  # a backup reads where they stand
+                admin.execute(
+                    sql.SQL("GRANT SELECT ON SEQUENCE public.{} TO {}").format(sql.Identifier(sequence), app)
+                )
             for (trigger,) in admin.execute(_TRIGGERS, (name,)).fetchall():
                 always = sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}")
                 admin.execute(always.format(table, sql.Identifier(trigger)))

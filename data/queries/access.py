@@ -32,6 +32,7 @@ class SessionRow:
     roles: tuple[str, ...]
     portfolios: tuple[str, ...]
     last_seen_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ def _live_session() -> Select[Any]:
             _list_of(UserRole.role, UserRole.user_id == User.id),
             select(func.coalesce(func.array_agg(visible.c.code), none)).scalar_subquery(),
             UserSession.last_seen_at,
+            UserSession.expires_at,
         )
         .join(UserSession, UserSession.user_id == User.id)
         .where(
@@ -114,7 +116,7 @@ def live_session(
     row = session.execute(_live_session(), values).one_or_none()
     if row is None:
         return None
-    return SessionRow(row[0], row[1], row[2], tuple(row[3]), tuple(row[4]), row[5])
+    return SessionRow(row[0], row[1], row[2], tuple(row[3]), tuple(row[4]), row[5], row[6])
 
 
 def session_owner(session: Session, *, token_hash: str) -> str | None:

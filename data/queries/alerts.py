@@ -46,7 +46,8 @@ _COLUMNS = tuple(getattr(Alert, name) for name in AlertRow.__dataclass_fields__)
 ORDERS = ("id", "rule", "subject", "severity", "title", "raised_at", "acknowledged_by", "cleared_at")
 
 
-def _seen(sight: Sight) -> list[Any]:
+def seen_by(sight: Sight) -> list[Any]:
+    """Return the conditions under which an alert is seen."""
     where: list[Any] = [Alert.permission.in_(sorted(sight.permissions))]
     if sight.portfolios is not None:
         node = Alert.facts[PORTFOLIO].as_string()
@@ -56,7 +57,7 @@ def _seen(sight: Sight) -> list[Any]:
 
 def by_id(session: Session, alert_id: int, sight: Sight) -> AlertRow | None:
     """Return one alert, or None where there is none to be seen."""
-    row = session.execute(select(*_COLUMNS).where(Alert.id == alert_id, *_seen(sight))).one_or_none()
+    row = session.execute(select(*_COLUMNS).where(Alert.id == alert_id, *seen_by(sight))).one_or_none()
     return AlertRow(*row) if row else None
 
 
@@ -67,9 +68,15 @@ def open_of(session: Session, rule: str, subject: str) -> AlertRow | None:
     return AlertRow(*row) if row else None
 
 
+def open_of_rule(session: Session, rule: str) -> list[AlertRow]:
+    """Return the open alerts of a rule, whoever may see them."""
+    where = Alert.rule == rule, Alert.cleared_at.is_(None)
+    return [AlertRow(*row) for row in session.execute(select(*_COLUMNS).where(*where).order_by(Alert.id))]
+
+
 def open_alerts(session: Session, sight: Sight, *, limit: int = 200) -> list[AlertRow]:
     """Return the open alerts, the newest first."""
-    statement = select(*_COLUMNS).where(Alert.cleared_at.is_(None), *_seen(sight))
+    statement = select(*_COLUMNS).where(Alert.cleared_at.is_(None), *seen_by(sight))
     rows = session.execute(statement.order_by(Alert.raised_at.desc(), Alert.id.desc()).limit(limit))
     return [AlertRow(*row) for row in rows]
 
@@ -78,7 +85,7 @@ def count_open(session: Session, sight: Sight) -> int:
     """Return how many alerts are open."""
     return int(
         session.scalar(
-            select(func.count()).where(Alert.cleared_at.is_(None), *_seen(sight)).select_from(Alert)
+            select(func.count()).where(Alert.cleared_at.is_(None), *seen_by(sight)).select_from(Alert)
         )
         or 0
     )
@@ -86,7 +93,7 @@ def count_open(session: Session, sight: Sight) -> int:
 
 def cleared(session: Session, sight: Sight, query: GridQuery) -> tuple[list[AlertRow], int]:
     """Return a page of the alerts that are over, the newest first, and how many there are."""
-    wanted = select(*_COLUMNS).where(Alert.cleared_at.is_not(None), *_seen(sight))
+    wanted = select(*_COLUMNS).where(Alert.cleared_at.is_not(None), *seen_by(sight))
     if query.text:
         found = func.concat_ws(" ", Alert.rule, Alert.subject, Alert.title, Alert.message)
         wanted = wanted.where(found.icontains(query.text, autoescape=True))
@@ -101,5 +108,5 @@ def cleared(session: Session, sight: Sight, query: GridQuery) -> tuple[list[Aler
 def at_moment(session: Session, sight: Sight, *, moment: datetime, since: datetime) -> list[AlertRow]:
     """Return the alerts that were open at ``moment`` or were cleared between ``since`` and it, by id."""
     over: Collection[Any] = (Alert.cleared_at.is_(None), Alert.cleared_at > since)
-    statement = select(*_COLUMNS).where(Alert.raised_at <= moment, or_(*over), *_seen(sight))
+    statement = select(*_COLUMNS).where(Alert.raised_at <= moment, or_(*over), *seen_by(sight))
     return [AlertRow(*row) for row in session.execute(statement.order_by(Alert.id))]

@@ -108,9 +108,13 @@ def quarantined(
     return _page(session, base.where(row_is_seen(reader)), _QUARANTINE, query)
 
 
-def batches(session: Session, query: GridQuery, *, reader: Reader) -> tuple[list[tuple[Any, ...]], int]:
+def batches(
+    session: Session, query: GridQuery, *, reader: Reader, known_at: datetime | None = None
+) -> tuple[list[tuple[Any, ...]], int]:
     """Return a page of imports in the order of BATCH_COLUMNS, and how many there are; newest first by default."""
     base = select(*_BATCHES.values()).where(ImportBatch.kind != "demo", _is_seen(reader))
+    if known_at is not None:
+        base = base.where(ImportBatch.recorded_at <= known_at)
     return _page(session, base, _BATCHES, query)
 
 

@@ -149,6 +149,16 @@ def due(session: Session, *, limit: int = 100) -> list[int]:
     return list(session.scalars(query.order_by(Job.priority.desc(), Job.id).limit(limit)))
 
 
+def longest_waiting(session: Session) -> datetime | None:
+    """Return since when the job waits that a worker could have taken the longest ago; None when none waits."""
+    since = func.greatest(Job.requested_at, Job.not_before)
+    query = select(func.min(since)).where(
+        Job.state == "queued", Job.queue == "worker", Job.not_before <= func.clock_timestamp()
+    )
+    found: datetime | None = session.scalar(query)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class SpanRow:
     """When a job was asked for, began and ended, and its state now."""

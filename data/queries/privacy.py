@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Table, Text, and_, cast, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Date, Select, Table, Text, and_, cast, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from data.base import Base
 from data.models.access import User
 from data.models.audit import AuditPerson
 from data.models.compliance import OrderEvent
+from data.models.operations import Channel, Delivery
 from data.models.parties import (
     BeneficialOwner,
     KycCase,
@@ -163,6 +164,10 @@ def where(source: Source, person: Person) -> ColumnElement[bool]:
             return first == person.user_id if person.user_id is not None else false()
         case "ref":
             return or_(*(table.c[name] == person.ref for name in source.who)) if person.ref else false()
+        case "channel":
+            return first.in_(_channels_of(person))
+        case "delivery":
+            return first.in_(select(Delivery.id).where(Delivery.channel_id.in_(_channels_of(person))))
         case "owner":
             mine = and_(first == person.counterparty_id, table.c.code == person.owner)
             return and_(mine, everybody(source))
@@ -180,6 +185,10 @@ def where(source: Source, person: Person) -> ColumnElement[bool]:
         if person.full_name:
             found.append(written.contains(person.full_name, autoescape=True))
     return or_(*found)
+
+
+def _channels_of(person: Person) -> Select[Any]:
+    return select(Channel.id).where(Channel.username.in_(person.names))
 
 
 def _their_file(table: Table, person: Person) -> ColumnElement[bool]:

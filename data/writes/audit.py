@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from data.models.audit import AuditCheckpoint, AuditPerson
-from portal.domain.compliance.audit_chain import BEFORE_FIRST, PERSON, Draft, chained, entry_text
+from portal.domain.compliance.audit_entry import BEFORE_FIRST, PERSON, Draft, chained, entry_text
 
 LOCK = 0x61756469  # any number that no other lock of ours uses
 NOBODY = "unknown"

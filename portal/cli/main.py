@@ -15,6 +15,11 @@ from portal.core.errors import EnerscopeError
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("portal.cli.run", "run", "Start the database if needed, and serve the portal."),
     "worker": ("portal.cli.worker", "worker", "Run the jobs of this machine, where there is no Redis."),
+    "monitor": (
+        "portal.cli.monitor",
+        "monitor",
+        "Look after the platform: samples, health, alert rules, messages.",
+    ),
     "migrate": ("portal.cli.db", "migrate", "Bring the database to the schema of this release."),
     "audit": ("portal.cli.audit", "app", "Write the public key, checkpoints and exports of the audit log."),
     "db": ("portal.cli.db", "app", "Protect the audit log from the portal itself."),

@@ -15,7 +15,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.http import wsgi
 
 from portal.cli.address import listen
-from portal.cli.companion import FOLLOW, Companion
+from portal.cli.companion import FOLLOW, Companion, companions
 from portal.core.config import Settings
 
 _LOOK_SECONDS = 2.0
@@ -33,11 +33,12 @@ HEAVY = (
 def serve(listener: socket.socket, now: Settings, *, on_ready: Callable[[], None]) -> None:
     """Serve ``app:server`` on ``listener`` until a signal; ends by :class:`SystemExit`."""
     listen(listener, _BACKLOG)
-    companion = Companion(now)
+    beside = companions(now)
     try:
-        _Launcher(_Portal(listener, now, on_ready), companion).run()
+        _Launcher(_Portal(listener, now, on_ready), beside).run()
     finally:
-        companion.stop()
+        for one in beside:
+            one.stop()
 
 
 class _Portal(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -55,7 +56,7 @@ class _Portal(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "bind": f"fd://{os.dup(self._listener.fileno())}",
             "backlog": _BACKLOG,
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": "portal.cli.threads.Worker",
             "threads": self._settings.threads,
             "preload_app": True,
             "keepalive": 15,
@@ -66,7 +67,8 @@ class _Portal(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "proc_name": "enerscope",
             "control_socket_disable": True,
             "when_ready": lambda _arbiter: self._ready(),
-            "post_worker_init": lambda _worker: Thread(target=_warm_up, daemon=True).start(),
+            "post_worker_init": lambda _worker: _begin(),
+            "worker_exit": lambda _arbiter, _worker: _end(),
         }
         for name, value in options.items():
             self.cfg.set(name, value)
@@ -80,11 +82,11 @@ class _Portal(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 
 class _Launcher(Arbiter):  # type: ignore[misc]  # gunicorn has no types
-    """The process that keeps all others alive: web worker, database, worker of jobs. It stops when its parent does."""
+    """The process that keeps all others alive: web worker, database, companions. It stops when its parent does."""
 
-    def __init__(self, app: _Portal, companion: Companion) -> None:
+    def __init__(self, app: _Portal, beside: list[Companion]) -> None:
         super().__init__(app)
-        self._companion = companion
+        self._beside = beside
         self._parent = int(os.environ.get(FOLLOW) or 0)
         self._parent_caught = _caught(self._parent)
         self._looked = time.monotonic()
@@ -96,7 +98,8 @@ class _Launcher(Arbiter):  # type: ignore[misc]  # gunicorn has no types
             raise StopIteration
         if time.monotonic() - self._looked > _LOOK_SECONDS:
             self._revive_database()
-            self._companion.look()
+            for one in self._beside:
+                one.look()
             self._looked = time.monotonic()
 
     def handle_hup(self) -> None:
@@ -121,6 +124,20 @@ class _Launcher(Arbiter):  # type: ignore[misc]  # gunicorn has no types
                 self.log.warning("The database had died and was started again.")
         except EnerscopeError as problem:
             self.log.error("%s", problem.message)  # noqa: TRY400  (the sentence says it all; the next look tries again)
+
+
+def _begin() -> None:
+    """Let a new web worker tell that it lives, and have it import ahead."""
+    from portal.services.monitoring import beats, traffic
+
+    beats.begin("web", traffic.told)
+    Thread(target=_warm_up, daemon=True).start()
+
+
+def _end() -> None:
+    from portal.services.monitoring import beats
+
+    beats.leave()  # while the database of this process is still open
 
 
 def _warm_up() -> None:

@@ -23,13 +23,19 @@ def _group() -> None:
 
 @app.command("receipt")
 def receipt(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The receipt.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, readable=True, help="A receipt, or a pack as PDF, XLSX, zip or JSON."
+        ),
+    ],
     *,
     offline: Annotated[bool, typer.Option("--offline", help="Do not ask a database.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check a receipt and compute its value again: from its own rows, and from the database where there is one.
+    """Check a receipt or a pack and say what was altered: from the file alone, and from the database if there is one.
 
+    The value of a figure is computed again from its rows; what a pack shows is compared with the receipt inside it.
     The exit status is 0 when it is valid, else 1.
     """
     from portal.services import receipts, runtime

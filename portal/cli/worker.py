@@ -18,9 +18,11 @@ import typer
 
 from portal.cli.companion import FOLLOW
 from portal.cli.database import opened
+from portal.cli.outlets import open_outlets
 from portal.core.config import Settings
 from portal.core.errors import EnerscopeError
 from portal.services import jobs
+from portal.services.monitoring.beats import Pulse
 
 PRELOAD = ("scipy.optimize", "scipy.stats", "arch")
 _PRELOAD_AFTER_SECONDS = 10.0  # the first pages of a portal that starts have the processor to themselves
@@ -44,6 +46,7 @@ def worker(
         )  # Ctrl-C reaches the whole terminal; the launcher decides
     with contextlib.suppress(OSError):
         os.nice(_NICE)
+    open_outlets()
     with opened(migrate=None) as now:
         LocalWorker(now, parent=parent, fires=not once).work(once=once)
 
@@ -62,6 +65,7 @@ class LocalWorker:
         self._said = ""
         self._leaving = False
         self._asleep = False
+        self._pulse = Pulse("worker", lambda: {"running": len(self._running), "fires": self._fires})
 
     def work(self, *, once: bool = False) -> None:
         """Run jobs until the parent is gone or a signal comes; with ``once``, until none waits."""
@@ -81,6 +85,7 @@ class LocalWorker:
 
     def _step(self) -> bool:
         """Settle what ended and start what waits; return whether a job was started."""
+        self._pulse.beat()
         try:
             self._settle()
             self._fire()
@@ -153,6 +158,7 @@ class LocalWorker:
 
     def _leave(self) -> None:
         """End what runs and let others have it; stopping the portal costs a job no attempt."""
+        self._pulse.leave()
         for pid in self._running:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)

@@ -1,6 +1,6 @@
 """Who is asking: the identity that every service call and query carries."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from portal.core.errors import NotPermitted
 from portal.core.permissions import Permission, Role, permissions_of
@@ -22,6 +22,12 @@ class Actor:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "permissions", permissions_of(self.roles))
+
+    def narrowed(self, rights: frozenset[Permission]) -> "Actor":
+        """Return the same person with no more than ``rights`` of what they hold, and without any portfolio."""
+        made = replace(self, roles=frozenset(), portfolio_codes=frozenset())
+        object.__setattr__(made, "permissions", self.permissions & rights)
+        return made
 
     def can(self, permission: Permission) -> bool:
         """Tell whether one of the actor's roles holds ``permission``."""

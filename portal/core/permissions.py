@@ -10,15 +10,20 @@ from enum import StrEnum
 class Permission(StrEnum):
     """What somebody may do, as ``<area>:<verb>``."""
 
+    ADJUST_APPROVE = "adjustment:approve"
+    ADJUST_PROPOSE = "adjustment:propose"
+    ALERT_RULE_WRITE = "alert-rule:write"
     AUDIT_READ = "audit:read"
     COMPLIANCE_APPROVE = "compliance:approve"
     COMPLIANCE_DECIDE = "compliance:decide"
     COMPLIANCE_READ = "compliance:read"
+    COMPLIANCE_SUMMARY = "compliance:summary"
     DATA_IMPORT = "data:import"
     DATA_REPAIR = "data:repair"
     EXPORT = "export:download"
     FORECAST_READ = "forecast:read"
     FORECAST_RUN = "forecast:run"
+    INCIDENT_ANSWER = "incident:answer"
     JOBS_MANAGE = "jobs:manage"
     JOBS_READ = "jobs:read"
     LIMIT_APPROVE = "limit:approve"
@@ -26,13 +31,19 @@ class Permission(StrEnum):
     MARKET_READ = "market:read"
     MODEL_APPROVE = "model:approve"
     MODEL_PROPOSE = "model:propose"
+    MONITORING_READ = "monitoring:read"
+    PACK_SCHEDULE = "pack:schedule"
     PERSONAL_READ = "personal:read"
     PORTFOLIO_READ = "portfolio:read"
     PRIVACY_MANAGE = "privacy:manage"
     RISK_COMMENT = "risk:comment"
     RISK_READ = "risk:read"
     RISK_RUN = "risk:run"
+    SECURITY_READ = "security:read"
     SIGNED_IN = "account:signed-in"
+    SIGN_APPROVE = "sign-off:approve"
+    SIGN_PREPARE = "sign-off:prepare"
+    SIGN_REVIEW = "sign-off:review"
     TRADE_APPROVE = "trade:approve"
     TRADE_ENTER = "trade:enter"
     USERS_MANAGE = "users:manage"
@@ -71,6 +82,7 @@ _COMPLIANCE = frozenset(
         Permission.AUDIT_READ,
         Permission.COMPLIANCE_DECIDE,
         Permission.COMPLIANCE_READ,
+        Permission.COMPLIANCE_SUMMARY,
         Permission.JOBS_READ,
         Permission.PERSONAL_READ,
     }
@@ -78,26 +90,64 @@ _COMPLIANCE = frozenset(
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
-        {Permission.SIGNED_IN, Permission.USERS_MANAGE, Permission.MARKET_READ, Permission.JOBS_READ}
+        {
+            Permission.SIGNED_IN,
+            Permission.ALERT_RULE_WRITE,
+            Permission.INCIDENT_ANSWER,
+            Permission.JOBS_READ,
+            Permission.MARKET_READ,
+            Permission.MONITORING_READ,
+            Permission.SECURITY_READ,
+            Permission.USERS_MANAGE,
+        }
     ),
-    Role.AUDITOR: _READER | {Permission.JOBS_READ, Permission.COMPLIANCE_READ, Permission.AUDIT_READ},
+    Role.AUDITOR: _READER
+    | {
+        Permission.AUDIT_READ,
+        Permission.COMPLIANCE_READ,
+        Permission.COMPLIANCE_SUMMARY,
+        Permission.JOBS_READ,
+        Permission.MONITORING_READ,
+        Permission.SECURITY_READ,
+    },
     Role.COMPLIANCE_HEAD: _READER
     | _COMPLIANCE
-    | {Permission.COMPLIANCE_APPROVE, Permission.PRIVACY_MANAGE, Permission.LIMIT_APPROVE},
+    | {
+        Permission.COMPLIANCE_APPROVE,
+        Permission.LIMIT_APPROVE,
+        Permission.PACK_SCHEDULE,
+        Permission.PRIVACY_MANAGE,
+        Permission.SECURITY_READ,
+    },
     Role.COMPLIANCE_OFFICER: _READER | _COMPLIANCE | {Permission.LIMIT_APPROVE, Permission.PRIVACY_MANAGE},
-    Role.EXECUTIVE: _READER | {Permission.LIMIT_APPROVE, Permission.MODEL_APPROVE},
+    Role.EXECUTIVE: _READER
+    | {
+        Permission.ADJUST_APPROVE,
+        Permission.COMPLIANCE_SUMMARY,
+        Permission.LIMIT_APPROVE,
+        Permission.MODEL_APPROVE,
+        Permission.MONITORING_READ,
+        Permission.SIGN_APPROVE,
+    },
     Role.OPERATIONS: _READER
     | {
+        Permission.ALERT_RULE_WRITE,
         Permission.DATA_IMPORT,
         Permission.DATA_REPAIR,
         Permission.FORECAST_RUN,
+        Permission.INCIDENT_ANSWER,
         Permission.JOBS_MANAGE,
         Permission.JOBS_READ,
+        Permission.MONITORING_READ,
+        Permission.PACK_SCHEDULE,
+        Permission.SIGN_PREPARE,
         Permission.TRADE_ENTER,
         Permission.TRADE_APPROVE,
     },
     Role.RISK_OFFICER: _READER
     | {
+        Permission.ADJUST_APPROVE,
+        Permission.ADJUST_PROPOSE,
         Permission.DATA_IMPORT,
         Permission.DATA_REPAIR,
         Permission.FORECAST_RUN,
@@ -106,15 +156,20 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.MODEL_APPROVE,
         Permission.MODEL_PROPOSE,
         Permission.RISK_COMMENT,
+        Permission.PACK_SCHEDULE,
         Permission.RISK_RUN,
+        Permission.SIGN_PREPARE,
+        Permission.SIGN_REVIEW,
         Permission.TRADE_APPROVE,
     },
     Role.TRADER: _READER
     | {
+        Permission.ADJUST_PROPOSE,
         Permission.DATA_IMPORT,
         Permission.FORECAST_RUN,
         Permission.MODEL_PROPOSE,
         Permission.RISK_COMMENT,
+        Permission.SIGN_PREPARE,
         Permission.TRADE_ENTER,
     },
 }

@@ -86,6 +86,14 @@ class Table:
         position = self.index(key)
         return [row[position] for row in self.rows]
 
+    def shown(self) -> list[int]:
+        """Return the positions of the columns that people see; one of dashes alone would only take room."""
+        return [
+            at
+            for at, column in enumerate(self.columns)
+            if not column.hidden and (column.kind == "text" or any(row[at] is not None for row in self.rows))
+        ]
+
     def records(self) -> list[dict[str, Cell]]:
         """Return the rows as mappings by column key."""
         keys = [column.key for column in self.columns]

@@ -8,13 +8,16 @@ private network. Workers start with ``celery --app app:celery_app``, since backg
 module is imported.
 """
 
+import logging
 from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 
+from portal.core import logs
 from portal.core.config import Settings, settings
 from portal.core.errors import ConfigurationError, EnerscopeError
 from portal.services import jobs, runtime
+from portal.services.monitoring import beats
 
 RUN = "enerscope.jobs.run"
 LOOK = "enerscope.jobs.look"
@@ -37,9 +40,23 @@ def make(config: Settings) -> Celery:
     url = config.redis_url.get_secret_value()
     made = Celery("enerscope", broker=url, backend=url, set_as_current=False)
     made.conf.update(_options(config))
+    signals.setup_logging.connect(_set_up_logging)  # so that Celery leaves log lines to us
     made.task(name=RUN)(run_job)
     made.task(name=LOOK, bind=True, ignore_result=True)(_look)
+    signals.worker_ready.connect(_worker_begins)
+    signals.beat_init.connect(_beat_begins)
+    signals.beat_embedded_init.connect(_beat_begins)
     return made
+
+
+def _worker_begins(**_signal: Any) -> None:
+    """Tell from now on that this worker lives; a worker that lost Redis for a while begins more than once."""
+    beats.begin("worker")
+
+
+def _beat_begins(**_signal: Any) -> None:
+    """Tell from now on that this scheduler lives."""
+    beats.begin("beat")
 
 
 def announcer(made: Celery) -> Any:
@@ -71,6 +88,13 @@ def look(made: Celery) -> int:
     for job_id in waiting:
         made.send_task(RUN, [job_id], ignore_result=True, expires=LOOK_SECONDS)
     return len(waiting)
+
+
+def _set_up_logging(loglevel: int | str | None = None, **_: Any) -> None:
+    """Write Celery's lines as all others are written, from the level that its command line asks for."""
+    logs.set_up(settings())
+    if loglevel is not None:
+        logging.getLogger("celery").setLevel(loglevel)
 
 
 def _look(task: Any) -> int:

@@ -17,8 +17,10 @@ from portal.services import access
 from portal.services.compliance import demo as demo_compliance
 from portal.services.forecast import demo as demo_forecast
 from portal.services.market import curve_build
+from portal.services.packs import demo as demo_packs
 from portal.services.portfolio import closing, ledger
 from portal.services.risk import demo as demo_risk
+from portal.services.signoff import demo as demo_sign_off
 
 if TYPE_CHECKING:
     from data.demo.world import World
@@ -119,10 +121,12 @@ def _load(progress: Callable[[float, str], None], today: date | None, *, anew: b
         demo_compliance.load(
             summary.last_day, lambda share, sentence: progress(0.9695 + 0.0005 * share, sentence)
         )
+        demo_sign_off.seed(summary.last_day)
         summary = replace(summary, seconds=round(perf_counter() - start, 2))
     progress(0.97, "Making the demo accounts")
     if access.ensure_demo_users():
         access.set_portfolios("trader", TRADER_PORTFOLIOS, SYSTEM)
+        demo_packs.load()
     progress(1.0, "The demo desk is ready")
     return summary
 

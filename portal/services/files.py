@@ -1,19 +1,25 @@
 """A table as a file: CSV and XLSX, safe to open in a spreadsheet."""
 
 import csv
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from io import BytesIO, StringIO
 from math import isfinite
 
+from portal.core.format import MINUS
 from portal.core.table import Cell, Column, Table
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 CSV_TYPE = "text/csv; charset=utf-8"
+LONGEST_CELL = 32_767  # UTF-16 units that a cell of a spreadsheet holds
+PERCENT = '" "%'
+UNWRITABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")  # half characters and none: no XML has them
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _exported(table: Table) -> list[tuple[int, Column]]:
+def exported(table: Table) -> list[tuple[int, Column]]:
+    """Return the columns that files have, each with its place in a row: all but sparks and hidden ones."""
     return [
         (at, column)
         for at, column in enumerate(table.columns)
@@ -21,7 +27,8 @@ def _exported(table: Table) -> list[tuple[int, Column]]:
     ]
 
 
-def _heading(column: Column) -> str:
+def heading(column: Column) -> str:
+    """Return the title of a column with its unit."""
     unit = "%" if column.kind == "percent" else column.unit
     return f"{column.title} ({unit})" if unit else column.title
 
@@ -49,15 +56,43 @@ def to_csv(table: Table) -> bytes:
     """Return the table as UTF-8 CSV with a header; percentages are in percent, as on screen."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    columns = _exported(table)
-    writer.writerow([guard_formula(_heading(column)) for _, column in columns])  # codes of imported series
+    columns = exported(table)
+    writer.writerow([guard_formula(heading(column)) for _, column in columns])  # codes of imported series
     writer.writerows([_csv_cell(column, row[at]) for at, column in columns] for row in table.rows)
     return out.getvalue().encode("utf-8-sig")
 
 
-def _number_format(column: Column) -> str:
+def number_format(column: Column, value: float | None = None) -> str:
+    """Return the format of a spreadsheet under which ``value`` reads as on screen.
+
+    It has a sign as the column asks for, a true minus, and none for what reads as zero.
+    """
     decimals = "." + "0" * column.decimals if column.decimals and column.kind != "integer" else ""
-    return f"0{decimals}%" if column.kind == "percent" else f"#,##0{decimals}"
+    percent = column.kind == "percent"
+    body = f"#,##0{decimals}{percent * PERCENT}"
+    places = (len(decimals) - 1 if decimals else 0) + 2 * percent
+    if value is not None and round(value, places) == 0:
+        return f"{body};{body}"
+    return f'{"+" * column.signed}{body};"{MINUS}"{body};{body}'
+
+
+def cell_string(text: str) -> str:
+    """Return ``text`` as a cell can hold it: cut where it is too long, and never taken for markup by the writer."""
+    clean = UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+    if len(clean.encode("utf-16-le")) > 2 * LONGEST_CELL:
+        clean = clean.encode("utf-16-le")[: 2 * (LONGEST_CELL - 1)].decode("utf-16-le", "ignore") + "…"
+    return f"{clean} " if clean.startswith("<r>") and clean.endswith("</r>") else clean
+
+
+WORKBOOK = {
+    "in_memory": True,
+    "strings_to_formulas": False,  # strings stay strings, whatever they start with
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": False,
+    "remove_timezone": True,  # naive times are UTC
+}
+"""How xlsxwriter is to treat values."""
 
 
 def to_xlsx(table: Table, *, title: str, about: Mapping[str, str]) -> bytes:
@@ -65,26 +100,15 @@ def to_xlsx(table: Table, *, title: str, about: Mapping[str, str]) -> bytes:
     import xlsxwriter  # used by exports only
 
     out = BytesIO()
-    # Naive times are UTC; strings stay strings, whatever they start with.
-    book = xlsxwriter.Workbook(
-        out,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-            "nan_inf_to_errors": False,
-            "remove_timezone": True,
-        },
-    )
+    book = xlsxwriter.Workbook(out, WORKBOOK)
     sheet = book.add_worksheet("Data")
     head = book.add_format({"bold": True, "bottom": 1})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-    columns = _exported(table)
+    columns = exported(table)
     for to, (at, column) in enumerate(columns):
-        sheet.write_string(0, to, _heading(column).replace("(%)", "").strip(), head)
-        figures = book.add_format({"num_format": _number_format(column)})
+        sheet.write_string(0, to, cell_string(heading(column).replace("(%)", "").strip()), head)
+        figures = book.add_format({"num_format": number_format(column)})
         for line, row in enumerate(table.rows, start=1):
             value = row[at]
             if value is None or (isinstance(value, float) and not isfinite(value)):
@@ -96,13 +120,13 @@ def to_xlsx(table: Table, *, title: str, about: Mapping[str, str]) -> bytes:
             elif isinstance(value, (date, datetime)):
                 sheet.write_datetime(line, to, value, moment if isinstance(value, datetime) else day)
             else:
-                sheet.write_string(line, to, str(value))
-        sheet.set_column(to, to, max(12, min(40, len(_heading(column)) + 2)))
+                sheet.write_string(line, to, cell_string(str(value)))
+        sheet.set_column(to, to, max(12, min(40, len(heading(column)) + 2)))
     sheet.freeze_panes(1, 0)
     notes = book.add_worksheet("About")
     for line, (name, text) in enumerate({"title": title, **about}.items()):
         notes.write_string(line, 0, name, head)
-        notes.write_string(line, 1, text)
+        notes.write_string(line, 1, cell_string(text))
     notes.set_column(0, 0, 18)
     notes.set_column(1, 1, 90)
     book.close()

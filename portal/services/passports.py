@@ -34,9 +34,24 @@ from portal.services.market import (
 from portal.services.market import passports as market_passports
 from portal.services.monitoring import (
     alert_passports,
+    alert_rule_passports,
     backup_passports,
+    chain_passports,
+    delivery_passports,
+    feed_passports,
+    health_passports,
+    incident_passports,
+    infrastructure_passports,
     job_passports,
+    request_passports,
+    sample_passports,
+    security_passports,
+    service_passports,
+    slo_passports,
+    usage_passports,
 )
+from portal.services.overview import passports as overview_page_passports
+from portal.services.packs import passports as pack_passports
 from portal.services.portfolio import (
     explain_cell_passports,
     explain_passports,
@@ -61,6 +76,7 @@ from portal.services.risk import (
     stress_likely_passports,
     stress_passports,
 )
+from portal.services.signoff import signoff_passports
 
 AREAS = (  # importing these modules registers their evaluators
     market_passports,
@@ -83,11 +99,26 @@ AREAS = (  # importing these modules registers their evaluators
     figure_passports,
     stress_passports,
     overview_passports,
+    overview_page_passports,
     scenario_passports,
     stress_likely_passports,
     alert_passports,
+    delivery_passports,
     backup_passports,
+    health_passports,
+    incident_passports,
+    infrastructure_passports,
+    chain_passports,
+    feed_passports,
     job_passports,
+    request_passports,
+    alert_rule_passports,
+    slo_passports,
+    security_passports,
+    sample_passports,
+    service_passports,
+    usage_passports,
+    pack_passports,
     marginal_passports,
     backtest_passports,
     limit_passports,
@@ -106,6 +137,7 @@ AREAS = (  # importing these modules registers their evaluators
     surveillance_passports,
     privacy_passports,
     kyc_passports,
+    signoff_passports,
 )
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any
 
-from data import engine, migrations
+from data import engine, instruments, migrations
 from data.cache import Cache
 from data.postgres import EmbeddedPostgres, protection
 from data.queries import system
@@ -43,6 +44,11 @@ def has_database(settings: Settings) -> bool:
 def open_database(settings: Settings) -> None:
     """Make the connection pool of this process."""
     engine.connect(database_url(settings), pool_size=settings.threads)
+
+
+def is_connected() -> bool:
+    """Tell whether this process has a pool of connections; it may have none, as a check at home."""
+    return engine.is_connected()
 
 
 def check_database() -> None:
@@ -138,6 +144,11 @@ def protect_embedded(settings: Settings) -> None:
     """Protect the audit log of our own embedded server; a ``DATABASE_URL`` is left to its administrator."""
     if settings.database_url is None:
         protect(settings)
+
+
+def trace_statements(provider: Any) -> None:
+    """Make a span of ``provider`` for each statement of the connected database."""
+    instruments.trace(engine.engine(), provider)
 
 
 def is_empty() -> bool:

@@ -37,3 +37,8 @@ def actor_or_none() -> Actor | None:
         return None
     token = session.token_in(cookies)
     return access.actor_of(token, counts_as_activity=False) if token else None
+
+
+def stands_on_memory() -> bool:
+    """Tell whether the actor is only remembered, with the right to read Health, while the database is away."""
+    return session.is_remembered()

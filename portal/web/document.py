@@ -2,6 +2,7 @@
 
 import re
 from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ PAGE = """<!DOCTYPE html>
 <title>{%title%}</title>
 <link rel="icon" href="[icon]" type="image/svg+xml">
 <script>[theme]</script>
-<script data-plotly="[plotly]" data-graph="[graph]" data-dropdown="[dropdown]">[early]</script>
+<script data-plotly="[plotly]" data-graph="[graph]" data-dropdown="[dropdown]"
+ data-topology="[topology]">[early]</script>
 {%css%}
 </head>
 <body>
@@ -30,8 +32,9 @@ PAGE = """<!DOCTYPE html>
 </body>
 </html>"""
 
-NOT_NEEDED = ("/dash/dash_table/", "/dash/deps/polyfill@")
-"""Scripts that Dash adds to every document and no page uses: its data table, and what only old browsers lack."""
+NOT_NEEDED = ("/dash/dash_table/", "/dash/deps/polyfill@", "/dash_cytoscape/")
+"""Scripts that Dash adds to every document: its data table and what only old browsers lack, which no page uses, and the
+graph of services, which ``assets/services.js`` loads on the page that shows it."""
 
 
 class Portal(Dash):
@@ -68,19 +71,28 @@ def page_shell(public: Path) -> str:
         "graph": _core_part("graph"),
         "dropdown": _core_part("dropdown"),
         "plotly": chart_library(public),
+        "topology": _topology(),
     }
-    return re.sub(r"\[(icon|theme|early|graph|dropdown|plotly)\]", lambda found: parts[found[1]], PAGE)
+    return re.sub(
+        r"\[(icon|theme|early|graph|dropdown|plotly|topology)\]", lambda found: parts[found[1]], PAGE
+    )
 
 
-def suite_address(package: str, file: Path, folder: str, version: str) -> str:
+def suite_address(package: str, file: Path, folder: str, release: str) -> str:
     """Return the address at which Dash serves ``file`` of ``package``, with a fingerprint, so that it may be kept."""
-    marked = build_fingerprint(f"{folder}/{file.name}", version, int(file.stat().st_mtime))
+    marked = build_fingerprint(f"{folder}/{file.name}".lstrip("/"), release, int(file.stat().st_mtime))
     return f"/_dash-component-suites/{package}/{marked}"
 
 
 def _core_part(name: str) -> str:
     """Return the address of a part of Dash's core components that it loads when a page needs it."""
     return suite_address("dash", Path(dcc.__file__).with_name(f"async-{name}.js"), "dcc", dash.__version__)
+
+
+def _topology() -> str:
+    """Return the address of the library that draws the graph of services."""
+    file = Path(str(resources.files("dash_cytoscape"))) / "dash_cytoscape.min.js"
+    return suite_address("dash_cytoscape", file, "", version("dash-cytoscape"))
 
 
 def chart_library(public: Path) -> str:

@@ -17,13 +17,15 @@ from dash.exceptions import BackgroundCallbackError, DependencyException, Invali
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from portal.core.errors import EnerscopeError, NotPermitted
-from portal.web import denials
+from portal.core import meters
+from portal.core.errors import EnerscopeError, NotPermitted, UpstreamError
+from portal.services.monitoring.traffic import TRAFFIC
+from portal.web import denials, measuring
 
 log = logging.getLogger("enerscope.incidents")
 
 TOASTS = "shell-toasts"
-DATA_PATHS = ("/_", "/api/", "/export/")
+DATA_PATHS = ("/_", "/api/", "/export/", "/metrics", "/healthz/")
 """Paths that programs ask (Dash's renderer among them); they get problem documents, never pages or redirects."""
 
 _TITLES = {
@@ -66,6 +68,12 @@ class Problem:
 
 def problem_of(error: BaseException) -> Problem:
     """Return how ``error`` is shown; an unexpected one is logged with a new incident id."""
+    problem = _problem_of(error)
+    measuring.note_status(problem.status)
+    return problem
+
+
+def _problem_of(error: BaseException) -> Problem:
     if isinstance(error, BackgroundCallbackError):
         known = _from_worker(str(error))
         if known is not None:
@@ -97,7 +105,9 @@ def _title(status: int) -> str:
 
 
 def _log(error: BaseException) -> str:
+    TRAFFIC.note("upstream" if isinstance(error, UpstreamError) else "errors")
     incident = secrets.token_hex(4)
+    meters.INCIDENTS.add()
     log.error("incident %s: %s", incident, type(error).__name__, exc_info=error)
     return incident
 

@@ -13,6 +13,7 @@ from portal.core.permissions import Permission
 from portal.services import audit, files, passports, receipts
 from portal.services import clocks as clock_service
 from portal.services.compliance import privacy, reports
+from portal.services.packs import history
 from portal.web.actor import current_actor
 from portal.web.asked import Asked, read_filters, read_query
 from portal.web.policy import needs
@@ -77,6 +78,17 @@ def receipt() -> Response:
 def report(number: int) -> Response:
     """Send the file of a report, as it was made; its right is asked for by the service."""
     file = reports.download(number, current_actor())
+    response = Response(file.content, mimetype=file.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    response.headers["X-Receipt-SHA256"] = file.sha256
+    return response
+
+
+@blueprint.get("/export/pack/<int:number>.<kind>")
+@needs(Permission.EXPORT)
+def pack(number: int, kind: str) -> Response:
+    """Send a file of a pack, as it was made; whether it holds only what the reader may see is asked by the service."""
+    file = history.download(number, kind, current_actor())
     response = Response(file.content, mimetype=file.media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
     response.headers["X-Receipt-SHA256"] = file.sha256

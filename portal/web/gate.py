@@ -20,7 +20,7 @@ from portal.core.actor import Actor
 from portal.core.errors import NotPermitted
 from portal.core.permissions import Permission
 from portal.services import access, audit
-from portal.web import denials, denied, errors, session
+from portal.web import denials, denied, errors, measuring, outage, session
 from portal.web.policy import CALLBACK_PATH, PUBLIC_ASSETS, Policy
 
 log = logging.getLogger("enerscope.access")
@@ -41,11 +41,13 @@ def make_gate(app: Dash, policy: Policy) -> Callable[[], Any]:
     def gate() -> Any:
         audit.comes_from(session.origin())
         g.polling = session.held_token() is not None and _is_polling(policy)
+        g.survives = session.held_token() is not None and outage.survives(app, policy)
         public = _is_public(policy)
         actor = None if public else session.held_actor()
+        measuring.note_user(actor.user_id if actor is not None else None)
         if not public and actor is None:
             return _ask_to_sign_in(policy)
-        if request.method in CHANGING:
+        if request.method in CHANGING and request.endpoint not in policy.reports:
             _refuse_forgeries()
         return None if actor is None else _check(app, policy, actor)
 
@@ -150,17 +152,23 @@ def lock_pages() -> None:
         if getattr(page["layout"], "is_locked", False):
             continue
         sensitive = page["path"] if page.get("area") in SENSITIVE_AREAS else ""
-        page["layout"] = _locked_layout(page["layout"], page["permission"], sensitive)
+        page["layout"] = _locked_layout(
+            page["layout"], page["permission"], sensitive, survives=outage.is_survivor(page)
+        )
         for words in ("title", "description"):
             if callable(page.get(words)):
                 page[words] = _locked_words(page[words], page["permission"], page["name"])
 
 
-def _locked_layout(inner: Any, needed: Permission, sensitive: str = "") -> Callable[..., Any]:
+def _locked_layout(
+    inner: Any, needed: Permission, sensitive: str = "", *, survives: bool = False
+) -> Callable[..., Any]:
     def layout(**parts: Any) -> Any:
         actor = session.held_actor()
         if actor is None:
             return errors.card(_ENDED)
+        if session.is_remembered() and not survives:
+            return errors.card(errors.problem_of(session.away()))
         if not actor.can(needed):
             log.warning("refused: user=%s needs=%s for a page in the app", actor.username, needed.value)
             denials.note(actor, needed.value, "page", request.path)

@@ -28,11 +28,16 @@ _BYPASSES = ("api_endpoint", "mcp_enabled", "websocket")
 
 
 def guarded_callback(
-    *dependencies: Any, permission: Permission, polling: bool = False, **options: Any
+    *dependencies: Any,
+    permission: Permission,
+    polling: bool = False,
+    without_database: bool = False,
+    **options: Any,
 ) -> Callable[[Function], Function]:
     """Register a server callback together with the right that it needs; otherwise as ``dash.callback``.
 
     ``polling=True`` marks one that a timer calls: it does not keep an unattended session alive.
+    ``without_database=True`` marks one that goes on while the database is away (see :mod:`portal.web.outage`).
 
     Raises
     ------
@@ -46,7 +51,7 @@ def guarded_callback(
         )
 
     def register(function: Function) -> Function:
-        policy.declare(function, Need(permission, polling))
+        policy.declare(function, Need(permission, polling, without_database=without_database))
         dash.callback(*dependencies, **options)(function)  # returns the function as it was
         return function
 

@@ -12,6 +12,7 @@ from dash import Dash
 from flask import Flask, Response, request
 
 from portal.core.config import Settings
+from portal.web import csp_reports
 
 PERMISSIONS = ", ".join(
     f"{name}=()"
@@ -51,6 +52,7 @@ def content_security_policy(app: Dash) -> str:
             "base-uri 'none'",
             "object-src 'none'",
             "frame-ancestors 'none'",
+            f"report-uri {csp_reports.PATH}",
         ]
     )
 

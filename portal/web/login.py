@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 
+from portal.core.actor import Actor
 from portal.core.errors import EnerscopeError
 from portal.services import access
+from portal.services.boards import homes
 from portal.web import session
 from portal.web.errors import Problem, problem_of, render, wants_data
 from portal.web.policy import open_to_all
@@ -31,8 +33,9 @@ STALE_FORM = Problem(
 @open_to_all
 def show() -> Any:
     """Show the form; whoever is signed in goes on to where they wanted."""
-    if session.held_actor() is not None:
-        return redirect(local_path(request.args.get("next")))
+    actor = session.held_actor()
+    if actor is not None:
+        return redirect(_way_of(actor))
     if session.held_token() is not None:
         return _form(EXPIRED)
     return _form(SIGNED_OUT if "out" in request.args else None)
@@ -50,7 +53,7 @@ def enter() -> Any:
     if wants_data():
         g.renew_csrf = True
         return jsonify(username=actor.username, name=actor.name)
-    return redirect(local_path(request.args.get("next")), HTTPStatus.SEE_OTHER)
+    return redirect(_way_of(actor), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.post("/logout")
@@ -73,6 +76,13 @@ def stale_form(_error: CSRFError) -> Any:
     return render(STALE_FORM) if wants_data() or request.endpoint != "login.enter" else _form(STALE_FORM)
 
 
+def _way_of(actor: Actor) -> str:
+    """Return where somebody who is signed in goes on: to the page that they asked for, else to their home."""
+    target = request.args.get("next")
+    way = local_path(target)
+    return homes.landing(actor) if way == "/" and target != "/" else way
+
+
 def local_path(target: str | None) -> str:
     """Return ``target`` if it is a path of this site that a page may be at, else ``/``."""
     if not target or len(target) > 2000 or not target.isprintable() or "\\" in target:
@@ -86,13 +96,14 @@ def local_path(target: str | None) -> str:
 
 def _form(problem: Problem | None) -> Response:
     accounts = access.DEMO_ACCOUNTS if access.demo_is_loaded() else ()
-    target = local_path(request.args.get("next"))
+    asked = request.args.get("next")
+    target = local_path(asked)
     response = Response(
         render_template(
             "login.html",
             problem=problem,
             username=request.form.get("username", "")[:64],
-            target="" if target == "/" else target,
+            target="" if target == "/" and asked != "/" else target,
             accounts=[(username, role.label, name) for username, role, name in accounts],
             demo_password=access.DEMO_PASSWORD if accounts else "",
         ),

@@ -25,10 +25,16 @@ _ROUTER = ("_pages_content.children", "_pages_store.data")
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a callback or view asks for; ``permission`` None opens it to everybody, ``polling`` marks timers."""
+    """What a callback or view asks for; ``permission`` None opens it to everybody, ``polling`` marks timers.
+
+    ``reports`` marks a route that browsers send reports to by themselves: they cannot carry a CSRF token.
+    ``without_database`` marks what goes on while the database is away (:mod:`portal.web.outage`).
+    """
 
     permission: Permission | None
     polling: bool = False
+    reports: bool = False
+    without_database: bool = False
 
 
 _NEEDS: WeakKeyDictionary[Callable[..., Any], Need] = WeakKeyDictionary()
@@ -43,6 +49,10 @@ class Policy:
     routes: dict[str, Permission | None]
     pages: frozenset[str] = field(default_factory=frozenset)
     """Endpoints that serve the page shell."""
+    reports: frozenset[str] = field(default_factory=frozenset)
+    """Endpoints that take reports of browsers, without a CSRF token; they change nothing for whoever is signed in."""
+    survivors: frozenset[str] = field(default_factory=frozenset)
+    """Callbacks that go on while the database is away."""
 
 
 def declare(function: Callable[..., Any], need: Need) -> None:
@@ -75,6 +85,12 @@ def open_to_all(view: View) -> View:
     return view
 
 
+def open_to_reports(view: View) -> View:
+    """Mark a Flask view as open to what browsers send by themselves; goes under the route decorator."""
+    declare(view, Need(None, reports=True))
+    return view
+
+
 def read(app: Dash) -> Policy:
     """Return the policy of ``app``, whose pages and callbacks are complete.
 
@@ -84,8 +100,9 @@ def read(app: Dash) -> Policy:
         A callback, page or route says nothing about who may use it, or a door is open that must not be.
     """
     _refuse_side_doors(app)
-    callbacks, polling = _callbacks(app)
-    return Policy(callbacks, polling, _routes(app.server), frozenset({"/", "/<path:path>"}))
+    callbacks, polling, survivors = _callbacks(app)
+    pages = frozenset({"/", "/<path:path>"})
+    return Policy(callbacks, polling, _routes(app.server), pages, _reports(app.server), survivors)
 
 
 def _refuse_side_doors(app: Dash) -> None:
@@ -98,9 +115,14 @@ def _refuse_side_doors(app: Dash) -> None:
         )
 
 
-def _callbacks(app: Dash) -> tuple[dict[str, Permission], frozenset[str]]:
+def is_router(output: str) -> bool:
+    """Tell whether ``output`` is that of Dash's page router."""
+    return all(part in output for part in _ROUTER)
+
+
+def _callbacks(app: Dash) -> tuple[dict[str, Permission], frozenset[str], frozenset[str]]:
     found: dict[str, Permission] = {}
-    polling = set()
+    polling, survivors = set(), set()
     for output, entry in app.callback_map.items():
         if "callback" not in entry:
             continue  # runs in the browser; the server refuses to answer for it
@@ -114,7 +136,9 @@ def _callbacks(app: Dash) -> tuple[dict[str, Permission], frozenset[str]]:
         found[output] = need.permission
         if need.polling:
             polling.add(output)
-    return found, frozenset(polling)
+        if need.without_database:
+            survivors.add(output)
+    return found, frozenset(polling), frozenset(survivors)
 
 
 def _dashs_own(app: Dash, output: str, function: Callable[..., Any]) -> Need | None:
@@ -125,7 +149,7 @@ def _dashs_own(app: Dash, output: str, function: Callable[..., Any]) -> Need | N
     """
     if function.__module__ != "dash.dash":
         return None
-    if all(part in output for part in _ROUTER):
+    if is_router(output):
         return Need(Permission.SIGNED_IN)
     for entry in app.callback_map.values():
         stops = (entry.get("background") or {}).get("cancel", ())
@@ -151,6 +175,11 @@ def _routes(server: Flask) -> dict[str, Permission | None]:
                 "Put @needs(Permission...) or @open_to_all from portal.web.policy on its view."
             )
     return found
+
+
+def _reports(server: Flask) -> frozenset[str]:
+    needs_of = {endpoint: _NEEDS.get(view) for endpoint, view in server.view_functions.items()}
+    return frozenset(endpoint for endpoint, need in needs_of.items() if need is not None and need.reports)
 
 
 def check_pages() -> None:

@@ -5,14 +5,11 @@ still stands for somebody (:mod:`portal.services.access`). A second cookie, whic
 token that Dash sends back in a header.
 """
 
-import os
-import secrets
 from collections.abc import Mapping
 from hashlib import blake2b, sha256
 from http import HTTPStatus
-from pathlib import Path
 
-from flask import Flask, Request, Response, current_app, g, request, session
+from flask import Flask, Request, Response, current_app, g, has_request_context, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
@@ -21,8 +18,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.core.actor import Actor
 from portal.core.config import Settings, settings
-from portal.core.errors import NotSignedIn
+from portal.core.errors import NotSignedIn, UpstreamError
 from portal.services import access, audit
+from portal.services.access.signing_key import secret_key
+from portal.services.monitoring import health as monitoring
 
 CSRF_COOKIE = "_csrf_token"
 _TOKEN = "_user_id"  # noqa: S105  (the key under which flask-login keeps what get_id() returned)
@@ -76,36 +75,40 @@ def cookie_name(config: Settings) -> str:
     return "__Host-enerscope_session" if config.cookie_secure else "enerscope_session"
 
 
-def secret_key(config: Settings) -> str:
-    """Return the key that signs cookies: the setting, or one made once and kept under ``home`` with mode 0600."""
-    if config.secret_key is not None:
-        return config.secret_key.get_secret_value()
-    kept = config.root / "secret_key"
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        _publish(secrets.token_hex(32), kept)
-    return kept.read_text(encoding="ascii").strip()
-
-
-def _publish(text: str, kept: Path) -> None:
-    """Write ``text`` to ``kept`` unless another process was first; nobody ever reads half a key."""
-    draft = kept.with_name(f"{kept.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(text)
-        if not kept.exists():
-            os.link(draft, kept)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink(missing_ok=True)
-
-
 def _load(token: str) -> SignedIn | None:
-    """Ask the database who is behind ``token`` now; called by flask-login once for each request."""
-    actor = access.actor_of(token, counts_as_activity=not g.get("polling", False))
+    """Ask the database who is behind ``token`` now; called by flask-login once for each request.
+
+    While the database is away, what survives that (:mod:`portal.web.outage`) is open to whom this process has let in a
+    short while ago, with the right to read Health and no other.
+    """
+    survives = g.get("survives", False)
+    if survives and monitoring.database_is_away():  # known, so nobody waits for one that hangs
+        return _remembered(token)
+    try:
+        actor = access.actor_of(token, counts_as_activity=not g.get("polling", False))
+    except UpstreamError:
+        if not survives:
+            raise
+        return _remembered(token)
     return None if actor is None else SignedIn(token, actor)
+
+
+def _remembered(token: str) -> SignedIn:
+    actor = access.health_reader_of(token)
+    if actor is None:
+        raise away()
+    g.remembered = True
+    return SignedIn(token, actor)
+
+
+def is_remembered() -> bool:
+    """Tell whether this request stands on a session that only this process remembers, since the database is away."""
+    return bool(has_request_context() and g.get("remembered", False))
+
+
+def away() -> UpstreamError:
+    """Return the refusal of everything that needs the database while it is away."""
+    return UpstreamError("The database does not answer. Only Monitoring > Health can be read until it does.")
 
 
 def begin(username: str, password: str) -> Actor:

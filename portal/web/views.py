@@ -39,6 +39,9 @@ class Grid:
     load: GridFunction
 
 
+BESIDE = "~"
+"""What is behind this mark in the name of a grid tells the same grid at two places of a board apart."""
+
 BODIES: dict[str, Body] = {}
 GRIDS: dict[str, Grid] = {}
 
@@ -77,6 +80,7 @@ def find_body(name: str, actor: Actor) -> Body:
 
 def find_grid(name: str, actor: Actor) -> Grid:
     """Return the grid ``name`` if ``actor`` may see it; an unknown name is :class:`NotFound`."""
+    name = name.partition(BESIDE)[0]
     if name not in GRIDS:
         raise NotFound(f"There is no table '{name}'. Reload the page.", grid=name)
     actor.require(GRIDS[name].permission)

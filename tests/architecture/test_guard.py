@@ -338,7 +338,15 @@ class TestNothingIsForgotten:
 
     def test_what_is_public_is_listed_here(self, portal_app: Dash) -> None:
         public = {endpoint for endpoint, needed in policy_of(portal_app).routes.items() if needed is None}
-        assert public == {"login.show", "login.enter", "login.leave", "health.live", "health.ready"}
+        assert public == {
+            "login.show",
+            "login.enter",
+            "login.leave",
+            "health.live",
+            "health.ready",
+            "metrics.show",
+            "csp_reports.receive",
+        }
 
     def test_no_side_doors(self, portal_app: Dash) -> None:
         assert not portal_app._enable_mcp

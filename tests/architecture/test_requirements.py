@@ -3,8 +3,9 @@
 import ast
 import re
 import sys
+from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import packages_distributions
+from importlib.metadata import files, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ NOT_IMPORTED = {
 PEERS = {
     "statsforecast": "measured beside ours where somebody has it; it asks for pandas below 3, so it is not pinned here"
 }
+BROUGHT = {"opentelemetry-proto": "comes with the exporter; the test of traces reads its messages"}
 CUSTOMER = {
     *(
         "dash",
@@ -53,23 +55,41 @@ def requirements(name: str) -> dict[str, str]:
 @cache
 def imported(*folders: str) -> frozenset[str]:
     """Return the distributions that the Python files in ``folders`` import."""
-    files = [
+    sources = [
         path
         for folder in folders
         for path in ([ROOT / folder] if folder.endswith(".py") else (ROOT / folder).rglob("*.py"))
     ]
     modules = set()
-    for file in files:
+    for file in sources:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Import):
-                modules |= {alias.name.split(".")[0] for alias in node.names}
+                modules |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                modules.add(node.module.split(".")[0])
-    providers = packages_distributions()
-    foreign = modules - OURS - set(sys.stdlib_module_names)
-    return frozenset(
-        name.lower().replace("_", "-") for module in foreign for name in providers.get(module, [module])
-    )
+                modules.add(node.module)
+    foreign = [name for name in modules if name.split(".")[0] not in OURS | set(sys.stdlib_module_names)]
+    return frozenset(name.lower().replace("_", "-") for module in foreign for name in providers(module))
+
+
+@cache
+def all_providers() -> Mapping[str, list[str]]:
+    """Return the distributions of each name that can be imported."""
+    return packages_distributions()
+
+
+@cache
+def providers(module: str) -> list[str]:
+    """Return the distributions that ``module`` comes from: the one with its file where several share the first name."""
+    top = module.split(".", maxsplit=1)[0]
+    found = sorted(set(all_providers().get(top, [top])))
+    if len(found) == 1 or top == module:
+        return found
+    path = module.replace(".", "/")
+    return [
+        name
+        for name in found
+        if any(str(file).startswith((f"{path}/", f"{path}.py")) for file in files(name) or [])
+    ]
 
 
 def test_every_runtime_import_is_listed():
@@ -85,7 +105,7 @@ def test_every_listed_package_is_used():
 def test_every_test_import_is_listed():
     used = imported("tests")
     listed = set(requirements("requirements.txt")) | set(requirements("requirements-dev.txt"))
-    assert used - listed - set(PEERS) == set()
+    assert used - listed - set(PEERS) - set(BROUGHT) == set()
 
 
 def test_the_customers_list_is_kept():

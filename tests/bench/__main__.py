@@ -7,7 +7,18 @@ from pathlib import Path
 from tests.bench.report import Report
 from tests.bench.stage import Stage
 
-PARTS = ("import", "queries", "portfolio", "risk", "forecast", "compliance", "audit", "browser")
+PARTS = (
+    "import",
+    "queries",
+    "portfolio",
+    "risk",
+    "forecast",
+    "compliance",
+    "audit",
+    "samples",
+    "packs",
+    "browser",
+)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -54,6 +65,14 @@ def _part(name: str, stage: Stage, *, quick: bool, detail: str) -> list:
         from tests.bench import audit
 
         return audit.measure(stage, quick=quick, only=detail)
+    if name == "pack":
+        from tests.bench import packs
+
+        return packs.measure(stage, rounds=1 if quick else 3, only=detail)
+    if name == "samples":
+        from tests.bench import collecting
+
+        return collecting.measure(stage, quick=quick)
     from tests.bench import browsing
 
     return browsing.measure(stage, rounds=2 if quick else 7, only=detail)

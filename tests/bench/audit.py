@@ -18,7 +18,8 @@ from data.session import UnitOfWork
 from portal.core.actor import Actor
 from portal.core.config import Settings
 from portal.core.permissions import Role
-from portal.domain.compliance.audit_chain import BEFORE_FIRST, Draft, chained, entry_text, judge
+from portal.domain.compliance.audit_chain import judge
+from portal.domain.compliance.audit_entry import BEFORE_FIRST, Draft, chained, entry_text
 from portal.services.audit import note, verification
 from tests.bench.report import Figure, middle
 from tests.bench.stage import Stage

@@ -47,6 +47,8 @@ def portal(demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         "ENERSCOPE_HOME": str(home),
         "ENERSCOPE_SESSIONS_PER_USER": "50",
         "ENERSCOPE_SCHEDULES": "off",
+        "ENERSCOPE_MONITOR": "off",  # tests raise what they want to see; those of Health have a portal of their own
+        "ENERSCOPE_SURVEY": "off",
         "ENERSCOPE_JOB_WORKERS": "0",  # what the demo desk leaves to a worker would take the processor from the tests
     }
     with log.open("w") as out:

@@ -126,11 +126,11 @@ def test_a_file_is_released_by_a_second_person_and_downloaded(visit, last_day, l
     officer = visit("compliance", f"/compliance/reports?kind={kind}&report={number}")
     settle(officer)
     expect(officer.get_by_role("heading", name=f"Report {number}")).to_be_visible()
-    expect(officer.get_by_role("button", name="Release")).to_have_count(0)
+    expect(officer.get_by_role("button", name="Release", exact=True)).to_have_count(0)
 
     head = visit("compliance_head", f"/compliance/reports?kind={kind}&report={number}")
     settle(head)
-    head.get_by_role("button", name="Release").click()
+    head.get_by_role("button", name="Release", exact=True).click()
     expect(head.locator(".es-notice").first).to_contain_text(f"Report {number} is released")
     told = head.locator(".es-hash").first.inner_text()
     with head.expect_download() as download:

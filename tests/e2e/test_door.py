@@ -16,7 +16,7 @@ def test_a_demo_account_is_filled_in_by_one_click(visit, portal, watch):
     expect(page.get_by_label("User name")).to_have_value("auditor")
     expect(page.get_by_role("button", name="Sign in")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{portal}/")
+    expect(page).to_have_url(f"{portal}/home")
 
 
 def test_caps_lock_is_pointed_out(visit, watch):

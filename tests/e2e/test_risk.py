@@ -51,6 +51,7 @@ def test_from_the_total_to_a_trade_and_back(visit):
     page.locator("a.es-row-link", has_text="OIL_CRUDE").first.click()
     expect(page).to_have_url(re.compile("portfolio=OIL_CRUDE"))
     trades = page.locator(".es-section", has=page.get_by_role("heading", name="By trade", exact=True))
+    expect(trades.locator("a[href*='portfolio=OIL_CRUDE'][href*='without=']").first).to_be_visible()
     settle(page)
     number = trades.locator("tbody a.es-row-link").first.inner_text()
     trades.locator("tbody tr").first.get_by_text("Leave out").click()

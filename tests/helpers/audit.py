@@ -9,7 +9,8 @@ from data.queries import audit as queries
 from data.session import UnitOfWork
 from portal.core.actor import Actor
 from portal.core.permissions import Role
-from portal.domain.compliance.audit_chain import BEFORE_FIRST, Row, chained
+from portal.domain.compliance.audit_chain import Row
+from portal.domain.compliance.audit_entry import BEFORE_FIRST, chained
 from portal.services.audit import note
 
 ANNA = Actor(1, "anna", "Anna", frozenset({Role.COMPLIANCE_OFFICER}))

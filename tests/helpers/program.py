@@ -16,13 +16,14 @@ COMMAND = (sys.executable, "-m", "portal.cli")
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """Return an environment in which only ``home`` and ``more`` are set for Enerscope, and schedules are off."""
+    """Return an environment in which only ``home`` and ``more`` are set, and schedules and monitor are off."""
     ours = ("ENERSCOPE_", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "HOST", "PORT", "MAKE", "MFLAGS")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     ours_now = {
         "ENERSCOPE_HOME": str(home),
         "ENERSCOPE_DEMO": "0",
         "ENERSCOPE_SCHEDULES": "off",
+        "ENERSCOPE_MONITOR": "off",
         "PYTHONPATH": str(ROOT),
     }
     return clean | ours_now | more

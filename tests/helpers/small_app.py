@@ -13,7 +13,7 @@ from flask import Flask
 from portal.core.config import Settings
 from portal.core.errors import DomainError
 from portal.core.permissions import Permission
-from portal.web import access, errors, guard, headers, health
+from portal.web import access, errors, guard, headers, health, metrics
 from portal.web.actor import current_actor
 from tests.helpers.visitor import private_dash
 
@@ -58,7 +58,8 @@ def unlocked(folder: Path, config: Settings, **options: Any) -> Dash:
     app.layout = lambda: html.Div(
         [html.P(f"frame of {current_actor().username}"), dcc.Store(id="shell-toasts"), dash.page_container]
     )
-    server.register_blueprint(health.blueprint)
+    health.install(server, config)
+    metrics.install(server, config)
     errors.install(server)
     return app
 

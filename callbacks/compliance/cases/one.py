@@ -9,12 +9,12 @@ from dash.development.base_component import Component
 
 from callbacks.compliance.cases.forms import adding, deciding, keeping
 from callbacks.compliance.cases.ids import Ids
-from components.format import moment
 from components.number import shown
 from components.page import section
 from components.states import badge
 from components.trade import facts
 from portal.core.clock import Clocks
+from portal.core.format import moment
 from portal.domain.compliance.case_workflow import Outcome, Step
 from portal.services.compliance import case_tables as tables
 from portal.services.compliance.case_views import DUE, KINDS, LINKS, CaseDetail, CaseView

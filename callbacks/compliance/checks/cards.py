@@ -8,12 +8,12 @@ from dash.development.base_component import Component
 from callbacks.compliance.checks.ids import Ids
 from components.chart import chart_card
 from components.charts.compliance_checks import findings_figure
-from components.format import moment
 from components.kpi import kpi_row, kpi_tile
 from components.page import section
 from components.states import empty
 from components.table import data_grid
 from portal.core.actor import Actor
+from portal.core.format import moment
 from portal.core.table import GridQuery
 from portal.services.compliance import check_tables as service
 from portal.services.compliance.check_tables import ACTIONS, PERIODS, Found

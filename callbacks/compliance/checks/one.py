@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from components.format import moment, number
 from components.number import shown
 from components.page import section
 from components.states import badge
 from components.trade import facts
 from portal.core.clock import Clocks
+from portal.core.format import moment, number
 from portal.domain.compliance.base import REGIMES, Trust, all_rules
 from portal.services.compliance import check_tables as service
 from portal.services.compliance.check_tables import BADGES, Record

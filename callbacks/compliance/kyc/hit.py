@@ -9,13 +9,13 @@ from dash.development.base_component import Component
 from callbacks.compliance.kyc.ids import Ids, decide_id
 from callbacks.compliance.kyc.one import HIT_TONES, back
 from callbacks.compliance.kyc.parts import button, buttons, words
-from components.format import moment
 from components.number import shown
 from components.page import section
 from components.states import badge, notice
 from components.trade import facts
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
+from portal.core.format import moment
 from portal.core.metrics import Shown
 from portal.core.permissions import Permission
 from portal.domain.compliance import kyc_metrics as metrics

@@ -9,12 +9,12 @@ from dash.development.base_component import Component
 
 from callbacks.compliance.kyc.forms import adding, deciding, entering
 from callbacks.compliance.kyc.ids import Ids
-from components.format import moment
 from components.page import section
 from components.states import badge, notice
 from components.trade import facts
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
+from portal.core.format import moment
 from portal.core.permissions import Permission
 from portal.domain.compliance.onboarding import DOCUMENTS
 from portal.services.compliance.kyc import STATUSES

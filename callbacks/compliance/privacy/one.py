@@ -10,13 +10,13 @@ from dash.development.base_component import Component
 
 from callbacks.compliance.privacy.cards import PAGE, button, buttons, labelled
 from callbacks.compliance.privacy.ids import Ids, field_id
-from components.format import day, moment
 from components.number import shown
 from components.page import section
 from components.states import badge, notice
 from components.table import data_grid
 from components.trade import facts
 from portal.core.clock import Clocks
+from portal.core.format import day, moment
 from portal.domain.compliance.record_classes import SUBJECTS, Way
 from portal.services.compliance import privacy_tables as tables
 from portal.services.compliance.privacy import KINDS, Detail

@@ -10,7 +10,6 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from callbacks.compliance.reports.ids import DECIDE, Ids
-from components.format import day, moment
 from components.kpi import kpi_row, kpi_tile
 from components.page import section
 from components.states import badge, empty, notice
@@ -18,6 +17,7 @@ from components.table import BADGES, data_grid
 from components.trade import facts
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
+from portal.core.format import day, moment
 from portal.core.metrics import Shown
 from portal.core.permissions import Permission
 from portal.core.table import GridQuery

@@ -8,7 +8,6 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from callbacks.compliance.rules.ids import DECIDE, NOTE, Ids
-from components.format import day, moment
 from components.kpi import kpi_row, kpi_tile
 from components.number import shown
 from components.page import section
@@ -16,6 +15,7 @@ from components.states import badge
 from components.table import data_grid
 from components.trade import facts
 from portal.core.actor import Actor
+from portal.core.format import day, moment
 from portal.core.permissions import Permission
 from portal.core.table import GridQuery
 from portal.domain.compliance import rule_counts as counts

@@ -6,12 +6,12 @@ from dash.development.base_component import Component
 from callbacks.compliance.rules.cards import badges, waiting
 from callbacks.compliance.rules.form import form
 from callbacks.compliance.rules.ids import Ids
-from components.format import day
 from components.number import passport_button
 from components.page import section
 from components.table import data_grid
 from components.trade import facts
 from portal.core.actor import Actor
+from portal.core.format import day
 from portal.core.permissions import Permission
 from portal.core.table import GridQuery
 from portal.domain.compliance import rule_metrics as metrics

@@ -6,7 +6,6 @@ from dash.development.base_component import Component
 from callbacks.compliance.surveillance.ids import Ids
 from components.chart import chart_card
 from components.charts.orders import order_figure
-from components.format import moment
 from components.kpi import kpi_row, kpi_tile
 from components.number import shown
 from components.page import section
@@ -14,6 +13,7 @@ from components.states import badge
 from components.table import data_grid
 from components.trade import facts
 from portal.core.clock import Clocks
+from portal.core.format import moment
 from portal.core.metrics import Shown
 from portal.core.table import GridQuery
 from portal.domain.compliance import surveillance_metrics as metrics

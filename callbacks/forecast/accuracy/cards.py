@@ -8,10 +8,10 @@ from dash.development.base_component import Component
 from callbacks.forecast.accuracy.ids import Ids
 from components.chart import chart_card
 from components.charts.accuracy import calibration_figure, pit_figure, profile_figure
-from components.format import number, percent
 from components.kpi import kpi_row, kpi_tile
 from components.page import section
 from components.table import data_grid
+from portal.core.format import number, percent
 from portal.core.metrics import Metric, Shown
 from portal.core.table import GridQuery, Table
 from portal.domain.forecast import accuracy_metrics as metrics

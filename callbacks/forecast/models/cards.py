@@ -9,13 +9,13 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from callbacks.forecast.models.ids import DECIDE, EVERY, WORDS, Ids
-from components.format import moment
 from components.kpi import kpi_row, kpi_tile
 from components.page import section
 from components.states import badge, empty
 from components.table import BADGES, data_grid
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
+from portal.core.format import moment
 from portal.core.metrics import Shown
 from portal.core.table import GridQuery
 from portal.domain.forecast import model_metrics as metrics

@@ -8,12 +8,12 @@ from dash.development.base_component import Component
 from callbacks.forecast.models.ids import Ids
 from components.chart import chart_card
 from components.charts.forecast_models import step_figure
-from components.format import moment
 from components.page import section
 from components.states import notice
 from components.table import data_grid
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
+from portal.core.format import moment
 from portal.core.table import GridQuery
 from portal.services.forecast import experiments
 from portal.services.forecast import model_tables as tables

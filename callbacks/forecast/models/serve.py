@@ -9,12 +9,12 @@ from dash.development.base_component import Component
 
 from callbacks.forecast.models.ids import Ids
 from components.controls import filter_id
-from components.format import moment
 from components.job import job_panel
 from components.page import body_id, section
 from components.states import notice
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
+from portal.core.format import moment
 from portal.core.permissions import Permission
 from portal.services.forecast import serving
 from portal.web.job_forms import active_job, job_form

@@ -8,9 +8,9 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.attributes import attributes
-from components.format import number
 from components.kpi import kpi_tile
 from components.states import badge
+from portal.core.format import number
 from portal.core.metrics import Shown
 from portal.core.precision import price_decimals
 from portal.domain.forecast import outlook_metrics as metrics

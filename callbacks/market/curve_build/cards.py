@@ -9,12 +9,12 @@ from dash.development.base_component import Component
 from callbacks.market.curve_build.ids import Ids
 from components.chart import chart_card
 from components.charts.curve_build import Bar, build_figure, history_figure, residual_figure
-from components.format import moment
 from components.kpi import kpi_tile
 from components.page import section
 from components.states import notice
 from components.table import data_grid
 from portal.core.clock import Clocks
+from portal.core.format import moment
 from portal.core.metrics import Shown
 from portal.core.table import GridQuery, Table
 from portal.domain.market.curve_products import product_label

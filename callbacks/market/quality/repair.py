@@ -46,7 +46,7 @@ def quarantine_section(filters: Mapping[str, Any], clocks: Clocks, actor: Actor)
 def import_section(clocks: Clocks, actor: Actor) -> Component:
     """Return the past imports."""
     note = "Every file that was taken in or refused, by whom, and how many of its rows."
-    table = ingest.recent_imports(FEW, actor)
+    table = ingest.recent_imports(FEW, actor, clocks.known_at)
     if not table.rows:
         said = "No file was imported yet. Import one under Market > Import, or type: enerscope import prices FILE"
         return section("Recent imports", [notice(said)], note=note)
@@ -89,9 +89,9 @@ def load_quarantine(query: GridQuery, filters: Mapping[str, Any], clocks: Clocks
 
 
 @grid(Ids.IMPORTS, title="Imports", permission=Permission.MARKET_READ)
-def load_imports(query: GridQuery, _filters: Mapping[str, Any], _clocks: Clocks, actor: Actor) -> Table:
+def load_imports(query: GridQuery, _filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> Table:
     """Return past imports."""
-    return ingest.recent_imports(query, actor)
+    return ingest.recent_imports(query, actor, clocks.known_at)
 
 
 def form(query: Mapping[str, str], actor: Actor) -> list[Component]:

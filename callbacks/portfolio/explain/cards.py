@@ -13,12 +13,12 @@ from callbacks.portfolio.explain.ids import Ids
 from components.attributes import attributes
 from components.chart import chart_card
 from components.charts.pnl_waterfall import waterfall_figure
-from components.format import number
 from components.kpi import kpi_tile
 from components.page import section
 from components.states import empty, notice
 from components.table import data_grid
 from portal.core.clock import Clocks
+from portal.core.format import number
 from portal.core.metrics import Shown
 from portal.core.table import GridQuery, Table
 from portal.domain.portfolio import explain_metrics as metrics

@@ -6,7 +6,6 @@ from dash import html
 from dash.development.base_component import Component
 
 from callbacks.portfolio.trade.ids import LABELS, Ids, cell_id
-from components.format import moment
 from components.kpi import kpi_row, kpi_tile
 from components.number import passport_button
 from components.page import section
@@ -23,6 +22,7 @@ from components.trade import (
 )
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
+from portal.core.format import moment
 from portal.core.permissions import Permission
 from portal.core.table import GridQuery
 from portal.domain.portfolio.trade import Event

@@ -9,10 +9,10 @@ from dash.development.base_component import Component
 from callbacks.risk.backtests.ids import Ids
 from components.chart import chart_card
 from components.charts.backtest import cumulative_figure, history_figure
-from components.format import number
 from components.kpi import kpi_row, kpi_tile
 from components.page import section
 from components.table import data_grid
+from portal.core.format import number
 from portal.core.metrics import Metric, Shown
 from portal.core.table import GridQuery, Table
 from portal.domain.risk import backtest_metrics as metrics

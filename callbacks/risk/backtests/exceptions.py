@@ -10,13 +10,13 @@ from dash.development.base_component import Component
 
 from callbacks.risk.backtests.ids import Ids
 from components.attributes import attributes
-from components.format import moment, number
 from components.number import passport_button
 from components.page import PAGE_CLOCKS, section
 from components.states import badge, empty, notice
 from components.table import data_grid
 from portal.core.actor import Actor
 from portal.core.errors import DomainError, EnerscopeError
+from portal.core.format import moment, number
 from portal.core.permissions import Permission
 from portal.core.table import GridQuery
 from portal.domain.risk import backtest_metrics as metrics

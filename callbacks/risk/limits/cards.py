@@ -10,7 +10,6 @@ from dash.development.base_component import Component
 from callbacks.risk.limits.ids import DECIDE, EVERY, NOBODY, NOTE, OWNER, STEP, WORDS, Ids
 from components.chart import chart_card
 from components.charts.limits import use_figure
-from components.format import day, moment
 from components.kpi import kpi_row, kpi_tile
 from components.number import shown
 from components.page import section
@@ -18,6 +17,7 @@ from components.states import badge, empty
 from components.table import data_grid
 from components.trade import facts
 from portal.core.actor import Actor
+from portal.core.format import day, moment
 from portal.core.metrics import Shown
 from portal.core.permissions import Permission
 from portal.core.table import GridQuery, Table

@@ -10,11 +10,11 @@ from dash.development.base_component import Component
 from callbacks.risk.overview.ids import Ids
 from components.chart import chart_card
 from components.charts.risk_overview import method_figure, trend_figure
-from components.format import number
 from components.kpi import kpi_tile
 from components.page import section
 from components.states import badge
 from components.table import data_grid
+from portal.core.format import number
 from portal.core.metrics import Shown
 from portal.core.table import GridQuery
 from portal.domain.risk import figure_metrics, overview_metrics

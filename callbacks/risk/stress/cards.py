@@ -15,7 +15,6 @@ from callbacks.risk.stress.ids import Ids
 from components.chart import chart_card
 from components.charts.pnl_waterfall import waterfall_figure
 from components.charts.stress import bars_figure, matrix_figure
-from components.format import number
 from components.kpi import kpi_row, kpi_tile
 from components.page import section
 from components.states import badge, notice
@@ -23,6 +22,7 @@ from components.table import data_grid
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError
+from portal.core.format import number
 from portal.core.metrics import Metric, Shown
 from portal.core.permissions import Permission
 from portal.core.table import GridQuery, Table

@@ -1,4 +1,4 @@
-"""The audit log as a hash chain: how an entry is written, hashed, and how a whole log is judged.
+"""The audit log as a hash chain: how a whole log is judged (its entries: :mod:`portal.domain.compliance.audit_entry`).
 
 An entry is canonical JSON (keys sorted, no spaces, UTF-8, numbers as texts); its hash is SHA-256 of a zero byte, the
 hash of the entry before and the entry. So an entry cannot be changed, taken out or moved without the hash of another
@@ -7,36 +7,17 @@ was kept elsewhere: the number of entries, the last hash and the Merkle root at 
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from portal.core import canonical
+from portal.domain.compliance.audit_entry import BEFORE_FIRST
 from portal.domain.compliance.merkle import EMPTY, GrowingTree
 
-BEFORE_FIRST = bytes(32)
-"""What stands for the hash before entry 1."""
 MAY_GO_BACK = timedelta(seconds=1)
-PERSON = "user"
-"""Kind of an object that is a person: its reference is a user name, and the chain gets the pseudonym."""
-_NEVER = ("password", "token", "secret")
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What is to be noted, before it has its place in the chain; ``actor`` is a user name."""
-
-    actor: str
-    action: str
-    object_kind: str
-    object_ref: str
-    outcome: str
-    detail: Mapping[str, Any] = field(default_factory=dict)
-    session: str = ""
-    source: str = ""
 
 
 class Row(NamedTuple):
@@ -86,48 +67,6 @@ class Judgement:
     def is_whole(self) -> bool:
         """Tell whether nothing is wrong."""
         return self.flaw is None
-
-
-def entry_text(draft: Draft, *, seq: int, at: datetime, actor_ref: str, object_ref: str) -> str:
-    """Return the canonical text of an entry; ``actor_ref`` and ``object_ref`` hold pseudonyms, not names.
-
-    Parameters
-    ----------
-    draft : Draft
-        What happened.
-    seq : int
-        Its number, from 1, without gaps.
-    at : datetime
-        Its moment.
-    actor_ref, object_ref : str
-        Who, and to what.
-
-    Returns
-    -------
-    str
-        JSON with sorted keys and numbers as texts; values under keys that speak of passwords, tokens or secrets
-        are left out.
-    """
-    entry: dict[str, Any] = {
-        "action": draft.action,
-        "actor": actor_ref,
-        "at": canonical.moment(at),
-        "detail": _texts(canonical.plain(dict(draft.detail))),
-        "kind": draft.object_kind,
-        "outcome": draft.outcome,
-        "ref": object_ref,
-        "seq": str(seq),
-    }
-    if draft.session:
-        entry["session"] = draft.session
-    if draft.source:
-        entry["source"] = draft.source
-    return canonical.encode(entry).decode("utf-8")
-
-
-def chained(before: bytes, entry: str) -> bytes:
-    """Return the hash of ``entry`` (its canonical text) after the entry with the hash ``before``."""
-    return sha256(b"\x00" + before + entry.encode("utf-8")).digest()
 
 
 def judge(rows: Iterable[Row], heads: Sequence[Head] = ()) -> Judgement:
@@ -338,17 +277,3 @@ def _number_in(entry: str) -> int | None:
         return int(json.loads(entry)["seq"])
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def _texts(value: Any) -> Any:
-    """Return ``value`` with numbers as texts, so that no reader can round them, and without what is never logged."""
-    if isinstance(value, bool) or value is None or isinstance(value, str):
-        return value
-    if isinstance(value, (int, float)):
-        return repr(value)
-    if isinstance(value, dict):
-        return {
-            key: "not logged" if any(word in key.casefold() for word in _NEVER) else _texts(item)
-            for key, item in value.items()
-        }
-    return [_texts(item) for item in value]

@@ -53,7 +53,7 @@ class Source:
         Column with the day or moment from which a retention counts; "" where rows have none.
     link : str
         How rows are found: ``name`` by both names, ``user`` by the id of the user, ``owner``, ``party`` and ``file`` by
-        the owner of a counterparty, ``ref`` by the pseudonym.
+        the owner of a counterparty, ``channel`` and ``delivery`` by the owner of a channel, ``ref`` by the pseudonym.
     shown : tuple of str
         Columns that an export holds; () for all but those of ``documents`` that are files.
     texts, documents : tuple of str
@@ -125,12 +125,18 @@ _ORDER = (
     "recorded_at",
 )
 _WORK = (
+    Source("adjustment_decisions", ("decided_by",)),
+    Source("adjustments", ("proposed_by",)),
+    Source("alert_rules", ("written_by",), shown=("code", "version", "written_by", "recorded_at")),
     Source("alerts", ("acknowledged_by",), "raised_at", shown=("id", "acknowledged_by", "acknowledged_at")),
     Source("backtest_comments", ("written_by",)),
     Source("beneficial_owners", ("recorded_by",), shown=("id", "code", "recorded_by", "recorded_at")),
     Source("compliance_records", ("recorded_by",), shown=("id", "rule", "recorded_by", "recorded_at")),
     Source("compliance_runs", ("run_by",), shown=("id", "kind", "run_by", "recorded_at")),
     Source("experiments", ("run_by",), shown=("id", "run_by", "recorded_at")),
+    Source("feed_terms", ("owner", "written_by"), shown=("code", "version", "owner", "written_by", "recorded_at")),
+    Source("incident_events", ("by",), documents=("body",)),
+    Source("incidents", ("owner", "opened_by"), "opened_at", shown=("id", "title", "owner", "opened_by", "opened_at")),
     Source("inside_information", ("written_by",), shown=("id", "code", "holders", "written_by", "recorded_at"),
            documents=("holders",)),
     Source("installation_years", ("recorded_by",), shown=("code", "year", "recorded_by", "recorded_at")),
@@ -144,9 +150,13 @@ _WORK = (
     Source("limit_decisions", ("decided_by",)),
     Source("limit_events", ("owner", "written_by")),
     Source("limits", ("proposed_by",)),
+    Source("maintenance_windows", ("set_by",)),
     Source("model_decisions", ("decided_by",), shown=("decided_by", "recorded_at")),
     Source("model_versions", ("registered_by",), shown=("id", "registered_by", "recorded_at")),
     Source("obligation_events", ("by",)),
+    Source("pack_schedules", ("written_by",), shown=("code", "version", "title", "written_by", "recorded_at"),
+           documents=("recipients",)),
+    Source("packs", ("reader", "made_by"), shown=("id", "template", "as_of", "reader", "made_by", "recorded_at")),
     Source("parameter_decisions", ("decided_by",)),
     Source("parameter_proposals", ("proposed_by",), shown=("id", "code", "reason", "proposed_by", "recorded_at")),
     Source("party_facts", ("recorded_by",), shown=("party", "recorded_by", "recorded_at")),
@@ -160,7 +170,12 @@ _WORK = (
     Source("schedules", ("changed_by",), "changed_at", shown=("changed_by", "changed_at")),
     Source("screening_decisions", ("by",)),
     Source("screening_lists", ("imported_by",), shown=("id", "code", "imported_by", "recorded_at")),
+    Source("sign_offs", ("by",), shown=("id", "portfolio", "as_of", "step", "note", "by", "recorded_at")),
+    Source("service_objectives", ("written_by",), shown=("code", "version", "written_by", "recorded_at")),
+    Source("services", ("owner", "changed_by"), shown=("code", "owner", "changed_by", "recorded_at")),
     Source("stress_scenarios", ("written_by",), shown=("code", "written_by", "recorded_at")),
+    Source("thread_comments", ("by",)),
+    Source("threads", ("opened_by", "resolved_by"), shown=("id", "title", "opened_by", "resolved_by", "recorded_at")),
     Source("trade_decisions", ("decided_by",)),
     Source("trade_facts", ("recorded_by",), shown=("trade_id", "recorded_by", "recorded_at")),
     Source("trade_proposals", ("proposed_by",), "proposed_at",
@@ -185,6 +200,31 @@ CLASSES: tuple[RecordClass, ...] = (
     RecordClass(
         "logins", "Login attempts", (USER,), "user name, address, time", (), "no law keeps it", Way.DELETE,
         (Source("login_attempts", ("username",), "at"),),
+    ),
+    RecordClass(
+        "unusual", "Unusual sign-ins", (USER,), "user name, address, time", (), "no law keeps it", Way.DELETE,
+        (Source("security_events", ("username",), "at"),),
+    ),
+    RecordClass(
+        "messages", "Messages", (USER,), "addresses to be told at, and what was sent there", (), "no law keeps it",
+        Way.DELETE,
+        (
+            Source("delivery_attempts", ("delivery_id",), "at", "delivery"),
+            Source("deliveries", ("channel_id",), "recorded_at", "channel",
+                   ("id", "subject", "message", "state", "recorded_at", "sent_at")),
+            Source("channels", ("username",),
+                   shown=("id", "username", "kind", "title", "shown_address", "severities", "quiet_from", "quiet_to",
+                          "timezone", "enabled", "recorded_at")),
+        ),
+    ),
+    RecordClass(
+        "boards", "Boards and last looks", (USER,), "what somebody put on a page of their own, when they last looked",
+        (), "no law keeps it", Way.DELETE,
+        (Source("boards", ("username",)), Source("last_looks", ("username",), "looked_at")),
+    ),
+    RecordClass(
+        "survey", "Answers to the survey", (USER,), "how somebody likes the portal", (), "no law keeps it", Way.DELETE,
+        (Source("survey_answers", ("username",)),),
     ),
     RecordClass(
         "trades", "Trades", (USER,), "name of the trader, who entered and approved it",

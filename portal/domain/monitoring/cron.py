@@ -19,6 +19,7 @@ DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _LONG = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 _WORK_DAYS = (1, 2, 3, 4, 5)
 _STEP = timedelta(microseconds=1)
+_MINUTE = timedelta(minutes=1)
 _REACHES = (timedelta(hours=1), timedelta(days=1), timedelta(days=8), timedelta(days=62), timedelta(days=400))
 LONGEST = 64
 EXAMPLE = "Write minute, hour, day of the month, month and weekday, for example '15 19 * * mon-fri'."
@@ -79,12 +80,29 @@ class CronLine:
         """
         after = moment.astimezone(UTC)
         while True:
-            found: datetime | None = self._trigger.get_next_fire_time(None, after + _STEP)
+            found = self._fire_after(after)
             if found is None:
                 return None
             after = found.astimezone(UTC)
             if not found.fold or "*" in self.fields[1]:  # an hour that comes twice counts once
                 return after
+
+    def _fire_after(self, after: datetime) -> datetime | None:
+        """Return the next moment of the trigger, also within the hour that follows midnight after the clock changed.
+
+        The trigger steps over a change of the clock in hours, not by the wall, and lands an hour past midnight.
+        """
+        zone = ZoneInfo(self.timezone)
+        found: datetime | None = self._trigger.get_next_fire_time(None, after + _STEP)
+        if found is None or found.utcoffset() == after.astimezone(zone).utcoffset():
+            return found
+        before, changed = after, found.astimezone(UTC)
+        while changed - before > _MINUTE:
+            middle = before + (changed - before) / 2
+            same = middle.astimezone(zone).utcoffset() == found.utcoffset()
+            before, changed = (before, middle) if same else (middle, changed)
+        asked: datetime | None = self._trigger.get_next_fire_time(None, changed)
+        return found if asked is None else min(found, asked, key=datetime.timestamp)
 
     def latest(self, after: datetime, until: datetime) -> datetime | None:
         """Return the last moment of a span at which it was due.

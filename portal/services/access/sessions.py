@@ -18,7 +18,7 @@ from portal.core.config import settings
 from portal.core.errors import NotSignedIn
 from portal.core.permissions import Role
 from portal.services import audit
-from portal.services.access import lockout, passwords
+from portal.services.access import lockout, passwords, remembered
 
 TOUCH_EVERY = timedelta(minutes=1)
 KEEP_ENDED = timedelta(days=30)
@@ -159,17 +159,29 @@ def actor_of(token: str, *, counts_as_activity: bool = True) -> Actor | None:
     with UnitOfWork() as work:
         row = queries.live_session(work.session, token_hash=token_hash, now=now, idle_since=now - idle)
     if row is None:
+        remembered.forget(token_hash)
         return None
     if counts_as_activity and now - row.last_seen_at >= TOUCH_EVERY:
         with UnitOfWork(write=True) as work:
             writes.touch_session(work.session, token_hash=token_hash, now=now)
-    return Actor(
+    actor = Actor(
         user_id=row.user_id,
         username=row.username,
         name=row.name,
         roles=frozenset(Role(role) for role in row.roles),
         portfolio_codes=frozenset(row.portfolios),
     )
+    used_at = now if counts_as_activity else row.last_seen_at
+    remembered.keep(token_hash, actor, now, ends_at=min(row.expires_at, used_at + idle))
+    return actor
+
+
+def health_reader_of(token: str) -> Actor | None:
+    """Return who may read Health with ``token`` while the database is away, with no other right; None for nobody.
+
+    See :mod:`portal.services.access.remembered`.
+    """
+    return remembered.find(_hashed(token), clock.now(), timedelta(minutes=settings().health_minutes))
 
 
 def owner_of_ended_session(token: str) -> str | None:
@@ -180,6 +192,7 @@ def owner_of_ended_session(token: str) -> str | None:
 
 def sign_out(token: str) -> None:
     """End the session; a token that is unknown or has ended already is no error."""
+    remembered.forget(_hashed(token))  # before the database is asked: it may be away
     with UnitOfWork(write=True) as work:
         owner = queries.session_owner(work.session, token_hash=_hashed(token))
         if writes.revoke_session(work.session, token_hash=_hashed(token), now=clock.now()) and owner:

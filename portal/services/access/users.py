@@ -10,7 +10,7 @@ from portal.core.actor import SYSTEM, Actor
 from portal.core.errors import Conflict, DomainError, NotFound
 from portal.core.permissions import Permission, Role
 from portal.services import audit
-from portal.services.access import passwords
+from portal.services.access import passwords, remembered
 from portal.services.access.sessions import WrongPassword, normal_username
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
@@ -96,6 +96,7 @@ def disable_user(username: str, actor: Actor) -> None:
         writes.set_active(work.session, user_id=user_id, is_active=False)
         writes.revoke_sessions_of(work.session, user_id=user_id, now=clock.now())
         audit.note(work, actor, "user.disabled", "user", normal_username(username))
+    remembered.forget_user(user_id)
 
 
 def enable_user(username: str, actor: Actor) -> None:
@@ -114,6 +115,7 @@ def set_roles(username: str, roles: frozenset[Role], actor: Actor) -> None:
         writes.set_roles(work.session, user_id=user_id, roles=frozenset(role.value for role in roles))
         detail = {"roles": sorted(role.value for role in roles)}
         audit.note(work, actor, "user.roles-changed", "user", normal_username(username), detail)
+    remembered.forget_user(user_id)
 
 
 def set_portfolios(username: str, portfolios: frozenset[str], actor: Actor) -> None:
@@ -148,6 +150,7 @@ def change_password(actor: Actor, current: str, new: str) -> None:
         )
         writes.revoke_sessions_of(work.session, user_id=account.user_id, now=clock.now())
         audit.note(work, actor, "password.changed", "user", actor.username)
+    remembered.forget_user(account.user_id)
 
 
 def _managed(work: UnitOfWork, username: str, actor: Actor) -> int:

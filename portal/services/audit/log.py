@@ -10,7 +10,7 @@ from data.session import UnitOfWork
 from portal.core.actor import Actor
 from portal.core.errors import UpstreamError
 from portal.core.permissions import Role
-from portal.domain.compliance.audit_chain import Draft
+from portal.domain.compliance.audit_entry import Draft
 
 log = logging.getLogger("enerscope.audit")
 

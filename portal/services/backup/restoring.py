@@ -11,6 +11,7 @@ from data.postgres.dumps import Content
 from portal.core import clock
 from portal.core.config import Settings, settings
 from portal.core.errors import Conflict, DomainError, EnerscopeError
+from portal.domain.compliance.audit_chain import judge
 from portal.services import runtime
 from portal.services.backup import manifest, sealing
 from portal.services.backup.manifest import Manifest
@@ -46,7 +47,7 @@ def compared(found: Manifest, plain: Path, url: str) -> Manifest:
         target = dumps.make(url, scratch)
         try:
             dumps.load(target, plain)
-            problem = _difference(found, dumps.contents(target))
+            problem = _difference(found, target)
         finally:
             dumps.drop(target)
     except EnerscopeError as refused:
@@ -97,7 +98,7 @@ def restore(
             say(0.2, "Restoring")
             dumps.load(fresh, plain)
         say(0.85, "Comparing")
-        _require_same(found, dumps.contents(fresh))
+        _require_same(found, fresh)
         aside = f"{dumps.name_of(url)}_before_{stamp}"
         say(0.95, "Changing places")
         return aside if dumps.take_place(url, fresh, aside) else ""
@@ -106,14 +107,26 @@ def restore(
         raise
 
 
-def _require_same(found: Manifest, content: Content) -> None:
-    problem = _difference(found, content)
+def _require_same(found: Manifest, url: str) -> None:
+    problem = _difference(found, url)
     if problem:
         raise DomainError(f"{found.name} did not come back whole: {problem} Nothing was changed.")
 
 
-def _difference(found: Manifest, content: Content) -> str:
-    """Return how a restored database differs from what was counted, in a sentence; "" when it does not."""
+def _difference(found: Manifest, url: str) -> str:
+    """Return how a restored database differs from what was counted, in a sentence; "" when it does not.
+
+    Rows are counted for every table; the audit log is read entry by entry, each hashed with the one before it.
+    """
+    content = dumps.contents(url)
+    problem = _miscounted(found, content)
+    if problem or not content.audit_entries:
+        return problem
+    judged = judge(dumps.audit_log(url))
+    return "" if judged.is_whole else f"The audit log is not whole. {judged.sentence}"
+
+
+def _miscounted(found: Manifest, content: Content) -> str:
     if content.revision != found.revision:
         return f"The schema is {content.revision or 'missing'} instead of {found.revision}."
     for name in sorted(found.rows | content.rows):

@@ -19,7 +19,7 @@ from portal.core.errors import NotFound
 from portal.core.permissions import Permission
 from portal.core.table import PHONE, Cell, Column, GridQuery, Table
 from portal.domain.compliance import audit_metrics as metrics
-from portal.domain.compliance.audit_chain import BEFORE_FIRST, chained
+from portal.domain.compliance.audit_entry import BEFORE_FIRST, chained
 
 PATH = "/compliance/audit"
 VERIFY = "compliance.audit-verify"

@@ -94,13 +94,18 @@ def overview(span: int, clocks: Clocks, actor: Actor) -> Overview:
     """
     actor.require(Permission.COMPLIANCE_READ)
     with UnitOfWork() as work:
-        run = newest_run(work, clocks)
-        views = obligations.listed_in(work, clocks, actor)
-        happened = tuple(cases.views_in(work, clocks.known_at, actor))
-        return Overview(
-            clocks, span, run, parts_of(work, clocks, run, views, happened), views, happened,
-            tuple(findings_in(work, clocks, span)),
-        )  # fmt: skip
+        return overview_in(work, span, clocks, actor)
+
+
+def overview_in(work: UnitOfWork, span: int, clocks: Clocks, actor: Actor) -> Overview:
+    """Return the same within a transaction."""
+    run = newest_run(work, clocks)
+    views = obligations.listed_in(work, clocks, actor)
+    happened = tuple(cases.views_in(work, clocks.known_at, actor))
+    return Overview(
+        clocks, span, run, parts_of(work, clocks, run, views, happened), views, happened,
+        tuple(findings_in(work, clocks, span)),
+    )  # fmt: skip
 
 
 def newest_run(work: UnitOfWork, clocks: Clocks) -> RunRow | None:

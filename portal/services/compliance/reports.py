@@ -185,19 +185,36 @@ def download(report_id: int, actor: Actor) -> File:
     DomainError
         The stored file does not have the hash of its receipt any more.
     """
+    with UnitOfWork(write=True) as work:
+        found = _file(work, report_id, actor)
+        audit.note(work, actor, "report.downloaded", "report", str(report_id), {"sha256": found.sha256})
+    return found
+
+
+def attachable(report_id: int, actor: Actor) -> File:
+    """Return the file of a report to attach to a message to ``actor``; whoever sends it notes that it was sent.
+
+    Raises
+    ------
+    NotFound, DomainError
+        As :func:`download`.
+    """
+    with UnitOfWork() as work:
+        return _file(work, report_id, actor)
+
+
+def _file(work: UnitOfWork, report_id: int, actor: Actor) -> File:
     actor.require(Permission.COMPLIANCE_READ)
     actor.require(Permission.EXPORT)
-    with UnitOfWork(write=True) as work:
-        line = queries.report(work.session, report_id)
-        if line is None:
-            raise NotFound(f"There is no report {report_id}. Choose one of the list.", report=report_id)
-        content = queries.content(work.session, report_id)
-        if sha256(content).hexdigest() != line.sha256:
-            raise DomainError(
-                f"The file of report {report_id} does not have the hash of its receipt any more. Do not use it; "
-                "tell the people of operations."
-            )
-        audit.note(work, actor, "report.downloaded", "report", str(report_id), {"sha256": line.sha256})
+    line = queries.report(work.session, report_id)
+    if line is None:
+        raise NotFound(f"There is no report {report_id}. Choose one of the list.", report=report_id)
+    content = queries.content(work.session, report_id)
+    if sha256(content).hexdigest() != line.sha256:
+        raise DomainError(
+            f"The file of report {report_id} does not have the hash of its receipt any more. Do not use it; "
+            "tell the people of operations."
+        )
     return File(line.file_name, line.media_type, content, line.sha256)
 
 

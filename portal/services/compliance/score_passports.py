@@ -73,13 +73,14 @@ def _register(
     metric: Metric, title: str, more: Sequence[Parameter],
     rows_of: Callable[[UnitOfWork, Params, Clocks, Actor], Table],
     compute: Callable[[Rows, Params, datetime], float | None],
+    permission: Permission = Permission.COMPLIANCE_READ,
 ) -> None:  # fmt: skip
     """Register a figure by how its rows are read and how it follows from them."""
 
     def outcome(rows: Rows, params: Params, clocks: Clocks) -> Outcome:
         return _outcome(metric, compute(rows, params, moment_of(params, clocks)), params, clocks)
 
-    @evaluates(metric.id, permission=Permission.COMPLIANCE_READ, parameters=(*more, MOMENT), replay=outcome)
+    @evaluates(metric.id, permission=permission, parameters=(*more, MOMENT), replay=outcome)
     def run(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
         table = rows_of(work, params, _pair(params, clocks), actor)
         found = outcome(table.records(), params, clocks)
@@ -199,7 +200,8 @@ def _score(rows: Rows, _params: Params, _at: datetime) -> float | None:
     return score(_read_parts(rows))
 
 
-_register(metrics.SCORE, "Parts of the score", (), _parts, _score)
+# Its rows are counts, of nobody: whoever may see how compliance stands may see them.
+_register(metrics.SCORE, "Parts of the score", (), _parts, _score, Permission.COMPLIANCE_SUMMARY)
 _register(metrics.POINTS_LOST, "Parts of the score", (PART,), _parts, _lost)
 _register(metrics.COVERAGE, "Questions of the newest run", (RULE,), _counts, _coverage)
 _register(metrics.FINDINGS, "Findings by day and regime", FINDING, _findings, _number)

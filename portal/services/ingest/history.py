@@ -1,5 +1,7 @@
 """Past imports, as far as one may see them."""
 
+from datetime import datetime
+
 from data.queries import imports as queries
 from data.session import UnitOfWork
 from portal.core.actor import Actor
@@ -23,9 +25,14 @@ _RECENT = (
 )
 
 
-def recent_imports(query: GridQuery, actor: Actor) -> Table:
-    """Return past imports, newest first unless ``query`` sorts otherwise; of trades those that the actor may see."""
+def recent_imports(query: GridQuery, actor: Actor, known_at: datetime | None = None) -> Table:
+    """Return past imports, newest first unless ``query`` sorts otherwise; of trades those that the actor may see.
+
+    ``known_at`` leaves out what came later.
+    """
     actor.require(Permission.MARKET_READ)
     with UnitOfWork() as work:
-        rows, total = queries.batches(work.session, query, reader=reader_of_files(work, actor))
+        rows, total = queries.batches(
+            work.session, query, reader=reader_of_files(work, actor), known_at=known_at
+        )
     return Table(_RECENT, rows, total)

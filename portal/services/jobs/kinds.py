@@ -13,6 +13,7 @@ from portal.services.compliance import (
 )
 from portal.services.forecast import jobs as forecast_jobs
 from portal.services.monitoring import retention
+from portal.services.packs import jobs as pack_jobs
 from portal.services.risk import jobs as risk_jobs
 from portal.services.risk import nightly as risk_nightly
 
@@ -28,4 +29,5 @@ AREAS: tuple[ModuleType, ...] = (
     surveillance_jobs,
     list_jobs,
     audit_jobs,
+    pack_jobs,
 )  # importing a module registers its kinds and schedules

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from data.queries import alerts as queries
-from data.queries.alerts import PORTFOLIO, AlertRow, Sight
+from data.queries.alerts import PORTFOLIO, AlertRow
 from data.session import UnitOfWork
 from data.writes import alerts as writes
 from portal.core.actor import Actor
@@ -20,29 +20,42 @@ from portal.core.errors import Conflict, NotFound
 from portal.core.permissions import Permission
 from portal.core.table import GridQuery
 from portal.services import audit
+from portal.services.monitoring import joining, telling
+from portal.services.monitoring.events import Event
+from portal.services.monitoring.sight import sight_of
 
 Severity = Literal["info", "warning", "critical"]
 ANSWERS = {
     Permission.RISK_READ: Permission.RISK_COMMENT,
     Permission.JOBS_READ: Permission.JOBS_MANAGE,
     Permission.FORECAST_READ: Permission.FORECAST_RUN,
+    Permission.MARKET_READ: Permission.DATA_REPAIR,
+    Permission.COMPLIANCE_READ: Permission.COMPLIANCE_DECIDE,
+    Permission.MONITORING_READ: Permission.INCIDENT_ANSWER,
+    Permission.SECURITY_READ: Permission.INCIDENT_ANSWER,
 }
 """The right to acknowledge by the right to see; whoever only reads does not answer for the desk."""
 
 RULES = {
     "backup.failed": "A backup cannot be restored",
+    "delivery.dead": "Messages of a channel do not arrive",
+    "feed.late": "A feed is late",
+    "packs.folder": "Packs do not reach their folder",
     "risk.grade-drop": "Confidence in a risk figure has dropped",
     "risk.limit-breach": "A limit is broken",
     "jobs.failed": "A scheduled job failed",
     "jobs.lost": "A job was lost",
     "forecast.drift": "A forecast drifts",
+    "security.sign-in": "A sign-in is unusual",
+    "service.down": "A service does not work",
 }
 """Rules in words; one that is not here is shown by its code."""
+RANKS = {"info": 0, "warning": 1, "critical": 2}
 LONGEST = 64  # characters of a subject
 
 __all__ = [
     "PORTFOLIO", "RULES", "Alert", "AlertRow", "acknowledge", "alerts", "clear", "cleared", "find_open", "open_count",
-    "raise_alert",
+    "open_of_rule", "raise_alert", "sight_of",
 ]  # fmt: skip
 
 
@@ -89,20 +102,38 @@ def raise_alert(
     facts : mapping
         What it rests on. ``portfolio`` names a node: who does not see that node does not see the alert.
     """
-    return writes.raise_open(
+    before = find_open(work, rule, subject)
+    alert_id, is_new = writes.raise_open(
         work.session, rule=rule, subject=subject[:LONGEST], severity=severity, title=title, message=message, link=link,
         permission=permission.value, facts=plain(dict(facts or {})),
-    )[0]  # fmt: skip
+    )  # fmt: skip
+    is_worse = before is not None and RANKS[severity] > RANKS[before.severity]
+    _follow(work, rule, subject, "raised" if is_new else "worse" if is_worse else "renewed")
+    return alert_id
 
 
 def clear(work: UnitOfWork, rule: str, subject: str) -> bool:
     """Say that what a rule found about a subject is over; return whether an alert was open."""
+    _follow(work, rule, subject, "cleared")
     return writes.clear(work.session, rule, subject[:LONGEST])
+
+
+def _follow(work: UnitOfWork, rule: str, subject: str, event: Event) -> None:
+    """Let incidents and messages follow an open alert, in the transaction that raises or clears it."""
+    alert = find_open(work, rule, subject)
+    if alert is not None:
+        joining.follow(work, alert, event)
+        telling.follow(work, alert, event)
 
 
 def find_open(work: UnitOfWork, rule: str, subject: str) -> AlertRow | None:
     """Return the open alert of a rule about a subject, whoever may see it; for the services that raise it."""
     return queries.open_of(work.session, rule, subject[:LONGEST])
+
+
+def open_of_rule(work: UnitOfWork, rule: str) -> list[AlertRow]:
+    """Return the open alerts of a rule, whoever may see them; for the services that raise them."""
+    return queries.open_of_rule(work.session, rule)
 
 
 def acknowledge(alert_id: int, actor: Actor) -> Alert:
@@ -124,6 +155,7 @@ def acknowledge(alert_id: int, actor: Actor) -> Alert:
             over = "It is over." if row.cleared_at else f"{row.acknowledged_by} has acknowledged it already."
             raise Conflict(f"{over} Nothing is left to acknowledge.", alert=alert_id)
         audit.note(work, actor, "alert.acknowledged", "alert", str(alert_id))
+        joining.noticed(work, row, actor)
         return _view(_visible(work, alert_id, actor), actor)
 
 
@@ -153,22 +185,21 @@ def open_count(actor: Actor) -> int:
         return queries.count_open(work.session, sight_of(actor))
 
 
-def sight_of(actor: Actor) -> Sight:
-    """Return what ``actor`` may see of alerts; the system sees all."""
-    nodes = None if actor.user_id is None else actor.portfolio_codes
-    return Sight(frozenset(one.value for one in actor.permissions), nodes)
-
-
 def answer_to(permission: str) -> Permission:
     """Return the right to acknowledge an alert that is seen with ``permission``."""
     seen = Permission(permission)
     return ANSWERS.get(seen, seen)
 
 
+def title_of(row: AlertRow) -> str:
+    """Return the rule of an alert in words: a rule that people wrote gives its title with the alert."""
+    return RULES.get(row.rule) or str(row.facts.get("rule_title") or row.rule)
+
+
 def _view(row: AlertRow, actor: Actor) -> Alert:
     waits = row.cleared_at is None and row.acknowledged_at is None
     return Alert(
-        row.id, row.rule, RULES.get(row.rule, row.rule), row.subject, row.severity, row.title, row.message,
+        row.id, row.rule, title_of(row), row.subject, row.severity, row.title, row.message,
         row.link, row.facts, row.raised_at, row.acknowledged_by or "", row.acknowledged_at, row.cleared_at,
         may_acknowledge=waits and actor.can(answer_to(row.permission)),
     )  # fmt: skip

@@ -155,6 +155,26 @@ def explain(
         ``since`` is not before ``as_of``, or there is no trade at either end.
     """
     actor.require(Permission.PORTFOLIO_READ)
+    with UnitOfWork() as work:
+        return explain_in(work, clocks, actor, since, portfolio, trade=trade)
+
+
+def explain_in(
+    work: UnitOfWork,
+    clocks: Clocks,
+    actor: Actor,
+    since: date,
+    portfolio: str | None = None,
+    *,
+    trade: int | None = None,
+) -> Explained:
+    """Explain the same within a transaction.
+
+    Raises
+    ------
+    NotFound, DomainError
+        As :func:`explain`.
+    """
     if since.year < EARLIEST:
         raise DomainError(f"No P&L starts in the year {since.year}. Choose a day from {EARLIEST} on.")
     if since >= clocks.as_of:
@@ -163,12 +183,11 @@ def explain(
             "Choose an earlier start, or a later valuation day.",
             since=since.isoformat(),
         )
-    with UnitOfWork() as work:
-        nodes = tuple(visible_nodes(work, actor))
-        books = tuple(node.id for node in nodes)
-        url = str(work.session.get_bind().engine.url)
-        key = (clocks.as_of, since, _moment(work, clocks), books, url)
-        whole = _found.get(key, lambda: _explain(work, clocks, since, books))
+    nodes = tuple(visible_nodes(work, actor))
+    books = tuple(node.id for node in nodes)
+    url = str(work.session.get_bind().engine.url)
+    key = (clocks.as_of, since, _moment(work, clocks), books, url)
+    whole = _found.get(key, lambda: _explain(work, clocks, since, books))
     if not len(whole.found.pairs):
         raise DomainError(
             f"Your books hold no trade on {since:%Y-%m-%d} or on {clocks.as_of:%Y-%m-%d}. Enter or import trades, "

@@ -104,15 +104,16 @@ def subject_of(seen: Explained) -> str:
 
 def inputs_of(seen: Explained, params: Params) -> Table:
     """The trades that the figure is made of: values and rates at both ends, P&L, and the part that is asked for."""
-    return _trades(seen, np.flatnonzero(seen.rows), _part(seen, params))
+    return trade_rows(seen, np.flatnonzero(seen.rows), _part(seen, params))
 
 
 def split_by(share: Share) -> Callable[[Explained, Params], Table]:
     """The same with another part of each trade."""
-    return lambda seen, params: _trades(seen, np.flatnonzero(seen.rows), share(seen, params))
+    return lambda seen, params: trade_rows(seen, np.flatnonzero(seen.rows), share(seen, params))
 
 
-def _trades(seen: Explained, chosen: IntArray1D, part: FloatArray1D) -> Table:
+def trade_rows(seen: Explained, chosen: IntArray1D, part: FloatArray1D) -> Table:
+    """Return some rows of an explanation, with the part of each that a figure counts."""
     columns = (
         Column("trade", "Trade"),
         Column("kind", "Kind"),
@@ -247,7 +248,7 @@ def _unexplained_share(seen: Explained, params: Params) -> FloatArray1D:
 
 
 def _lost_rows(seen: Explained, _params: Params) -> Table:
-    return _trades(seen, missing_rows(seen), seen.whole.notional)
+    return trade_rows(seen, missing_rows(seen), seen.whole.notional)
 
 
 def _cause_rows(seen: Explained, _params: Params) -> Table:

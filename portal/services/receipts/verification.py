@@ -20,6 +20,7 @@ from portal.core.clock import Clocks
 from portal.core.errors import DomainError, EnerscopeError, NotFound, UpstreamError
 from portal.core.passport import Evaluation, Outcome
 from portal.services import evaluation, passports, runtime
+from portal.services.receipts import packs
 from portal.services.receipts.document import SCHEMA, VERSION, field_digests, rows_field
 from portal.services.receipts.verdict import Status, Verdict
 
@@ -49,12 +50,15 @@ SHAPE: Mapping[str, tuple[type, ...]] = {
 
 
 def verify(path: Path | str, *, actor: Actor = SYSTEM) -> Verdict:
-    """Check the receipt in the file ``path``; against the connected database too, when there is one.
+    """Check the receipt in the file ``path``, or that of a pack; against the connected database too, when there is one.
 
     Nothing is raised for a bad file: the verdict says what is wrong with it.
     """
     try:
-        document = _document(Path(path))
+        content = _content(Path(path))
+        if packs.is_pack(content):
+            return packs.verify(Path(path).name, content)
+        document = _document(Path(path).name, content)
     except ValueError as problem:
         return Verdict(Status.UNREADABLE, (str(problem),))
     verdict = _check_digests(document)
@@ -65,16 +69,20 @@ def verify(path: Path | str, *, actor: Actor = SYSTEM) -> Verdict:
     return verdict
 
 
-def _document(path: Path) -> dict[str, Any]:
-    """Return the receipt in ``path``; a ValueError says why it cannot be read as one."""
-    name = path.name
+def _content(path: Path) -> bytes:
+    """Return what the file ``path`` holds; a ValueError says why it cannot be read."""
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except OSError as problem:
         raise ValueError(f"The file '{path}' cannot be read: {problem.strerror or problem}.") from None
     if len(content) > LARGEST:
-        raise ValueError(f"'{name}' is larger than {LARGEST // 2**20} MB, which no receipt is.")
+        raise ValueError(f"'{path.name}' is larger than {LARGEST // 2**20} MB, which no receipt is.")
+    return content
+
+
+def _document(name: str, content: bytes) -> dict[str, Any]:
+    """Return the receipt that ``content`` is; a ValueError says why it cannot be read as one."""
     try:
         document = canonical.decode(content)
         canonical.encode(document)

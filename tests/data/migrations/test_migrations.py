@@ -16,6 +16,7 @@ from tests.helpers.databases import connected, create, drop
 FLAVOURED = (
     "price_rollup",
     "price_ticks_",
+    "service_samples_",
     "_hyper_",
 )  # made by data.timeseries, in the shape its flavour needs
 

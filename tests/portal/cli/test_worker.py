@@ -88,7 +88,7 @@ def test_a_killed_worker_takes_its_job_with_it_and_the_next_one_finds_it(databas
         child = psutil.Process(process.pid).children()[0]
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-        psutil.wait_procs([child], timeout=10)
+        psutil.wait_procs([child], timeout=30)
         assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
         assert jobs.job(job_id, ANN).state == "running"
     with worker(database, tmp_path):

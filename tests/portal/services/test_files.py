@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from portal.core.table import Column, Table
-from portal.services.files import guard_formula, to_csv, to_xlsx
+from portal.services.files import guard_formula, number_format, to_csv, to_xlsx
 
 TABLE = Table(
     (
@@ -66,7 +66,7 @@ def test_xlsx_cells_are_typed_and_no_formula():
     name, value, share, day, at, ok = sheet[2]
     assert (name.value, name.data_type) == ("=cmd|' /C calc'!A0", "s")
     assert (value.value, share.value, ok.value) == (-36.98, 0.125, True)
-    assert share.number_format == "0.00%"
+    assert share.number_format == '#,##0.00" "%;"−"#,##0.00" "%;#,##0.00" "%'
     assert (day.value, at.value) == (datetime(2020, 4, 20), datetime(2020, 4, 20, 18, 30))
     assert book["About"]["A1"].value == "title"
     assert sheet["B3"].value is None
@@ -90,3 +90,26 @@ def test_headings_are_disarmed_and_what_is_no_number_is_empty():
 def test_count_that_was_read_as_a_float_is_written_without_a_point():
     table = Table((Column("volume", "Volume", "integer"),), [(210973.0,)])
     assert to_csv(table).decode("utf-8-sig").splitlines()[1] == "210973"
+
+
+@pytest.mark.parametrize(
+    "text", ["<r><t>x</t></r>", "half \ud800", "\uffff", "x" * 40_000, "😀" * 20_000, "_x0041_"]
+)
+def test_no_text_breaks_a_workbook(text):
+    table = Table((Column("a", "A"),), [(text,)])
+    sheet = openpyxl.load_workbook(BytesIO(to_xlsx(table, title="T", about={})))["Data"]
+    assert sheet["A2"].value.strip()[:3] == text.replace("\uffff", "\ufffd")[:3]
+    assert len(sheet["A2"].value.encode("utf-16-le")) <= 2 * 32_767
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "form"),
+    [
+        (Column("a", "A", "number", signed=True), 1.5, '+#,##0.00;"−"#,##0.00;#,##0.00'),
+        (Column("a", "A", "number", signed=True), -0.001, "#,##0.00;#,##0.00"),
+        (Column("a", "A", "percent", decimals=1), -0.0004, '#,##0.0" "%;#,##0.0" "%'),
+        (Column("a", "A", "integer"), -3, '#,##0;"−"#,##0;#,##0'),
+    ],
+)
+def test_a_number_reads_in_a_spreadsheet_as_on_screen(column, value, form):
+    assert number_format(column, value) == form

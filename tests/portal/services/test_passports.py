@@ -86,11 +86,16 @@ def of_prices() -> set[str]:
                 "whatif.",
                 "risk.",
                 "forecast.",
+                "overview.",
                 "jobs.",
+                "packs.",
                 "alerts.",
                 "compliance.",
                 "audit.",
                 "backup.",
+                "monitoring.",
+                "security.",
+                "signoff.",
             )
         )
         and not own & names.get(metric, set())

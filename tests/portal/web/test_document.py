@@ -63,6 +63,17 @@ def test_chart_library_has_the_version_and_the_traces_that_figures_may_use(ann: 
     assert set(made[2].split()) == TRACES
 
 
+def test_the_graph_of_services_is_not_paid_for_by_other_pages(ann: Visitor) -> None:
+    page = ann.get("/").text
+    (address,) = re.findall(r'data-topology="([^"]+)"', page)
+    (script,) = (ann.get(found).text for found in addresses(page) if found.endswith(".js"))
+    library = ann.get(address)
+    assert "window.dash_cytoscape=" in library.text
+    assert "immutable" in library.headers["Cache-Control"] or "max-age" in library.headers["Cache-Control"]
+    assert library.text[-200:] not in script
+    assert "enerscope_services" in script
+
+
 def test_whole_chart_library_takes_the_place_of_a_missing_bundle(ann: Visitor, tmp_path) -> None:
     answer = ann.get(chart_library(tmp_path))
     assert "plotly.js v" in answer.text[:100]

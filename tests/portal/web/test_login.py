@@ -88,13 +88,27 @@ class TestForm:
 
     def test_login_goes_nowhere_else_either(self, ann: Visitor) -> None:
         for target in ("//evil.example", "https://evil.example/x", "/\\evil.example"):
-            assert ann.sign_in("ann", query_string={"next": target}).location == "/"
-            assert ann.get("/login", query_string={"next": target}).location == "/"
+            assert ann.sign_in("ann", query_string={"next": target}).location == "/home"
+            assert ann.get("/login", query_string={"next": target}).location == "/home"
             assert "evil.example" not in Visitor(ann.app).get("/login", query_string={"next": target}).text
 
     def test_paths_with_a_query_are_kept(self) -> None:
         assert local_path("/market/prices?q=http://x&y=%2F") == "/market/prices?q=http://x&y=%2F"
         assert local_path(None) == "/"
+
+    def test_people_land_at_their_home_unless_they_asked_for_a_page(self, ann: Visitor) -> None:
+        add_user("eve", Role.EXECUTIVE)
+        eve = Visitor(ann.app)
+        assert eve.sign_in("eve").location == "/"
+        assert ann.sign_in("ann").location == "/home"
+        assert ann.get("/login").location == "/home"
+        assert ann.get("/login?next=/").location == "/"
+        assert ann.sign_in("ann", query_string={"next": "/"}).location == "/"
+        assert ann.get("/").status_code == 200
+
+    def test_the_form_keeps_the_overview_when_it_was_asked_for(self, ann: Visitor) -> None:
+        assert 'action="/login?next=/"' in ann.get("/login?next=/").text
+        assert 'action="/login"' in ann.get("/login").text
 
     def test_nothing_of_the_app_and_no_inline_script_is_on_it(self, ann: Visitor) -> None:
         page = ann.get("/login").text

@@ -3,16 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from portal.domain.compliance.audit_chain import (
-    BEFORE_FIRST,
-    Draft,
-    Flaw,
-    Head,
-    Row,
-    chained,
-    entry_text,
-    judge,
-)
+from portal.domain.compliance.audit_chain import Flaw, Head, Row, judge
+from portal.domain.compliance.audit_entry import BEFORE_FIRST, Draft, chained, entry_text
 
 NOON = datetime(2026, 3, 2, 12, 0, 0, 5, UTC)
 

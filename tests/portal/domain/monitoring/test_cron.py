@@ -44,6 +44,12 @@ def test_the_night_of_23_hours_has_it_once():
     ]
 
 
+def test_the_first_hour_after_the_night_of_23_hours_is_not_skipped():
+    evening = datetime(2026, 3, 28, 12, tzinfo=UTC)
+    assert due("30 0 * * *", "Europe/Berlin", evening, 3) == ["28 23:30", "29 22:30", "30 22:30"]
+    assert due("30 0 1 * *", "Europe/Berlin", datetime(2026, 3, 2, tzinfo=UTC), 2) == ["31 22:30", "30 22:30"]
+
+
 def test_the_night_of_25_hours_has_it_once_and_every_hour():
     evening = datetime(2026, 10, 24, 12, tzinfo=UTC)
     assert due("30 2 * * *", "Europe/Berlin", evening, 2) == ["25 00:30", "26 01:30"]

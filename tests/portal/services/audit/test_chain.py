@@ -12,7 +12,8 @@ from data import engine
 from data.session import UnitOfWork
 from portal.core.actor import SYSTEM
 from portal.core.errors import DomainError
-from portal.domain.compliance.audit_chain import BEFORE_FIRST, chained, judge
+from portal.domain.compliance.audit_chain import judge
+from portal.domain.compliance.audit_entry import BEFORE_FIRST, chained
 from portal.services.audit import note, note_now
 from tests.helpers.audit import ANNA, fill, rows
 

@@ -10,6 +10,7 @@ from sqlalchemy import String, Text, insert, text
 from data.base import Base
 from data.models.access import LoginAttempt, User, UserSession
 from data.models.compliance import Case, CaseEvent, OrderEvent
+from data.models.operations import Channel, Delivery, DeliveryAttempt, SecurityEvent, SurveyAnswer
 from data.models.parties import (
     BeneficialOwner,
     KycCase,
@@ -77,6 +78,24 @@ def fill(username, name, *, at):
         session.execute(insert(OrderEvent).values(
             at=at, event="new", order_ref="O-1", trader=name, curve_id=1, contract="TTF", month=date(2010, 4, 1),
             side=1, price=20.0, quantity=1.0, venue="XXXX", is_algo=False, simulated=False,
+        ))  # fmt: skip
+        channel = session.execute(insert(Channel).values(
+            username=username, kind="mail", title="Mail", sealed_address="x", shown_address=f"{username}@x",
+            severities={}, rules={}, timezone="UTC", enabled=True, recorded_at=at,
+        ).returning(Channel.id)).scalar_one()  # fmt: skip
+        sent = session.execute(insert(Delivery).values(
+            key=username, channel_id=channel, subject="An alert", message="Something.", attachment={}, state="sent",
+            attempt=1, not_before=at, sent_at=at, error="", recorded_at=at,
+        ).returning(Delivery.id)).scalar_one()  # fmt: skip
+        session.execute(
+            insert(DeliveryAttempt).values(delivery_id=sent, attempt=1, outcome="sent", error="", at=at)
+        )
+        session.execute(insert(SurveyAnswer).values(
+            username=username, day=at.date(), score=4, comment="", page="/", recorded_at=at
+        ))  # fmt: skip
+        session.execute(insert(SecurityEvent).values(
+            key=username, kind="sign-in", at=at, last_at=at, username=username, severity="info", message="Somebody.",
+            facts={}, count=1,
         ))  # fmt: skip
         case = session.execute(insert(Case).values(
             key=hashlib.sha256(username.encode()).hexdigest(), kind="manual",
@@ -171,7 +190,7 @@ def test_every_column_that_names_somebody_belongs_to_a_class():
     for table in tables.values():
         for column in table.columns:
             names = column.name.endswith("_by") or column.name in ("by", "trader", "username")
-            if names and isinstance(column.type, (String, Text)):
+            if names and column.name != "group_by" and isinstance(column.type, (String, Text)):
                 assert (table.name, column.name) in known, f"{table.name}.{column.name}"
     for item in CLASSES:
         assert set(item.regimes) <= set(DUTIES)
@@ -208,7 +227,8 @@ def test_the_export_holds_everything_and_only_theirs(old):
     tables = {name: rows for item in told["classes"] for name, rows in item["tables"].items()}
     expected = {
         "users", "sessions", "login_attempts", "order_events", "cases", "case_events", "training_records",
-        "audit_people", "audit_log", "privacy_requests",
+        "audit_people", "audit_log", "privacy_requests", "channels", "deliveries", "delivery_attempts",
+        "security_events", "survey_answers",
     }  # fmt: skip
     assert set(tables) == expected
     assert all(len(rows) == 1 for name, rows in tables.items())

@@ -1,0 +1,1 @@
+"""Overview: sentences in words that are made from figures, and the metrics that no other area has."""

@@ -1,0 +1,1 @@
+"""Discussions of figures: what people say about a number, kept with the number, its portfolio and its clocks."""

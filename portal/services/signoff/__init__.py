@@ -1,0 +1,1 @@
+"""The daily sign-off of portfolios and the adjustments beside their figures."""

@@ -1,0 +1,209 @@
+"""Messages reach real receivers, whatever dies on the way: nothing is lost, and a double carries the same number."""
+
+import threading
+
+import pytest
+
+from portal.core.permissions import Role
+from portal.services.monitoring import channels, sending
+from portal.services.monitoring.channels import Wishes
+from tests.helpers.receivers import wait_for
+from tests.portal.services.monitoring.delivery_desk import (
+    clear_one,
+    mail_of,
+    make_due,
+    make_old,
+    person,
+    raise_one,
+    rows,
+    tries,
+)
+
+pytestmark = pytest.mark.usefixtures("database", "delivery_settings")
+
+
+def send_all() -> None:
+    while sending.send_next():
+        pass
+
+
+def hook_of(actor, hook):
+    return channels.add("webhook", hook.address, Wishes(), actor)
+
+
+def test_an_alert_arrives_by_mail(mails):
+    olga = person("olga", Role.OPERATIONS)
+    mail_of(olga)
+    raise_one()
+    send_all()
+    (message,) = mails.kept
+    assert mails.recipients == ["olga@example.com"]
+    assert message["Subject"] == "Warning: A job was lost"
+    assert message["From"] == "Enerscope <portal@example.com>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message.get_all("Message-ID") == [f"<enerscope-{sending.number_of(rows()[0])}@example.com>"]
+    said = message.get_payload(decode=True).decode()
+    assert "It died twice." in said
+    assert "https://portal.example.com/monitoring/jobs" in said
+    assert [(row.state, row.attempt, row.error) for row in rows()] == [("sent", 1, "")]
+    assert rows()[0].sent_at is not None
+    assert tries() == [(1, "sent", "")]
+
+
+def test_an_alert_arrives_at_a_webhook_with_a_key(hook):
+    olga = person("olga", Role.OPERATIONS)
+    hook_of(olga, hook)
+    raise_one(severity="critical")
+    send_all()
+    (posted,) = hook.got
+    number = sending.number_of(rows()[0])
+    assert posted.path == "/hook?room=7"
+    assert posted.headers["Idempotency-Key"] == number
+    assert (posted.body["title"], posted.body["type"], posted.body["id"]) == (
+        "Critical: A job was lost", "failure", number,
+    )  # fmt: skip
+    assert posted.body["message"].startswith("It died twice.\n")
+
+
+@pytest.mark.parametrize(("moment", "doubled"), [("before", False), ("during", False), ("after", True)])
+def test_a_mail_server_that_dies_loses_nothing(mails, moment, doubled):
+    """It dies before it has the message, while it takes it, or after it kept it but before it said so."""
+    mail_of(person("olga", Role.OPERATIONS))
+    raise_one()
+    mails.die_at = [moment]
+    send_all()
+    (row,) = rows()
+    assert (row.state, row.attempt) == ("waiting", 1)
+    assert row.error.startswith("The mail server did not take it")
+    send_all()
+    assert rows()[0].attempt == 1, "it waits for its pause"
+    make_due()
+    send_all()
+    assert rows()[0].state == "sent"
+    assert [outcome for _, outcome, _ in tries()] == ["failed", "sent"]
+    assert len(mails.kept) == 1 + doubled
+    assert len(set(mails.numbers)) == 1, "whoever gets it twice can tell"
+
+
+@pytest.mark.parametrize(("moment", "doubled"), [("before", False), ("during", False), ("after", True)])
+def test_a_webhook_that_dies_loses_nothing(hook, moment, doubled):
+    hook_of(person("olga", Role.OPERATIONS), hook)
+    raise_one()
+    hook.die_at = [moment]
+    send_all()
+    assert (rows()[0].state, rows()[0].attempt) == ("waiting", 1)
+    make_due()
+    send_all()
+    assert rows()[0].state == "sent"
+    assert len(hook.got) == 1 + doubled
+    assert len(set(hook.keys)) == 1
+
+
+def test_servers_that_are_down_are_tried_again_when_they_are_back(mails, hook):
+    olga = person("olga", Role.OPERATIONS)
+    mail_of(olga)
+    hook_of(olga, hook)
+    mails.stop()
+    hook.stop()
+    raise_one()
+    send_all()
+    assert [row.state for row in rows()] == ["waiting", "waiting"]
+    mails.start()
+    hook.start()
+    make_due()
+    send_all()
+    assert [row.state for row in rows()] == ["sent", "sent"]
+    assert (len(mails.kept), len(hook.got)) == (1, 1)
+
+
+def test_a_sender_that_died_after_its_claim_is_found(mails):
+    mail_of(person("olga", Role.OPERATIONS))
+    raise_one()
+    with sending.UnitOfWork(write=True) as work:
+        assert sending.writes.claim(work.session) is not None
+    assert sending.find_lost() == 0, "it may still be sending"
+    make_old()
+    assert sending.find_lost() == 1
+    assert tries() == [(1, "lost", sending._DIED)]
+    make_due()
+    send_all()
+    assert (rows()[0].state, rows()[0].attempt, len(mails.kept)) == ("sent", 2, 1)
+
+
+def test_a_sender_that_was_given_up_but_lives_does_not_double(mails):
+    """It had only been slow: its message arrived, and is not sent again if nobody has claimed it since."""
+    mail_of(person("olga", Role.OPERATIONS))
+    raise_one()
+    mails.slow.clear()
+    slow = threading.Thread(target=send_all)
+    slow.start()
+    wait_for(lambda: rows()[0].state == "sending" and mails.asked)
+    with sending.UnitOfWork(write=True) as work:
+        (held,) = sending.writes.lost(work.session, 0.0)
+        sending._put_back(work, held, sending.Answer(False, "given up"))
+    assert rows()[0].state == "waiting"
+    mails.slow.set()
+    slow.join(20)
+    assert (rows()[0].state, len(mails.kept)) == ("sent", 1)
+
+
+def test_after_the_last_attempt_it_is_left_to_people(mails, monkeypatch):
+    olga = person("olga", Role.OPERATIONS)
+    mail_of(olga)
+    raise_one()
+    mails.stop()
+    for _ in range(10):
+        make_due()
+        send_all()
+    (row,) = rows()
+    assert (row.state, row.attempt, len(tries())) == ("dead", 10, 10)
+    make_due()
+    send_all()
+    assert rows()[0].attempt == 10
+
+
+def test_a_refusal_for_good_is_not_repeated(mails):
+    mail_of(person("olga", Role.OPERATIONS))
+    raise_one()
+    mails.answers = ["550 5.1.1 No such user here"]
+    send_all()
+    (row,) = rows()
+    assert (row.state, row.attempt) == ("dead", 1)
+    assert row.error == "The mail server refused it: 550 5.1.1 No such user here"
+
+
+def test_a_full_mailbox_is_tried_again(mails):
+    mail_of(person("olga", Role.OPERATIONS))
+    raise_one()
+    mails.answers = ["452 4.2.2 Mailbox full"]
+    send_all()
+    assert rows()[0].state == "waiting"
+
+
+def test_many_senders_send_each_message_once(mails, hook):
+    olga = person("olga", Role.OPERATIONS)
+    mail_of(olga)
+    hook_of(olga, hook)
+    for number in range(12):
+        raise_one(subject=f"job {number}")
+    senders = [threading.Thread(target=send_all) for _ in range(5)]
+    for one in senders:
+        one.start()
+    for one in senders:
+        one.join(60)
+    send_all()
+    assert {row.state for row in rows()} == {"sent"}
+    assert len(mails.numbers) == len(set(mails.numbers)) == 12
+    assert len(hook.keys) == len(set(hook.keys)) == 12
+
+
+def test_over_is_told_to_those_who_were_told(mails):
+    mail_of(person("olga", Role.OPERATIONS))
+    raise_one()
+    send_all()
+    clear_one()
+    send_all()
+    assert [message["Subject"] for message in mails.kept] == [
+        "Warning: A job was lost",
+        "Over: A job was lost",
+    ]

@@ -1,0 +1,32 @@
+"""The archive of tables: complete, typed as exports are, and the same file each time."""
+
+import csv
+import zipfile
+from io import BytesIO, StringIO
+
+from portal.services.packs import formats, sealing
+from tests.helpers.documents import LIMITS, pack
+
+
+def test_archive_holds_every_table_and_the_receipt():
+    content = formats.write(pack(), "csv")
+    assert content == formats.write(pack(), "csv")
+    archive = zipfile.ZipFile(BytesIO(content))
+    assert archive.namelist() == [
+        "about.csv",
+        "01-risk-today-tomorrow/00-text.csv",
+        "01-risk-today-tomorrow/01-p-l-and-var.csv",
+        "01-risk-today-tomorrow/02-limits.csv",
+        "02-notes/00-text.csv",
+        "02-notes/01-limits.csv",
+        "enerscope-pack.json",
+    ]
+    assert archive.read("enerscope-pack.json") == sealing.to_json(pack())
+    rows = list(csv.reader(StringIO(archive.read("02-notes/01-limits.csv").decode("utf-8-sig"))))
+    assert len(rows) == len(LIMITS.rows) + 1
+    assert rows[2][0] == "'=1+1"
+    text = archive.read("01-risk-today-tomorrow/00-text.csv").decode("utf-8-sig")
+    assert 'Figures,tile,VaR 99 %,"1,200",1200.4,EUR,"of 5,000"' in text
+    assert "P&L −1.2 M EUR, of which TTF Q1 −0.9 M." in text
+    about = archive.read("about.csv").decode("utf-8-sig")
+    assert 'missing,The curve TTF,It did not arrive.,"at most 41,000 EUR"' in about
