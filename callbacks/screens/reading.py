@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Any
 
 from callbacks.screens.causes import causes_table
@@ -142,7 +143,7 @@ def _named_once(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """Leave out a heading that the table or chart right below it has for its own title."""
     return tuple(
         part
-        for part, after in zip(parts, (*parts[1:], None), strict=True)
+        for part, after in zip_longest(parts, parts[1:])
         if not (
             isinstance(part, Words)
             and part.kind == "heading"
