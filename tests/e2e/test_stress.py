@@ -15,7 +15,7 @@ def test_from_the_matrix_to_a_trade_and_its_passport(visit):
     page.wait_for_selector(TILE, timeout=FIRST)
     settle(page)
     expect(page.get_by_role("heading", name="Layer on layer")).to_be_visible()
-    page.get_by_label("Portfolio").select_option("GAS")
+    page.get_by_role("combobox", name="Portfolio").select_option("GAS")
     expect(page).to_have_url(re.compile("portfolio=GAS"))
     expect(page.locator(".es-kpi").first).to_contain_text("GAS")
     settle(page)
