@@ -24,19 +24,29 @@ from portal.core.clock import Clocks
 from portal.core.errors import EnerscopeError, NotPermitted
 from portal.core.metrics import Shown
 from portal.core.permissions import Permission
+from portal.services import audit, passports
 from portal.services import clocks as clock_service
-from portal.services import passports
 from portal.services.boards.pin import METRIC, TILES, Pin
 from portal.web.actor import current_actor
 from portal.web.asked import read_filters
 from portal.web.errors import problem_of
 from portal.web.guard import guarded_callback
-from portal.web.views import find_body
+from portal.web.views import BODIES, find_body
 
 FRACTION = "fraction"
 NOT_YOURS, NOTHING = "Not within your rights", "Nothing to show now"
 PATIENCE = 0.5  # seconds of drawing before the rest follows by itself
 SOON_MILLISECONDS = 60
+NOTED = frozenset(
+    {
+        Permission.AUDIT_READ,
+        Permission.COMPLIANCE_READ,
+        Permission.PERSONAL_READ,
+        Permission.PRIVACY_MANAGE,
+        Permission.USERS_MANAGE,
+    }
+)
+"""What is looked at under these rights is noted, on a board as on its page."""
 
 Block = tuple[Pin, ...]
 
@@ -87,6 +97,7 @@ def draw(pins: Sequence[Pin], clocks: Clocks, actor: Actor) -> list[Component]:
 
 def first(pins: Sequence[Pin], clocks: Clocks, actor: Actor, patience: float = PATIENCE) -> list[Component]:
     """Return what is drawn within ``patience`` seconds, and for the rest a place that is filled soon after."""
+    _note_views(pins, actor)
     desk, until = Desk(clocks, actor, {}), monotonic() + patience
     parts: list[Component] = []
     waiting: dict[int, Block] = {}
@@ -98,6 +109,14 @@ def first(pins: Sequence[Pin], clocks: Clocks, actor: Actor, patience: float = P
             waiting[at] = block
             parts.append(html.Div([_waits(pin) for pin in block], id=_slot(at), className="es-board-slot"))
     return [*parts, *(_later(at, together) for at, together in enumerate(_groups(waiting)))]
+
+
+def _note_views(pins: Sequence[Pin], actor: Actor) -> None:
+    """Note in the audit log which cards of cases, people and rights were opened, as opening their pages is noted."""
+    for name in sorted({pin.body for pin in pins if pin.kind != METRIC and pin.body in BODIES}):
+        needed = BODIES[name].permission
+        if needed in NOTED and actor.can(needed):
+            audit.note_now(actor, "page.viewed", "card", name)
 
 
 def blocks(pins: Sequence[Pin]) -> list[Block]:

@@ -132,6 +132,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OPERATIONS: _READER
     | {
         Permission.ALERT_RULE_WRITE,
+        Permission.COMPLIANCE_SUMMARY,
         Permission.DATA_IMPORT,
         Permission.DATA_REPAIR,
         Permission.FORECAST_RUN,

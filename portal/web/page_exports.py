@@ -2,9 +2,12 @@
 
 import logging
 import re
+from threading import BoundedSemaphore
 
 from flask import Blueprint, Response, request
 
+from portal.core.document import Document
+from portal.core.errors import Conflict
 from portal.core.permissions import Permission
 from portal.services import audit
 from portal.services.packs import composing, formats, sealing
@@ -14,6 +17,8 @@ from portal.web.policy import needs
 from portal.web.screen_of import screen_of
 
 log = logging.getLogger(__name__)
+PATIENCE = 60.0  # seconds that a file waits for its turn
+_TURN = BoundedSemaphore(1)  # a large PDF takes a gigabyte while it is set
 blueprint = Blueprint("page_exports", __name__)
 
 
@@ -25,7 +30,7 @@ def export_page(kind: str) -> Response:
     format_ = formats.known(kind)
     screen = screen_of(request.args.get("address", ""), actor)
     document = composing.compose(PAGE + screen.body, screen.params(), screen.clocks, actor)
-    content = formats.write(document, kind)
+    content = _write(document, kind)
     digest = sealing.digest(document)
     audit.note_now(
         actor, "export.made", "page", screen.path,
@@ -38,3 +43,13 @@ def export_page(kind: str) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     response.headers["X-Receipt-SHA256"] = digest
     return response
+
+
+def _write(document: Document, kind: str) -> bytes:
+    """Return the file; one is written at a time, so that many readers do not take the memory of the portal."""
+    if not _TURN.acquire(timeout=PATIENCE):
+        raise Conflict("Other files are being written just now. Try again in a minute, or export fewer rows.")
+    try:
+        return formats.write(document, kind)
+    finally:
+        _TURN.release()

@@ -26,6 +26,8 @@ from data.session import UnitOfWork
 from portal.core.actor import SYSTEM
 from portal.core.permissions import ROLE_PERMISSIONS, Permission, Role
 from portal.services import access
+from portal.services.packs.rights import READS
+from portal.services.packs.templates import TEMPLATES
 from portal.web.policy import Policy
 from portal.web.views import BODIES, GRIDS
 from tests.helpers.market import add_instrument
@@ -335,6 +337,10 @@ class TestNothingIsForgotten:
             assert isinstance(part.permission, Permission), part.name
         endpoints = {rule.endpoint for rule in portal_app.server.url_map.iter_rules()}
         assert endpoints == set(policy_of(portal_app).routes)
+
+    def test_what_a_pack_may_hold_is_under_a_right_that_decides_who_may_open_it(self) -> None:
+        picked = {pick.body for template in TEMPLATES.values() for pick in template.picks}
+        assert {BODIES[body].permission for body in picked} - READS <= {Permission.SIGNED_IN}
 
     def test_what_is_public_is_listed_here(self, portal_app: Dash) -> None:
         public = {endpoint for endpoint, needed in policy_of(portal_app).routes.items() if needed is None}

@@ -110,6 +110,7 @@ class HomeCards:
                 params = {"run": row.run_id, "portfolio": found.node.code, "level": level}
             shown = Shown(figure_metrics.BY_MEASURE[str(measure)], row.value if row else None, "EUR", params)
             text, is_over = self._against(str(measure))
+            text = f"{found.node.name}: {text}" if found.is_part else text
             made.append(
                 kpi_tile(
                     f"{short} {100 * level:g} %, 1 day", shown, detail=text, stale=late,
@@ -205,8 +206,9 @@ class HomeCards:
             found.exceptions[-TREND:], keep=found.node.code,
         )  # fmt: skip
         figure["layout"]["height"] = 280
+        whose = f", {found.node.name}" if found.is_part else ""
         return chart_card(
-            f"P&L of the last {len(names)} days against its forecast in EUR",
+            f"P&L of the last {len(names)} days against its forecast in EUR{whose}",
             figure,
             grid=Ids.DAYS,
             clocks=self.clocks.query(),

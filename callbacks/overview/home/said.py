@@ -62,13 +62,14 @@ def risk(home: Home) -> str:
     var, es = (row.value if row else None for row in rows)
     held = home.binding(str(Measure.ES))
     deciding = held.standing.judgement.deciding if held else None
-    return sentences.risk(
+    told = sentences.risk(
         var,
         es,
         found.ask.level,
         deciding.condition.hard if deciding else None,
         held.standing.judgement.use if held else None,
     )
+    return f"Of {found.node.name} alone: {told}" if found.is_part else told
 
 
 def limits(home: Home) -> str:

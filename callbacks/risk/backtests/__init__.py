@@ -13,6 +13,7 @@ from callbacks.risk.backtests.cards import BacktestCards
 from callbacks.risk.backtests.exceptions import desk, opened, say
 from callbacks.risk.backtests.filling import panel
 from callbacks.risk.backtests.ids import Ids
+from callbacks.risk.part import part_notice
 from components.chart import chart_id
 from components.portfolios import portfolio_choices
 from components.states import empty
@@ -83,6 +84,7 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
     shown = opened(found, asked).isoformat() if made.exceptions else ""
     cards = BacktestCards(found, made, shown)
     parts = [
+        part_notice(found),
         cards.tiles(),
         cards.history(),
         cards.findings(),

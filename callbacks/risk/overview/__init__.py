@@ -10,6 +10,7 @@ from callbacks.risk.overview import grids
 from callbacks.risk.overview.cards import OverviewCards
 from callbacks.risk.overview.ids import Ids
 from callbacks.risk.overview.limits import limits_card
+from callbacks.risk.part import part_notice
 from components.job import job_panel
 from components.kpi import kpi_row
 from components.portfolios import portfolio_choices
@@ -94,6 +95,7 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
         ]
     cards = OverviewCards(found)
     parts = [
+        part_notice(found),
         kpi_row(cards.tiles()),
         cards.methods(),
         cards.method_bars(),

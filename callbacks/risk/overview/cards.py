@@ -90,7 +90,7 @@ class OverviewCards:
         return kpi_tile(
             title,
             Shown(metric, row.value if row else None, "EUR", params),
-            detail=band or METHODS[found.ask.method],
+            detail=f"of {found.node.name}" if found.is_part else band or METHODS[found.ask.method],
             stale=late,
         )
 

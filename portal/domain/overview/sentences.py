@@ -127,7 +127,8 @@ def by_part(title: str, parts: Sequence[Named]) -> str:
     digits = 10.0 ** -unit[2] * unit[0]
     named, left = _largest(made, digits, sum(round(part.amount / digits) for part in made))
     words = [f"{name} {_bare(count, unit)}" for name, count in named]
-    return f"{title}: {_listed([*words, *([f'all else {_bare(left, unit)}'] if left else [])])}."
+    words += [f"all else {_bare(left, unit)}"] if left else []
+    return f"{title}: {_listed(words)}." if words else ""
 
 
 def _largest(parts: Sequence[Named], digits: float, total: int) -> tuple[list[tuple[str, int]], int]:

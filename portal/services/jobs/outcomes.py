@@ -30,7 +30,7 @@ def tell(work: UnitOfWork, job_id: int) -> None:
             _raise(work, row, FAILED, code, "warning", "failed")
     elif row.state == "done":
         clear(work, LOST, row.kind)
-        for code in schedule_queries.of_kind(work.session, row.kind):
+        for code in {*schedule_queries.of_kind(work.session, row.kind), *_schedules(row)}:
             clear(work, FAILED, code)
 
 

@@ -103,4 +103,4 @@ def _read(stored: Mapping[str, Any] | None) -> Look | None:
     if not stored:
         return None
     at = datetime.fromisoformat(str(stored["at"])).astimezone(UTC)
-    return Look(at, Clocks(date.fromisoformat(str(stored["as_of"])), at), dict(stored["figures"]))
+    return Look(at, Clocks(date.fromisoformat(str(stored["as_of"])), at, live=False), dict(stored["figures"]))

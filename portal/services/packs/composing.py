@@ -14,25 +14,29 @@ from urllib.parse import urlencode
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.document import Chapter, Document, Gap, Words
-from portal.core.errors import DomainError, NotPermitted
+from portal.core.errors import EnerscopeError, NotPermitted, UpstreamError
 from portal.core.permissions import Permission
 from portal.services.packs import screens
 from portal.services.packs.asked import in_words
 from portal.services.packs.templates import PAGE, PORTFOLIO, Pick, Template, template
+from portal.services.portfolio.books import topmost
 from portal.services.portfolio.portfolios import list_portfolios
 
 log = logging.getLogger(__name__)
+OF_ONE = frozenset({"risk-overview", "risk-backtests"})
+"""Bodies that show one portfolio: where the reader sees several beside each other, each gets a chapter."""
 UNBOUNDED = "No bound of it is known."
 
 
 @dataclass(frozen=True, slots=True)
 class _Asking:
-    """Who asks for what, under which clocks; ``names`` are the portfolios that the reader may see, by code."""
+    """Who asks for what, under which clocks; ``names`` are the reader's portfolios by code, ``roots`` the topmost."""
 
     params: Mapping[str, Any]
     clocks: Clocks
     reader: Actor
     names: Mapping[str, str]
+    roots: tuple[str, ...]
 
 
 def compose(
@@ -58,7 +62,7 @@ def compose(
     reader.require(made.permission)
     clocks = replace(clocks, live=False)
     roots, names = _portfolios(reader)
-    asking = _Asking(params, clocks, reader, names)
+    asking = _Asking(params, clocks, reader, names, tuple(roots))
     is_page = made.code.startswith(PAGE)
     chapters, left_out, gaps = _page_of(made, asking) if is_page else _chapters_of(made, asking)
     sections = [section for chapter in chapters for section in chapter.sections]
@@ -69,7 +73,7 @@ def compose(
         clocks=clocks,
         reader=f"{reader.name} ({reader.username})",
         chapters=tuple(chapters),
-        rights=_rights(roots, left_out),
+        rights=_rights([names[code] for code in roots], left_out),
         gaps=(*known_gaps, *gaps),
         due_at=due_at,
         simulated=any(section.simulated for section in sections),
@@ -95,12 +99,14 @@ def _chapters_of(made: Template, asking: _Asking) -> tuple[list[Chapter], list[s
     chapters: list[Chapter] = []
     left_out: list[str] = []
     gaps: list[Gap] = []
-    for pick in made.picks:
+    for pick in (one for each in made.picks for one in _one_by_one(_filled(each, asking), asking)):
         try:
-            chapter = _chapter(_filled(pick, asking), asking)
+            chapter = _chapter(pick, asking)
         except NotPermitted:
             left_out.append(pick.title)
-        except DomainError as refusal:
+        except UpstreamError:
+            raise  # a part of the portal is away for a moment: the job tries again, and no page is given up
+        except EnerscopeError as refusal:
             gaps.append(Gap(pick.title, refusal.message, UNBOUNDED))
         except Exception:
             log.exception("chapter %s of pack %s failed", pick.body, made.code)
@@ -130,6 +136,18 @@ def _filled(pick: Pick, asking: _Asking) -> Pick:
     return replace(pick, filters=filters)
 
 
+def _one_by_one(pick: Pick, asking: _Asking) -> list[Pick]:
+    """Return the pick; for a page of one portfolio, where several stand beside each other, one for each."""
+    if pick.body not in OF_ONE or pick.filters.get("portfolio") or len(asking.roots) < 2:
+        return [pick]
+    return [
+        replace(
+            pick, title=f"{pick.title}: {asking.names[code]}", filters={**pick.filters, "portfolio": code}
+        )
+        for code in asking.roots
+    ]
+
+
 def _address(pick: Pick, clocks: Clocks) -> str:
     """Return the page with its inputs and clocks, without the host."""
     if not pick.address:
@@ -149,13 +167,11 @@ def _silence(chapter: Chapter) -> list[Gap]:
 
 
 def _portfolios(reader: Actor) -> tuple[list[str], dict[str, str]]:
-    """Return the names of the topmost portfolios that the reader may see, and the names of all of them by code."""
+    """Return the codes of the topmost portfolios that the reader may see, and the names of all of them by code."""
     if not reader.can(Permission.PORTFOLIO_READ):
         return [], {}
     nodes = list_portfolios(reader)
-    known = {node.id for node in nodes}
-    roots = [node.name for node in nodes if node.parent_id not in known]
-    return roots, {node.code: node.name for node in nodes}
+    return [node.code for node in topmost(nodes)], {node.code: node.name for node in nodes}
 
 
 def _rights(roots: Sequence[str], left_out: Sequence[str]) -> str:

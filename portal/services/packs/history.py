@@ -19,11 +19,11 @@ from portal.core.errors import DomainError, NotFound, NotPermitted
 from portal.core.permissions import Permission
 from portal.services import audit
 from portal.services.packs import figures, formats, making
+from portal.services.packs.rights import sees_all_of
 
 PATH = "/packs"
 Row = TypeVar("Row", FileRow, SentRow)
-READS = frozenset(one for one in Permission if one.value.endswith(":read"))
-"""The rights that decide which rows somebody sees."""
+UNTOLD = "Told to those who may open the pack."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class PackView:
     @property
     def gaps(self) -> tuple[Gap, ...]:
         """What is missing from it."""
-        return tuple(Gap(**gap) for gap in self.row.gaps.get("of", ()))
+        return gaps_of(self.row, told=self.may_open)
 
 
 def listed(
@@ -119,13 +119,19 @@ def figures_of(clocks: Clocks, actor: Actor, whose: str) -> list[dict[str, Any]]
         return [asdict(one) for one in figures.counted(work, clocks, actor, whose)]
 
 
+def gaps_of(row: PackRow, *, told: bool) -> tuple[Gap, ...]:
+    """Return what is missing from a pack; how much it could matter only if ``told``: it is a figure of its reader."""
+    return tuple(
+        Gap(gap["what"], gap["why"], gap["bound"] if told else UNTOLD) for gap in row.gaps.get("of", ())
+    )
+
+
 def may_open(row: PackRow, actor: Actor) -> bool:
     """Tell whether ``actor`` may have the files of a pack: their own or looked after, and all that it holds theirs."""
     if row.reader != actor.username and not actor.can(Permission.PACK_SCHEDULE):
         return False
-    held = {str(one) for one in row.rights.get("permissions", ())} & READS
-    books = frozenset(str(one) for one in row.rights.get("portfolios", ()))
-    return actor.can(Permission.EXPORT) and held <= actor.permissions and books <= actor.portfolio_codes
+    rights, books = row.rights.get("permissions", ()), row.rights.get("portfolios", ())
+    return actor.can(Permission.EXPORT) and sees_all_of(actor, rights, books)
 
 
 def download(pack_id: int, code: str, actor: Actor) -> File:

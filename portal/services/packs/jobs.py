@@ -99,6 +99,8 @@ PACK = register_kind(
         permission=Permission.EXPORT,
         expected_seconds=20.0,
         data_version=_version,
+        most_attempts=4,
+        retry_after_seconds=30.0,
         priority=10,  # somebody waits for it in the morning; trainings can wait
     )
 )

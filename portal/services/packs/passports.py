@@ -13,7 +13,7 @@ from portal.core.permissions import Permission
 from portal.core.table import Column, Table
 from portal.domain.monitoring import pack_metrics as metrics
 from portal.services.evaluation import evaluates
-from portal.services.packs import figures
+from portal.services.packs import figures, history
 from portal.services.packs.figures import MINE, Rows
 
 WHOSE = (Parameter("whose", "Whose", default=MINE),)
@@ -71,7 +71,8 @@ def gaps(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Eval
     hidden = row is not None and row.reader != actor.username and not actor.can(Permission.PACK_SCHEDULE)
     if row is None or hidden or row.recorded_at > clocks.known_at:
         raise NotFound(f"There is no pack {number} of yours. Choose one of the list.", pack=number)
-    rows = [(one["what"], one["why"], one["bound"]) for one in row.gaps.get("of", ())]
+    told = history.gaps_of(row, told=history.may_open(row, actor))
+    rows = [(one.what, one.why, one.bound) for one in told]
     table = Table(GAP_COLUMNS, rows, simulated=row.simulated)
     value = figures.gap_count(table.records())
     return Evaluation(

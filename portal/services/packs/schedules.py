@@ -6,7 +6,7 @@ A schedule is its versions: what somebody changes is appended, and the newest co
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,14 +24,20 @@ from portal.domain.monitoring.cron import CronLine, read_cron
 from portal.services import audit
 from portal.services.monitoring import outbox
 from portal.services.packs import calendars, folder, formats, templates
+from portal.services.packs.rights import sees_all_of
 
 BEFORE, SAME = "before", "same"
 DAYS = {BEFORE: "The working day before", SAME: "The day itself"}
 """Which day a pack is about, seen from the day on which it is due."""
 LONGEST_TITLE, LONGEST_WAIT, MOST_READERS = 80, 720, 50
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
-_LOOKS = 400  # moments looked at until a day of the calendar is found
-_INSTANT = timedelta(microseconds=1)
+LEAST_APART = timedelta(minutes=30)
+"""How often a schedule may be due: each of its readers gets a pack that takes half a minute to make."""
+_LOOKS = 400  # days looked at until one of the calendar is found
+_CHECKED = (
+    60  # moments between which the least distance is looked for: of lines with several times, some days
+)
+_INSTANT, _DAY = timedelta(microseconds=1), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class Terms:
             found = self.line.next_after(moment)
             if found is None or calendars.is_open(self.calendar, self.local_day(found)):
                 return found
-            moment = found
+            moment = self._midnight(self.local_day(found) + _DAY) - _INSTANT
         return None
 
     def latest(self, after: datetime, until: datetime) -> datetime | None:
@@ -75,8 +81,12 @@ class Terms:
             found = self.line.latest(after, until)
             if found is None or calendars.is_open(self.calendar, self.local_day(found)):
                 return found
-            until = found - _INSTANT
+            until = self._midnight(self.local_day(found)) - _INSTANT
         return None
+
+    def _midnight(self, day: date) -> datetime:
+        """Return the moment at which a day begins in its time zone."""
+        return datetime.combine(day, time(), ZoneInfo(self.timezone)).astimezone(UTC)
 
     def local_day(self, moment: datetime) -> date:
         """Return the day on which a moment falls in its time zone."""
@@ -166,7 +176,7 @@ def write(terms: Terms, actor: Actor, *, now: datetime | None = None) -> int:
     clean = checked(terms, now or clock.now())
     with UnitOfWork(write=True) as work:
         writes.lock(work.session, f"schedule {clean.code}")
-        _check_readers(work, clean)
+        _check_readers(work, clean, actor)
         newest = queries.versions(work.session, clean.code)
         if (newest[0].version if newest else 0) != terms.version:
             raise Conflict(
@@ -210,6 +220,7 @@ def checked(terms: Terms, now: datetime) -> Terms:
         raise DomainError(f"Give the schedule a title of up to {LONGEST_TITLE} characters.")
     templates.template(terms.template)
     line = read_cron(terms.cron, terms.timezone, now=now)
+    _check_distance(line, terms.wait_minutes, now)
     unknown = sorted(set(terms.formats) - formats.FORMATS.keys())
     if unknown or not terms.formats:
         raise DomainError(f"Choose at least one format among {', '.join(formats.FORMATS)}.")
@@ -230,7 +241,30 @@ def checked(terms: Terms, now: datetime) -> Terms:
     )  # fmt: skip
 
 
-def _check_readers(work: UnitOfWork, terms: Terms) -> None:
+def _check_distance(line: CronLine, wait_minutes: int, now: datetime) -> None:
+    """Refuse a line that is due too often, or again while its pack still waits: one of the two would be lost."""
+    apart, moment = timedelta.max, line.next_after(now)
+    for _ in range(_CHECKED):
+        after = line.next_after(moment) if moment is not None else None
+        if moment is None or after is None:
+            break
+        apart, moment = min(apart, after - moment), after
+    minutes = f"{apart / timedelta(minutes=1):,.0f} min"
+    if apart < LEAST_APART:
+        raise DomainError(
+            f"'{line.text}' is due every {minutes}. A pack takes a while to make: choose moments that are at least "
+            f"{LEAST_APART / timedelta(minutes=1):.0f} min apart.",
+            cron=line.text,
+        )
+    if apart <= timedelta(minutes=wait_minutes):
+        raise DomainError(
+            f"'{line.text}' is due again after {minutes}, and its pack waits for the numbers for up to "
+            f"{wait_minutes} min. Choose a shorter wait, or write a schedule for each moment.",
+            cron=line.text,
+        )
+
+
+def _check_readers(work: UnitOfWork, terms: Terms, writer: Actor) -> None:
     """Refuse recipients without an account, or without the right to what is sent."""
     needs = (templates.template(terms.template).permission, Permission.EXPORT)
     found = deliveries.people(work.session, set(terms.recipients))
@@ -245,6 +279,19 @@ def _check_readers(work: UnitOfWork, terms: Terms) -> None:
                     "recipients, or ask an administrator for a role that has it.",
                     recipient=name,
                 )
+        if terms.folder:
+            _check_folder(name, actor, writer)
+
+
+def _check_folder(name: str, reader: Actor, writer: Actor) -> None:
+    """Refuse a folder for packs that hold what who writes the schedule may not see: whoever reads it would."""
+    if sees_all_of(writer, reader.permissions, reader.portfolio_codes):
+        return
+    raise DomainError(
+        f"The pack of {reader.name} holds more than you may see, so that you cannot choose a folder for it. Take "
+        f"{name} out of the recipients, leave the folder empty, or have somebody who may see all of it write this.",
+        recipient=name,
+    )
 
 
 def unserved(work: UnitOfWork, code: str, due: datetime, readers: Sequence[str]) -> list[str]:

@@ -49,15 +49,17 @@ def _slug(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60] or "untitled"
 
 
-def _csv(rows: Sequence[Sequence[str]]) -> bytes:
+def _csv(rows: Sequence[Sequence[str | float]]) -> bytes:
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerows([files.guard_formula(cell) for cell in row] for row in rows)
+    writer.writerows(
+        [repr(cell) if isinstance(cell, float) else files.guard_formula(cell) for cell in row] for row in rows
+    )
     return out.getvalue().encode("utf-8-sig")
 
 
-def _about(document: Document) -> list[list[str]]:
-    rows = [
+def _about(document: Document) -> list[list[str | float]]:
+    rows: list[list[str | float]] = [
         ["title", document.title],
         ["template", f"{document.template}, version {document.version}"],
         ["clocks", document.clocks.label()],
@@ -75,9 +77,9 @@ def _about(document: Document) -> list[list[str]]:
     return rows
 
 
-def _text(chapter: Chapter) -> list[list[str]]:
+def _text(chapter: Chapter) -> list[list[str | float]]:
     """Return all that a chapter says outside of tables: section, what it is, title, text, value, unit, detail."""
-    rows = [["section", "kind", "title", "text", "value", "unit", "about"]]
+    rows: list[list[str | float]] = [["section", "kind", "title", "text", "value", "unit", "about"]]
     rows.append(["", "chapter", chapter.title, chapter.lead, "", "", ""])
     for section in chapter.sections:
         note = f"{section.note} (simulated data)".strip() if section.simulated else section.note
@@ -87,7 +89,7 @@ def _text(chapter: Chapter) -> list[list[str]]:
     return rows
 
 
-def _part(part: Part) -> list[list[str]]:
+def _part(part: Part) -> list[list[str | float]]:
     if isinstance(part, Words):
         return [[part.kind, "", part.text, "", "", ""]]
     if isinstance(part, Tiles):
@@ -96,7 +98,7 @@ def _part(part: Part) -> list[list[str]]:
                 "tile",
                 tile.title,
                 tile.text,
-                "" if tile.value is None else repr(tile.value),
+                "" if tile.value is None else float(tile.value),
                 tile.unit,
                 tile.detail,
             ]

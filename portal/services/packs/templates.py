@@ -45,8 +45,8 @@ _HERE = {"portfolio": PORTFOLIO}
 
 _VALUE = Pick(
     "Value and result", "portfolio-valuation", _HERE,
-    (TILES, "portfolio-valuation-tree", "portfolio-valuation-trades", "portfolio-valuation-history",
-     "portfolio-valuation-split", "portfolio-valuation-gaps"),
+    (TILES, "portfolio-valuation-tree", "portfolio-valuation-history", "portfolio-valuation-split",
+     "portfolio-valuation-gaps"),
     "/portfolio/valuation",
 )  # fmt: skip
 _WHY = (
@@ -56,7 +56,7 @@ _WHY = (
 _FEEDS = Pick("Readiness of the day's numbers", "monitoring-feeds", {}, (), "/monitoring/feeds")
 
 _MORNING = Template(
-    "morning", "Morning pack", "1",
+    "morning", "Morning pack", "2",
     "For the desk's first meeting: what the books are worth and why that changed, what could be lost, which limits and "
     "rules are close, what prices did and will do, and whether the numbers are there.",
     Permission.EXPORT,
@@ -100,7 +100,7 @@ _RISK = Template(
 )  # fmt: skip
 
 _PORTFOLIO = Template(
-    "portfolio", "Portfolio pack", "1",
+    "portfolio", "Portfolio pack", "2",
     "For who runs a book: its value and result, why they changed in the day and in the month, its position by delivery "
     "and commodity, and the marks that all of it rests on.",
     Permission.PORTFOLIO_READ,

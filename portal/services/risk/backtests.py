@@ -21,7 +21,7 @@ from portal.core.permissions import Permission
 from portal.domain.risk.backtests.base import exceptions
 from portal.domain.risk.backtests.run import Backtest, run_backtest
 from portal.domain.risk.daily_forecasts import METHODS as BACKTESTED
-from portal.services.portfolio.books import visible_nodes
+from portal.services.portfolio.books import topmost, visible_nodes
 from portal.services.risk.ask import EVERYTHING, RiskAsk
 from portal.services.risk.runs import ALL, METHODS
 
@@ -140,6 +140,11 @@ class Backtested:
     last: Day
     comments: tuple[CommentRow, ...]
     simulated: bool
+
+    @property
+    def is_part(self) -> bool:
+        """Whether all was asked for, and the reader may see more than ``node`` and what is below it."""
+        return self.ask.portfolio == ALL and len(topmost(self.nodes)) > 1
 
     @property
     def shown(self) -> list[Node]:

@@ -20,7 +20,7 @@ from portal.core.errors import NotFound
 from portal.core.permissions import Permission
 from portal.domain.risk.backtests.run import Backtest, run_backtest
 from portal.domain.risk.badge import Badge, Evidence, grade
-from portal.services.portfolio.books import visible_nodes
+from portal.services.portfolio.books import topmost, visible_nodes
 from portal.services.risk.ask import RiskAsk
 from portal.services.risk.runs import ALL, METHODS
 
@@ -62,6 +62,11 @@ class Overview:
         """Return the figure of every method that has one, in the order of the methods."""
         found = {method: self.figure(method, measure, level) for method in METHODS if method in self.runs}
         return {method: row.value for method, row in found.items() if row is not None}
+
+    @property
+    def is_part(self) -> bool:
+        """Whether all was asked for, and the reader may see more than ``node`` and what is below it."""
+        return self.ask.portfolio == ALL and len(topmost(self.nodes)) > 1
 
     @property
     def below(self) -> list[Node]:

@@ -10,11 +10,12 @@ from callbacks.overview.packs.page import ask
 from components.packs import FIELDS
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
+from portal.core.config import settings
 from portal.core.errors import Conflict, DomainError, NotPermitted
 from portal.core.permissions import Role
 from portal.services.packs import schedules
 from portal.services.packs.schedules import Terms
-from tests.helpers.packs import person
+from tests.helpers.packs import add_books, person
 
 DAY = date(2026, 11, 20)
 CLOCKS = Clocks(DAY, datetime(2030, 1, 1, tzinfo=UTC))
@@ -69,6 +70,8 @@ def test_a_schedule_is_written_in_versions_and_shown_to_its_recipient():
         ({"folder": "../etc"}, "is not a folder below"),
         ({"folder": "/etc"}, "is not a folder below"),
         ({"cron": "every day"}, "is not a cron line"),
+        ({"cron": "*/10 * * * *"}, "is due every 10 min"),
+        ({"cron": "0 7,12 * * *", "wait_minutes": "300"}, "due again after 300 min"),
         ({"timezone": "Mars/North"}, "is not the name of a time zone"),
         ({"calendar": "XX"}, "There is no calendar 'XX'"),
         ({"formats": ["doc"]}, "Choose at least one format"),
@@ -83,6 +86,21 @@ def test_what_cannot_be_is_refused_with_a_sentence(given, said):
     with pytest.raises(DomainError, match=said):
         schedules.write(read_terms(FORM | given, 0), olga)
     assert schedules.listed(olga) == []
+
+
+@pytest.mark.usefixtures("database")
+def test_a_folder_is_chosen_by_who_may_see_what_lands_there(tmp_path, monkeypatch):
+    """Whoever reads the folder would else see what the portal keeps from them."""
+    monkeypatch.setenv("ENERSCOPE_PACK_FOLDER", str(tmp_path))
+    settings.cache_clear()
+    add_books("GAS")
+    person("eva", Role.EXECUTIVE, "GAS")
+    otto, olga = person("otto", Role.OPERATIONS), person("olga", Role.OPERATIONS, "GAS")
+    given = read_terms(FORM | {"folder": "board"}, 0)
+    with pytest.raises(DomainError, match="holds more than you may see"):
+        schedules.write(given, otto)
+    assert schedules.write(given, olga) == 1
+    settings.cache_clear()
 
 
 def test_a_pack_is_asked_for_the_one_who_asks_under_pinned_clocks():

@@ -141,3 +141,7 @@ def test_readiness_and_promises():
 def test_what_changed_since_the_last_look():
     assert sentences.changes([], "2 hours ago") == "Nothing changed since you last looked, 2 hours ago."
     assert sentences.changes(["a", "b"], "yesterday") == "Since you last looked, yesterday: a and b."
+
+
+def test_parts_that_round_to_nothing_are_no_sentence():
+    assert by_part("Prices", [Named("TTF", 1e-9), Named("NBP", -0.2)]) == ""

@@ -10,7 +10,7 @@ import pytest
 from portal.core.actor import SYSTEM, Actor
 from portal.core.clock import Clocks
 from portal.core.document import Gap, Section, Tile, Tiles, Words
-from portal.core.errors import DomainError, NotPermitted
+from portal.core.errors import DomainError, NotFound, NotPermitted, UpstreamError
 from portal.core.permissions import Permission, Role
 from portal.services.packs import composing, screens
 from portal.services.packs.templates import PORTFOLIO, Pick, Template
@@ -96,6 +96,7 @@ def test_what_the_reader_may_not_see_is_left_out_and_said(reading: Reader) -> No
     ("said", "why"),
     [
         (DomainError("There are no feeds."), "There are no feeds."),
+        (NotFound("There is no such feed."), "There is no such feed."),
         (ZeroDivisionError("secret"), "The page that it is read from failed. The fault is in the log of the portal."),
         ((Section("", (Words("No run yet. Start one.", "notice"),)),), "No run yet. Start one."),
         ((), "The page had none of this to show under these clocks."),
@@ -109,6 +110,31 @@ def test_what_fails_or_is_empty_is_a_gap(reading: Reader, said: Any, why: str) -
 
     assert made.gaps == (known, Gap("Feeds", why, composing.UNBOUNDED))
     assert made.chapters[0].title == "Value"
+
+
+def test_a_part_that_is_away_for_a_moment_costs_no_chapter(reading: Reader) -> None:
+    """The job tries again; a pack that was stored would stay partial for good."""
+    reading(feeds=UpstreamError("The database does not answer. Try again in a minute."))
+    with pytest.raises(UpstreamError):
+        composing.compose(TEMPLATE, {}, CLOCKS, SYSTEM)
+
+
+def test_what_shows_one_portfolio_is_a_chapter_for_each_of_several(reading: Reader) -> None:
+    """Two portfolios beside each other have no risk in common, and none of them is passed over."""
+    for code, name in (("OIL", "Oil books"), ("METAL", "Metal books")):
+        create_portfolio(code, name, None, SYSTEM)
+    reader = Actor(7, "ann", "Ann", frozenset({Role.RISK_OFFICER}), frozenset({"OIL", "METAL"}))
+    asked = reading()
+    template = replace(
+        TEMPLATE, picks=(Pick("Risk", "risk-overview", {"portfolio": PORTFOLIO}), TEMPLATE.picks[0])
+    )
+    made = composing.compose(template, {}, CLOCKS, reader)
+
+    assert [chapter.title for chapter in made.chapters] == ["Risk: Metal books", "Risk: Oil books", "Value"]
+    assert [filters["portfolio"] for _, filters, *_ in asked] == ["METAL", "OIL", ""]
+    assert made.chapters[1].filters == (("Portfolio", "Oil books (OIL)"),)
+    one = composing.compose(template, {"portfolio": "OIL"}, CLOCKS, reader)
+    assert [chapter.title for chapter in one.chapters] == ["Risk", "Value"]
 
 
 def test_one_page_says_what_its_frame_says(reading: Reader) -> None:

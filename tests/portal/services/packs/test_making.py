@@ -158,6 +158,17 @@ def test_gaps_make_it_partial_and_are_kept():
     )
     assert history.one(made, NOW, ann).gaps == (GAP,)
     assert history.compare(made, ann) == {"json": True}
+    (hidden,) = history.one(made, NOW, person("otto", Role.OPERATIONS)).gaps
+    assert (hidden.what, hidden.bound) == (GAP.what, history.UNTOLD), (
+        "a bound is a figure of the reader's books"
+    )
+
+
+def test_a_pack_that_holds_the_score_of_compliance_is_for_those_who_may_see_it():
+    made = make(ASK, person("eva", Role.EXECUTIVE, "GAS"), by="eva").id
+    assert history.one(made, NOW, person("olga", Role.OPERATIONS, "GAS")).may_open
+    head = person("hanna", Role.COMPLIANCE_HEAD, "GAS")
+    assert not history.one(made, NOW, head).may_open, "an executive reads Monitoring, she does not"
 
 
 def test_a_template_that_has_changed_is_said(monkeypatch):

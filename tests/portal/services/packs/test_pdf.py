@@ -12,7 +12,7 @@ import pytest
 from portal.core.document import Chapter, Chart, Document, Gap, Rows, Section, Tile, Tiles, Words
 from portal.core.format import row_text
 from portal.core.table import Column, Table
-from portal.services.packs import paper, pdf, sealing
+from portal.services.packs import paper, paper_tables, pdf, sealing
 from portal.services.packs.typeface import MISSING, printable
 from tests.helpers.documents import CLOCKS, pack, trend, trend_table
 
@@ -133,6 +133,18 @@ def test_long_tables_are_whole_under_repeated_heads() -> None:
     for page in pages[:-1]:
         assert "Column 3" in page
     assert "1,000 rows" in text
+
+
+def test_what_is_too_long_for_paper_is_whole_in_the_data_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that one press of a button cannot take all memory; the page says how many rows it leaves out."""
+    monkeypatch.setattr(paper_tables, "MOST_CELLS", 400)
+    document = _document(Section("All", (Rows("All", _table(150), "all"),)))
+    content = pdf.to_pdf(document)
+    said = _text(content)
+    assert "row 0099" in said
+    assert "row 0100" not in said
+    assert "These are the first 100 of 150 rows." in " ".join(said.split())
+    assert sealing.to_json(document) == next(iter(_read(content).attachments.values()))[0]
 
 
 def test_wide_tables_keep_each_cell_in_one_piece() -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from data.session import UnitOfWork
 from portal.core.config import settings
+from portal.core.errors import DomainError
 from portal.core.permissions import Role
 from portal.services import jobs
 from portal.services.packs import delivering, readiness, rounds
@@ -58,6 +59,25 @@ def test_two_recipients_get_different_rows_from_one_schedule():
     assert {row.made_by for row in rows} == {"schedule morning"}
     assert rounds.make_due(DUE + timedelta(minutes=3)) == []
     assert rounds.make_due(DUE + timedelta(hours=20)) == []
+
+
+@pytest.mark.usefixtures("desk")
+def test_the_alert_of_a_failed_pack_is_over_once_one_is_made(monkeypatch):
+    from portal.services.monitoring import alerts
+    from portal.services.packs import composing
+
+    def refuse(*_, **__):
+        raise DomainError("The books are closed. Open them.")
+
+    olga, compose = person("olga", Role.OPERATIONS), composing.compose
+    monkeypatch.setattr(composing, "compose", refuse)
+    rounds.make_due(DUE)
+    assert packs.run_all() == ["failed", "failed"]
+    assert [one.rule for one in alerts.alerts(olga)] == ["jobs.failed"]
+    monkeypatch.setattr(composing, "compose", compose)
+    rounds.make_due(DUE + timedelta(days=1))
+    assert packs.run_all() == ["done", "done"]
+    assert [one for one in alerts.alerts(olga) if one.rule == "jobs.failed"] == []
 
 
 @pytest.mark.usefixtures("desk")
@@ -156,6 +176,15 @@ def test_days_off_are_left_out(calendar, found):
     last = line.latest(after, evening(date(2026, 4, 6)))
     shown = date(2026, 4, 6) if calendar != "TARGET" else None
     assert (last and line.local_day(last)) == shown
+
+
+def test_a_line_of_many_moments_steps_over_days_off_as_one_of_few():
+    line = terms(calendar="TARGET", cron="*/30 * * * *")
+    sunday = datetime(2026, 4, 5, 12, tzinfo=UTC)
+    assert line.next_after(sunday) == datetime(2026, 4, 6, 22, tzinfo=UTC), (
+        "midnight in Berlin after Easter Monday"
+    )
+    assert line.latest(sunday - timedelta(days=4), sunday) == datetime(2026, 4, 2, 21, 30, tzinfo=UTC)
 
 
 def test_a_national_holiday_of_germany():
