@@ -159,6 +159,17 @@ class TestRights:
         assert "Mine" in text
         assert "GAS" not in text
 
+    def test_cards_of_cases_are_noted_as_their_page_is(self, desk, monkeypatch):
+        noted = []
+        monkeypatch.setattr(
+            cards.audit, "note_now", lambda actor, *said: noted.append((actor.username, *said))
+        )
+        pin = Pin(CARD, "compliance-cases/compliance-cases-queue", "Cases")
+        cora = Actor(4, "cora", "Cora", frozenset({Role.COMPLIANCE_OFFICER}))
+        for who in (cora, GUS):
+            cards.first([pin, pin, TREE], CLOCKS, who, patience=0)
+        assert noted == [("cora", "page.viewed", "card", "compliance-cases")]
+
     def test_a_board_of_somebody_else_is_not_there(self, desk):
         made = boards.make("Mine", RANIA, (TREE,))
         for given in (str(made), "0", "-1", "x", "", "9" * 30, "1;2"):

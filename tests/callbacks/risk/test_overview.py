@@ -63,6 +63,14 @@ def test_the_page_shows_figures_days_and_the_grade(desk):
     assert "expected in 130 days" in text
 
 
+def test_of_several_portfolios_it_says_whose_risk_it_is(desk):
+    """Risks of portfolios beside each other do not add up, and none of them is that of all."""
+    both = Actor(8, "bo", "Bo", frozenset({Role.RISK_OFFICER}), frozenset({"GAS", "POWER"}))
+    assert "are of GAS alone" in text_of(overview.draw({}, CLOCKS, both))
+    for one in (overview.draw({"portfolio": "GAS"}, CLOCKS, both), overview.draw({}, CLOCKS, SYSTEM)):
+        assert "alone" not in text_of(one)
+
+
 @pytest.mark.parametrize("name", list(Ids)[1:])
 def test_every_figure_has_a_passport_that_says_the_same(desk, name):
     table = GRIDS[name].load(ALL_ROWS, {}, CLOCKS, SYSTEM)
