@@ -1,8 +1,8 @@
 """Whether an alert is told: not in a maintenance window, and not while what causes it is told already.
 
 An alert that is silent is raised and stored like any other; it opens no incident of its own and nobody is sent a
-message. It is asked about again whenever it is renewed, so what outlasts its cause or the window is told then. Alerts
-that are not about a service (a broken limit, a case) are never silent.
+message. It is asked about again whenever it is renewed and in every round over incidents, so what outlasts its cause or
+the window is told then. Alerts that are not about a service (a broken limit, a case) are never silent.
 """
 
 from datetime import datetime

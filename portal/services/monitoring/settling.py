@@ -7,7 +7,7 @@ from portal.core import clock
 from portal.core.actor import SYSTEM
 from portal.domain.monitoring.incidents import QUIET, TOUCHES, Step
 from portal.services import audit
-from portal.services.monitoring import joining
+from portal.services.monitoring import joining, telling
 from portal.services.monitoring.agent import Task, register_task
 
 SECONDS = 30.0
@@ -57,11 +57,12 @@ def _quiet(work: UnitOfWork | None = None) -> list[int]:
 
 
 def follow_untold() -> int:
-    """Let open alerts without an incident have one: a maintenance window that kept them silent may be over."""
+    """Let open alerts without an incident have one and be told: what kept them silent may be over."""
     with UnitOfWork(write=True) as work:
         found = queries.untold(work.session)
         for alert in found:
             joining.follow(work, alert, "renewed")
+            telling.follow(work, alert, "renewed")
     return len(found)
 
 

@@ -1,7 +1,7 @@
 """Alerts become messages: rows of the outbox for those who want to be told and may see the alert.
 
 A channel is told once of each severity that an alert reaches, and once when it is over. An alert that is silent,
-because of a maintenance window or of another alert, is told when it is found again and is not silent any more.
+because of a maintenance window or of another alert, is told when it is looked at again and is not silent any more.
 """
 
 from collections.abc import Iterable

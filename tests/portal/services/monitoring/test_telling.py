@@ -9,7 +9,7 @@ from data.session import UnitOfWork
 from portal.core import clock
 from portal.core.permissions import Permission, Role
 from portal.services import access
-from portal.services.monitoring import alerts, channels, noise, sending
+from portal.services.monitoring import alerts, channels, maintenance, noise, sending, settling
 from portal.services.monitoring.channels import Wishes
 from tests.portal.services.monitoring.delivery_desk import (
     clear_one,
@@ -142,6 +142,22 @@ def test_what_is_silent_is_told_when_it_is_not_any_more(monkeypatch):
     raise_one()
     raise_one()
     assert len(rows()) == 1
+
+
+def test_what_outlasts_a_maintenance_window_is_told_once_though_nothing_raises_it_again():
+    """A service that went down in a window is not raised anew when the window ends: nothing about it has changed."""
+    olga, now = person("olga", Role.OPERATIONS), clock.now()
+    mail_of(olga)
+    window = maintenance.plan(
+        olga, ["database"], now - timedelta(hours=1), now + timedelta(hours=1), "New disk"
+    )
+    raise_one("service.down", "database", "critical", title="Database does not work")
+    settling.settle()
+    assert rows() == []
+    maintenance.end(olga, window)
+    settling.settle()
+    settling.settle()
+    assert [row.subject for row in rows()] == ["Critical: Database does not work"]
 
 
 def test_a_new_channel_is_not_told_of_what_is_old():
