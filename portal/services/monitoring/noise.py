@@ -11,6 +11,7 @@ from data.queries import alert_rules as queries
 from data.queries.alerts import AlertRow
 from data.session import UnitOfWork
 from portal.core import clock
+from portal.domain.monitoring.health import State
 from portal.domain.monitoring.reach import downstream
 from portal.domain.monitoring.silence import covers, service_of
 from portal.services.monitoring import catalogue
@@ -50,8 +51,12 @@ def _inhibited(work: UnitOfWork, alert: AlertRow, service: str) -> str:
 
 
 def _downstream(work: UnitOfWork, alert: AlertRow, service: str) -> str:
-    """Tell whether something that the service needs is down."""
-    down = [one for one in queries.open_of(work.session, [DOWN]) if one.id != alert.id]
+    """Tell whether something that the service needs is down; what is only in trouble explains nothing above it."""
+    down = [
+        one
+        for one in queries.open_of(work.session, [DOWN])
+        if one.id != alert.id and one.facts.get("state") != State.WARNING
+    ]
     if not down:
         return ""
     services = catalogue.all_services(work)

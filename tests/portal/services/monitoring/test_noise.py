@@ -10,7 +10,9 @@ from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.errors import Conflict, DomainError, NotPermitted
 from portal.core.permissions import Permission, Role
+from portal.domain.monitoring.health import Reading, State
 from portal.services.monitoring import alert_rules, alerts, maintenance, noise
+from portal.services.monitoring.recording import Recorder
 from portal.services.monitoring.rule_catalogue import Rule
 
 OLIVER = Actor(1, "oliver", "Oliver", frozenset({Role.OPERATIONS}), frozenset())
@@ -103,3 +105,16 @@ def test_what_needs_a_service_that_is_down_is_silent_and_the_cause_is_not(databa
     assert told("service.down", "web") == "Database is down, and web needs it."
     assert told("rule.availability-burns-fast", "web", service="web") == "Database is down, and web needs it."
     assert told("service.down", "database") == ""
+
+
+def test_what_needs_a_service_that_is_only_in_trouble_is_told(database):
+    """A disk that fills up for weeks does not hide that the database on it goes down."""
+    recorder = Recorder()
+    for second in (0, 10):
+        at = clock.now() + timedelta(seconds=second)
+        recorder.record([Reading("disk", State.WARNING, "9 % free.", at)])
+    assert told("service.down", "database") == ""
+    for second in (20, 30):
+        at = clock.now() + timedelta(seconds=second)
+        recorder.record([Reading("disk", State.BAD, "Nothing free.", at)])
+    assert told("service.down", "database").endswith("is down, and database needs it.")
