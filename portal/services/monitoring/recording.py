@@ -73,8 +73,9 @@ class Recorder:
             raise UpstreamError(database.reason)  # known already; asking again would only wait
         with UnitOfWork(write=True) as work:
             writes.alone(work.session)
-            self._store(work, readings)
-            told = self._tell(work, wanted)
+            before = queries.at_moment(work.session)
+            self._store(work, readings, before)
+            told = self._tell(work, wanted, before)
         self.pending, self.over, self.told = [], [], told
 
     def _notice(self, readings: Sequence[Reading]) -> None:
@@ -107,23 +108,32 @@ class Recorder:
                 wanted[one.service] = known
         return wanted
 
-    def _store(self, work: UnitOfWork, readings: Sequence[Reading]) -> None:
-        before = queries.at_moment(work.session)
+    def _store(self, work: UnitOfWork, readings: Sequence[Reading], before: Mapping[str, StateRow]) -> None:
+        """Append what the record does not have; what is older than it, another monitor has stored already."""
         newest: dict[str, State] = {service: State(row.state) for service, row in before.items()}
         for one in self.pending:
-            if newest.get(one.service) is not one.state:
+            known = before.get(one.service)
+            is_news = known is None or one.at > known.at
+            if is_news and newest.get(one.service) is not one.state:
                 newest[one.service] = one.state
                 _append(work, one)
         for gone in _gone(before, readings):
             _append(work, Reading(gone, State.UNKNOWN, NOT_WATCHED, clock.now(), {"watched": False}))
 
-    def _tell(self, work: UnitOfWork, wanted: Mapping[str, Severity]) -> dict[str, Severity]:
-        """Raise and clear alerts in the transaction that stores the changes; return what is open."""
+    def _tell(
+        self, work: UnitOfWork, wanted: Mapping[str, Severity], before: Mapping[str, StateRow]
+    ) -> dict[str, Severity]:
+        """Raise and clear alerts in the transaction that stores the changes; return what is open.
+
+        ``before`` is the record without them. A spell whose end it has was told by the monitor that stored it.
+        """
         services = _services(work)
         told = dict(self.told) if self.told is not None else _open(work)
         for spell in self.over:
             service = spell.reading.service
             lasted = spell.until is not None and spell.until - spell.reading.at >= HOLD
+            if _has_end(before.get(service), spell):
+                continue
             if lasted and service not in told and not service.startswith(OTHERS):
                 _raise(work, spell, SEVERITIES[spell.reading.state], services)
                 alerts.clear(work, RULE, service)
@@ -142,6 +152,11 @@ def _append(work: UnitOfWork, one: Reading) -> None:
         work.session, service=one.service, at=one.at, state=one.state.value, reason=one.reason,
         facts=plain(dict(one.facts)),
     )  # fmt: skip
+
+
+def _has_end(known: StateRow | None, spell: Spell) -> bool:
+    """Tell whether the record says that a service was well again after a spell began."""
+    return known is not None and known.state == State.GOOD and known.at > spell.reading.at
 
 
 def _gone(before: Mapping[str, StateRow], readings: Iterable[Reading]) -> list[str]:

@@ -119,6 +119,32 @@ def test_an_outage_of_the_database_is_stored_when_it_is_back():
     assert over() == ["database is bad. From 2026-03-04 12:00:10 to 12:00:40 UTC; it is over."]
 
 
+@pytest.mark.parametrize("later", [3, -3])
+def test_two_monitors_tell_of_an_outage_of_the_database_once(later):
+    """Whichever stores it first: their looks are some seconds apart, and both remember the whole outage."""
+    first, second = Recorder(), Recorder()
+    for shift, recorder in ((0, first), (later, second)):
+        recorder.record(look(shift, database=GOOD, cache=GOOD))
+        for moment in (10, 20, 30):
+            with pytest.raises(UpstreamError):
+                recorder.record(look(moment + shift, database=BAD, cache=BAD if moment == 20 else GOOD))
+    first.record(look(40, database=GOOD, cache=GOOD))
+    stored = course()
+    second.record(look(40 + later, database=GOOD, cache=GOOD))
+    assert course() == stored
+    assert sorted(one.partition(" is ")[0] for one in over()) == ["cache", "database"]
+    assert told() == []
+
+
+def test_a_spell_that_was_unknown_before_it_ended_is_told():
+    recorder = Recorder()
+    recorder.record(look(0, cache=GOOD))
+    recorder.record(look(5, cache=BAD))
+    recorder.record(look(10, cache=UNKNOWN))
+    recorder.record(look(15, cache=GOOD))
+    assert over() == ["cache is bad. From 2026-03-04 12:00:05 to 12:00:15 UTC; it is over."]
+
+
 def test_a_monitor_that_starts_anew_goes_on_where_the_last_one_ended():
     first = Recorder()
     for second in (0, 10):
