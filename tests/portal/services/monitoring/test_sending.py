@@ -3,9 +3,12 @@
 import threading
 
 import pytest
+from pydantic import SecretStr
 
+from portal.core.config import settings
 from portal.core.permissions import Role
-from portal.services.monitoring import channels, sending
+from portal.services.monitoring import alerts, channels, sending
+from portal.services.monitoring.channel_kinds import kind_of
 from portal.services.monitoring.channels import Wishes
 from tests.helpers.receivers import wait_for
 from tests.portal.services.monitoring.delivery_desk import (
@@ -170,6 +173,72 @@ def test_a_refusal_for_good_is_not_repeated(mails):
     (row,) = rows()
     assert (row.state, row.attempt) == ("dead", 1)
     assert row.error == "The mail server refused it: 550 5.1.1 No such user here"
+
+
+@pytest.mark.parametrize("moment", ["at its recipient", "at its data"])
+def test_words_of_a_mail_server_do_not_give_an_address_away(mails, monkeypatch, moment):
+    """Whoever watches the deliveries of others reads them."""
+    adam = person("adam", Role.ADMINISTRATOR)
+    mail_of(person("olga", Role.OPERATIONS))
+    said = "550 5.1.1 <Olga@Example.com>: Recipient address rejected: olga@example.com is unknown"
+
+    async def refuse(*_):
+        return said
+
+    if moment == "at its data":
+        mails.answers = [said]
+    else:
+        monkeypatch.setattr(mails, "handle_RCPT", refuse, raising=False)
+    raise_one()
+    send_all()
+    words = (
+        "The mail server refused it: "
+        "550 5.1.1 <o…@example.com>: Recipient address rejected: o…@example.com is unknown"
+    )
+    assert [row.error for row in rows()] == [words]
+    assert tries() == [(1, "failed", words)]
+    (dead,) = [one for one in alerts.alerts(adam) if one.rule == sending.RULE]
+    assert words in dead.message
+
+
+@pytest.mark.parametrize("written", ["+4915112345678", "4915112345678"])
+def test_words_of_a_gateway_do_not_give_a_number_away(written):
+    said = sending._masked(f"The number {written} is not on WhatsApp.", kind_of("whatsapp"), "+4915112345678")
+    assert said == "The number …678 is not on WhatsApp."
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "says"),
+    [
+        ("mail", {"mail_domains": "example.org"}, "E-mail is sent to addresses at example.org only"),
+        ("telegram", {"telegram_token": None}, "Check it and the settings of Telegram"),
+        ("sms", {"sms_gateway": "nonsense://"}, "ENERSCOPE_SMS_GATEWAY is not an SMS gateway"),
+        ("webhook", {"webhook_networks": "10.0.0.0/33"}, "ENERSCOPE_WEBHOOK_NETWORKS cannot be read"),
+    ],
+)
+def test_a_setting_that_is_wrong_is_named_and_tried_again(mails, hook, monkeypatch, kind, wrong, says):
+    ready = settings().model_copy(
+        update={
+            "telegram_token": SecretStr("123456789:abcdefg_hijklmnop"),
+            "sms_gateway": SecretStr("twilio://AC" + "a" * 32 + ":" + "b" * 32 + "@15550100123"),
+        }
+    )
+    address = {"mail": "olga@example.com", "webhook": hook.address, "sms": "+4915112345678"}
+    monkeypatch.setattr(channels, "settings", lambda: ready)
+    channels.add(kind, address.get(kind, "123456789"), Wishes(), person("olga", Role.OPERATIONS))
+    raise_one()
+    changed = {name: SecretStr(value) if name == "sms_gateway" else value for name, value in wrong.items()}
+    monkeypatch.setattr(sending, "settings", lambda: ready.model_copy(update=changed))
+    send_all()
+    (row,) = rows()
+    assert (row.state, row.attempt) == ("waiting", 1)
+    assert says in row.error
+    assert tries() == [(1, "failed", row.error)]
+    if kind in ("mail", "webhook"):
+        monkeypatch.setattr(sending, "settings", lambda: ready)
+        make_due()
+        send_all()
+        assert rows()[0].state == "sent"
 
 
 def test_a_full_mailbox_is_tried_again(mails):
