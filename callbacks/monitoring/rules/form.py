@@ -48,12 +48,17 @@ def values_of(one: Rule) -> dict[str, str]:
         "code": one.code, "title": one.title, "severity": one.severity, "group_by": one.group_by,
         "inhibited_by": ", ".join(one.inhibited_by), "series": f"{one.service} {one.metric}",
         "labels": ", ".join(f"{name}={value}" for name, value in terms.labels.items()), "combine": terms.combine,
-        "reading": terms.reading, "operator": terms.operator, "level": f"{terms.level:g}",
-        "clear_level": f"{terms.clear_level:g}", "for_seconds": f"{terms.for_seconds:g}",
-        "keep_seconds": f"{terms.keep_seconds:g}", "missing": terms.missing, "direction": terms.direction,
+        "reading": terms.reading, "operator": terms.operator, "level": _exact(terms.level),
+        "clear_level": _exact(terms.clear_level), "for_seconds": _exact(terms.for_seconds),
+        "keep_seconds": _exact(terms.keep_seconds), "missing": terms.missing, "direction": terms.direction,
         "season": "day" if terms.season.seconds <= DAY else "week", "objective": terms.objective,
-        "windows": _pairs_name(terms), "least_events": f"{terms.least_events:g}",
+        "windows": _pairs_name(terms), "least_events": _exact(terms.least_events),
     }  # fmt: skip
+
+
+def _exact(number: float) -> str:
+    """Return a number in full, so that a rule which is saved again says the same."""
+    return repr(float(number)).removesuffix(".0")
 
 
 def _pairs_name(terms: Terms) -> str:

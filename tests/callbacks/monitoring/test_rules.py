@@ -49,7 +49,21 @@ def given(**more: str) -> dict[str, str]:
     return {**form.values_of(MEMORY), "base": MEMORY.code, "days": "1", **more}
 
 
-@pytest.mark.parametrize("one", [*DECLARED, *form.NEW.values()], ids=lambda one: f"{one.kind} {one.code}")
+BYTES = replace(
+    form.NEW["threshold"],
+    code="bytes",
+    terms={
+        "level": 1073741824,
+        "clear_level": 1073741823.25,
+        "for_seconds": 1234567,
+        "keep_seconds": 1234567,
+    },
+)
+
+
+@pytest.mark.parametrize(
+    "one", [*DECLARED, *form.NEW.values(), BYTES], ids=lambda one: f"{one.kind} {one.code}"
+)
 def test_a_form_says_what_its_rule_says(one):
     said = form.said(form.values_of(one), one)
     assert said.read() == one.read()
