@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import and_, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session, aliased
 
@@ -17,6 +17,7 @@ from data.models.operations import Channel, Delivery, DeliveryAttempt
 
 _now = func.clock_timestamp
 _LEAST_SECONDS = 5.0
+_OVER = ":over"  # how the key of the message ends that says that an alert is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,20 @@ def put(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
 def claim(session: Session) -> Claimed | None:
     """Claim the message that has waited longest; others that look at the same time get others.
 
-    A channel has one message under way at a time, so that a receiver that hangs holds up its own messages only.
+    A channel has one message under way at a time, so that a receiver that hangs holds up its own messages only. That an
+    alert is over waits for what the same channel is still to be told of it; what has become worse does not.
     """
+    # One claim at a time: what another has claimed but not committed cannot be seen.
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("deliveries claim"))))
     other = aliased(Delivery)
-    under_way = exists().where(other.channel_id == Delivery.channel_id, other.state == "sending")
+    earlier = and_(
+        Delivery.key.endswith(_OVER), other.alert_id == Delivery.alert_id, other.id < Delivery.id,
+        other.state == "waiting",
+    )  # fmt: skip
+    held_up = exists().where(other.channel_id == Delivery.channel_id, or_(other.state == "sending", earlier))
     due = (
         select(Delivery.id)
-        .where(Delivery.state == "waiting", Delivery.not_before <= _now(), ~under_way)
+        .where(Delivery.state == "waiting", Delivery.not_before <= _now(), ~held_up)
         .order_by(Delivery.not_before, Delivery.id)
         .limit(1)
         .with_for_update(skip_locked=True)

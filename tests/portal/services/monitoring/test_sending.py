@@ -1,6 +1,7 @@
 """Messages reach real receivers, whatever dies on the way: nothing is lost, and a double carries the same number."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 from pydantic import SecretStr
@@ -276,3 +277,37 @@ def test_over_is_told_to_those_who_were_told(mails):
         "Warning: A job was lost",
         "Over: A job was lost",
     ]
+
+
+def test_over_does_not_overtake_what_waits_for_its_next_attempt(mails):
+    mail_of(person("olga", Role.OPERATIONS))
+    raise_one()
+    mails.answers = ["452 4.2.2 Mailbox full"]
+    send_all()
+    clear_one()
+    send_all()
+    assert (rows()[0].state, [row.attempt for row in rows()]) == ("waiting", [1, 0])
+    raise_one(subject="another")
+    send_all()
+    assert [row.state for row in rows()] == ["waiting", "waiting", "sent"], "it holds up nothing else"
+    make_due()
+    send_all()
+    assert [message["Subject"].partition(":")[0] for message in mails.kept] == ["Warning", "Warning", "Over"]
+
+
+def test_senders_that_start_together_leave_a_channel_to_one_of_them(mails):
+    """A claim that is not committed yet counts too; else one receiver that hangs would hold up all senders."""
+    mail_of(person("olga", Role.OPERATIONS))
+    raise_one()
+    raise_one(subject="another")
+
+    def claim():
+        with sending.UnitOfWork(write=True) as work:
+            return sending.writes.claim(work.session)
+
+    with ThreadPoolExecutor(1) as pool:
+        with sending.UnitOfWork(write=True) as work:
+            assert sending.writes.claim(work.session) is not None
+            other = pool.submit(claim)
+            wait([other], timeout=1.0)
+        assert other.result(20) is None

@@ -194,6 +194,15 @@ class TestQuietHours:
         raise_one(severity="critical")
         assert (rows()[0].not_before == night + timedelta(hours=4)) is not wakes
 
+    def test_a_critical_one_does_not_wait_for_what_the_night_holds(self, monkeypatch, mails):
+        """It was a warning first, which waits for the morning."""
+        self.asleep(**self.now_until_later(monkeypatch), wakes=True)
+        raise_one()
+        raise_one(severity="critical")
+        send_all()
+        assert [row.state for row in rows()] == ["waiting", "sent"]
+        assert [message["Subject"] for message in mails.kept] == ["Critical: A job was lost"]
+
     def test_a_message_that_is_due_again_in_the_night_waits_for_the_morning(self, monkeypatch, mails):
         end = self.now_until_later(monkeypatch)
         self.asleep(**end, wakes=False)
