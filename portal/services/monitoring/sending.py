@@ -6,10 +6,11 @@ which receivers can drop the second. What each protocol allows is in docs/alerts
 
 import logging
 import random
+import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -30,7 +31,7 @@ from portal.services.monitoring import alerts, attachments, channel_kinds, outbo
 from portal.services.monitoring.agent import Task, register_task
 from portal.services.monitoring.answers import Answer
 from portal.services.monitoring.attachments import File
-from portal.services.monitoring.channel_kinds import Letter
+from portal.services.monitoring.channel_kinds import Kind, Letter
 from portal.services.monitoring.sight import sight_of
 
 log = logging.getLogger("enerscope.monitor")
@@ -85,13 +86,22 @@ def deliver(held: Claimed) -> None:
     except (DomainError, ConfigurationError) as problem:
         return _record(held, Answer(False, problem.message, is_final=isinstance(problem, DomainError)))
     if isinstance(found, Ready):
-        return _record(held, send(held, found, settings()), found.actor)
+        return _record(held, _sent(held, found), found.actor)
     with UnitOfWork(write=True) as work:
         if isinstance(found, Held):
             writes.settle(work.session, held, "waiting", not_before=found.until, unspent=True)
         else:
             writes.settle(work.session, held, "dropped", error=found.reason)
     return None
+
+
+def _sent(held: Claimed, ready: Ready) -> Answer:
+    """Send a message and return the answer; what a wrong setting prevents is not taken, and is tried again."""
+    try:
+        return send(held, ready, settings())
+    except (DomainError, ConfigurationError) as problem:
+        # The address was good when it was entered: a setting has changed since then, and operations can put it right.
+        return Answer(False, problem.message)
 
 
 def judge(held: Claimed, moment: datetime) -> Ready | Held | Dropped:
@@ -136,7 +146,15 @@ def number_of(held: Claimed) -> str:
 
 
 def send(held: Claimed, ready: Ready, config: Settings) -> Answer:
-    """Send a message through apprise, and return what the other side said."""
+    """Send a message through apprise, and return what the other side said.
+
+    Raises
+    ------
+    DomainError
+        The settings of today do not take the address.
+    ConfigurationError
+        A setting that the kind needs is wrong.
+    """
     from apprise import Apprise, NotifyFormat, NotifyType
 
     number = number_of(held)
@@ -159,7 +177,9 @@ def send(held: Claimed, ready: Ready, config: Settings) -> Answer:
     if result:
         return Answer(True)
     own: Answer | None = getattr(service, "answer", None)
-    return own or Answer(False, _words(result, kind.title, ready.address))
+    if own is not None:
+        return replace(own, words=_masked(own.words, kind, ready.address))
+    return Answer(False, _words(result, kind, ready.address))
 
 
 def _type_of(held: Claimed) -> str:
@@ -173,11 +193,17 @@ def _attached(file: File) -> Any:
     return AttachMemory(content=file.content, name=file.name, mimetype=file.media_type.partition(";")[0])
 
 
-def _words(result: Any, title: str, address: str) -> str:
-    """Return what apprise noted about a message that was not taken, without the address."""
+def _words(result: Any, kind: Kind, address: str) -> str:
+    """Return what apprise noted about a message that was not taken, the address masked."""
     lines = [entry.message for entry in result.logs() if entry.level in ("WARNING", "ERROR")]
-    said = " ".join(" ".join(lines).split()).replace(address, "…")[:300]
-    return f"{title} did not take it: {said}" if said else f"{title} did not answer in time."
+    said = _masked(" ".join(" ".join(lines).split()), kind, address)[:300]
+    return f"{kind.title} did not take it: {said}" if said else f"{kind.title} did not answer in time."
+
+
+def _masked(words: str, kind: Kind, address: str) -> str:
+    """Return words of the other side with the address as people see it, in any case and without the + of a number."""
+    found = rf"\+?{re.escape(address.removeprefix('+'))}"
+    return re.sub(found, lambda _: kind.show(address), words, flags=re.IGNORECASE)
 
 
 def _record(held: Claimed, answer: Answer, actor: Actor = SYSTEM) -> None:
