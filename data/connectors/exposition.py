@@ -71,7 +71,7 @@ def fetch(
     cut.start()
     try:
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("GET", target, headers=_headers(parts.username, parts.password, token))
+        connection.request("GET", target, headers=headers_of(parts.username, parts.password, token))
         answer = connection.getresponse()
         if answer.status not in statuses:
             raise UpstreamError(f"It answers {answer.status} {answer.reason[:60]}.", status=answer.status)
@@ -87,6 +87,17 @@ def fetch(
         cut.cancel()
         connection.close()
     return Answer(body.decode("utf-8", errors="replace"), is_open)
+
+
+def headers_of(username: str | None, password: str | None, token: str | None = None) -> dict[str, str]:
+    """Return the headers that an endpoint is asked with; a token comes before user and password."""
+    headers = {"Accept": ACCEPT, "Accept-Encoding": "identity", "User-Agent": "enerscope-monitor"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    elif username is not None:
+        pair = f"{unquote(username)}:{unquote(password or '')}".encode()
+        headers["Authorization"] = f"Basic {base64.b64encode(pair).decode('ascii')}"
+    return headers
 
 
 def parse(answer: Answer, service: str, at: datetime, *, most: int) -> Scraped:
@@ -154,16 +165,6 @@ def _read(answer: Any, deadline: float, seconds: float, most_bytes: int) -> byte
     if answer.length:  # cut off before the length that was promised
         raise ConnectionAbortedError("the answer ends too early")
     return bytes(body)
-
-
-def _headers(username: str | None, password: str | None, token: str | None) -> dict[str, str]:
-    headers = {"Accept": ACCEPT, "Accept-Encoding": "identity", "User-Agent": "enerscope-monitor"}
-    if token:
-        headers["Authorization"] = f"Bearer {token}"
-    elif username is not None:
-        pair = f"{unquote(username)}:{unquote(password or '')}".encode()
-        headers["Authorization"] = f"Basic {base64.b64encode(pair).decode('ascii')}"
-    return headers
 
 
 def _cut(connection: HTTPConnection) -> None:

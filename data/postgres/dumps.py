@@ -174,6 +174,17 @@ def exists(url: str) -> bool:
         )
 
 
+def beside(url: str, beginning: str) -> list[str]:
+    """Return the names of the databases on the server of ``url`` that begin so and that its user may drop."""
+    with _connect(url) as connection:
+        rows = connection.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s) AND pg_has_role(datdba, 'MEMBER') "
+            "ORDER BY 1",
+            (beginning,),
+        ).fetchall()
+    return [str(name) for (name,) in rows]
+
+
 def name_of(url: str) -> str:
     """Return the name of the database of ``url``."""
     return str(conninfo_to_dict(_plain(url))["dbname"])

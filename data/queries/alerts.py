@@ -74,6 +74,16 @@ def open_of_rule(session: Session, rule: str) -> list[AlertRow]:
     return [AlertRow(*row) for row in session.execute(select(*_COLUMNS).where(*where).order_by(Alert.id))]
 
 
+def open_at(session: Session, rule: str, moment: datetime) -> list[AlertRow]:
+    """Return the alerts of a rule that were open at a moment, whoever may see them."""
+    where = (
+        Alert.rule == rule,
+        Alert.raised_at <= moment,
+        or_(Alert.cleared_at.is_(None), Alert.cleared_at > moment),
+    )
+    return [AlertRow(*row) for row in session.execute(select(*_COLUMNS).where(*where).order_by(Alert.id))]
+
+
 def open_alerts(session: Session, sight: Sight, *, limit: int = 200) -> list[AlertRow]:
     """Return the open alerts, the newest first."""
     statement = select(*_COLUMNS).where(Alert.cleared_at.is_(None), *seen_by(sight))

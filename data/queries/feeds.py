@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from data.models.ingest import ImportBatch
+from data.models.market import Instrument
 from data.models.operations import FeedTerms
 from data.models.portfolio import Trade
 
@@ -149,6 +150,12 @@ def sources(session: Session) -> dict[str, SourceRow]:
     """Return all sources by code."""
     found = session.execute(text("SELECT code, name, simulated, sla_hours FROM data_sources"))
     return {row.code: row for row in (SourceRow(*one) for one in found)}
+
+
+def by_the_hour(session: Session) -> frozenset[str]:
+    """Return the codes of the instruments whose prices are those of auctions."""
+    fine = Instrument.granularity.in_(("hourly", "quarter-hourly"))
+    return frozenset(session.scalars(select(Instrument.code).where(fine)))
 
 
 def demo_ends(session: Session) -> date | None:

@@ -1,4 +1,6 @@
-"""What retention may take: old jobs that nothing refers to, arrays of old runs and trials that are not to be kept."""
+"""What retention may take: old jobs that nothing refers to, arrays of old runs and trials that are not to be kept, and
+reports of browsers that nobody has sent for long.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +13,7 @@ from data import models
 from data.base import Base
 from data.models.forecast import Experiment, ExperimentArray, ModelVersion
 from data.models.jobs import Job, JobAsker, JobEvent
+from data.models.operations import SecurityEvent
 from data.models.risk import LimitEvent, RiskRun, ScenarioPnl
 from portal.core.job import OVER
 
@@ -108,3 +111,9 @@ def old_trials(session: Session, *, before: datetime) -> list[OldTrial]:
         .order_by(Experiment.id)
     )
     return [OldTrial(row[0], row[1], row[2], int(row[3])) for row in session.execute(statement)]
+
+
+def count_old_reports(session: Session, *, before: datetime) -> int:
+    """Return how many violations of the content security policy were last reported before a moment."""
+    old = SecurityEvent.kind == "csp", SecurityEvent.last_at < before
+    return int(session.scalar(select(func.count(SecurityEvent.id)).where(*old)) or 0)

@@ -184,6 +184,11 @@ def events(session: Session, *, kinds: tuple[str, ...], since: datetime, until: 
     return [EventRow(*row) for row in rows]
 
 
+def has_event(session: Session, *, key: str) -> bool:
+    """Return whether an event of a key has been told."""
+    return session.scalar(select(SecurityEvent.id).where(SecurityEvent.key == key)) is not None
+
+
 def count_recent(session: Session, *, kind: str, since: datetime) -> int:
     """Return how many different events of a kind were first told after ``since``."""
     statement = select(func.count()).where(SecurityEvent.kind == kind, SecurityEvent.at > since)

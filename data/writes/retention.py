@@ -1,12 +1,16 @@
-"""What retention takes: jobs with their askers and log, arrays of runs and of trials; never figures or facts."""
+"""What retention takes: jobs with their askers and log, arrays of runs and of trials, old reports of browsers; never
+figures or facts.
+"""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from data.models.forecast import ExperimentArray
 from data.models.jobs import Job, JobAsker, JobEvent
+from data.models.operations import SecurityEvent
 from data.models.risk import RiskRun, ScenarioPnl
 
 
@@ -32,3 +36,8 @@ def remove_scenarios(session: Session, runs: Sequence[int]) -> None:
 def remove_trials(session: Session, trials: Sequence[int]) -> None:
     """Delete the arrays of trials; their scores stay."""
     session.execute(delete(ExperimentArray).where(ExperimentArray.experiment_id.in_(trials)))
+
+
+def remove_reports(session: Session, *, before: datetime) -> None:
+    """Delete violations of the content security policy that were last reported before a moment."""
+    session.execute(delete(SecurityEvent).where(SecurityEvent.kind == "csp", SecurityEvent.last_at < before))

@@ -193,7 +193,7 @@ def expect(
     Returns
     -------
     tuple of Expected
-        The newest :data:`WINDOW`, oldest first; nothing is expected before the first day that ever came.
+        Oldest first; nothing is expected before the first day that ever came.
     """
     if not found:
         return ()
@@ -201,7 +201,7 @@ def expect(
     asked = [
         due for due in dues if due.at <= now and due.day >= first and (ends_on is None or due.day <= ends_on)
     ]
-    return tuple(Expected(due, found.get(due.day), _outcome(due, found, now)) for due in asked[-WINDOW:])
+    return tuple(Expected(due, found.get(due.day), _outcome(due, found, now)) for due in asked)
 
 
 def _outcome(due: Due, found: Mapping[date, Delivery], now: datetime) -> str:
@@ -217,7 +217,8 @@ def judge(expected: Sequence[Expected], *, ends_on: date | None = None) -> Judge
     Parameters
     ----------
     expected : sequence of Expected
-        As :func:`expect` returns them.
+        As :func:`expect` returns them. Habits are judged by the newest :data:`WINDOW`; what is late is late since the
+        first that did not come after the last that did, however long ago that is.
     ends_on : date, optional
         The last day that is expected of a feed that ends.
 
@@ -226,18 +227,19 @@ def judge(expected: Sequence[Expected], *, ends_on: date | None = None) -> Judge
     Judgement
         Unknown where nothing ever came.
     """
-    shown = tuple(expected)
+    laid = tuple(expected)
+    shown = laid[-WINDOW:]
     if not shown:
         return Judgement(State.UNKNOWN, "Nothing has arrived in the last weeks.", (), None, ())
-    came = [at for at, one in enumerate(shown) if one.outcome in ("in time", "late")]
-    tail = shown[came[-1] + 1 :] if came else shown
-    late = [one.due for one in tail if one.outcome == "missing"]
-    missing = tuple(one.due.day for one in shown[: came[-1] if came else 0] if one.outcome == "missing")
+    last = max((at for at, one in enumerate(laid) if one.outcome in ("in time", "late")), default=-1)
+    late = [one.due for one in laid[last + 1 :] if one.outcome == "missing"]
+    before = laid[len(laid) - len(shown) : max(last, 0)]
+    missing = tuple(one.due.day for one in before if one.outcome == "missing")
     if late:
         return Judgement(State.BAD, _late_words(late), shown, late[0].deadline, missing)
-    newest = shown[came[-1]].delivery if came else None
+    newest = laid[last].delivery if last >= 0 else None
     reason = _good_words(shown, newest, ends_on)
-    if newest is not None and (short := short_words(newest, usual_rows(rows_of(shown[: came[-1]])))):
+    if newest is not None and (short := short_words(newest, usual_rows(rows_of(before)))):
         return Judgement(State.WARNING, short, shown, None, missing)
     if missing:
         days = ", ".join(f"{day}" for day in missing[-3:])

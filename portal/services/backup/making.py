@@ -1,5 +1,6 @@
 """Making a backup: dump in one snapshot, encrypt, check by restoring, keep by rule."""
 
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from portal.domain.monitoring.backup_keeping import Kept, to_remove
 from portal.services import runtime
 from portal.services.backup import manifest, restoring, sealing
 from portal.services.backup.manifest import Manifest
+
+log = logging.getLogger("enerscope.backup")
 
 Progress = Callable[[float, str], None]
 LEAST_FREE = 200_000_000  # bytes that stay free
@@ -53,6 +56,7 @@ def _make(folder: Path, config: Settings, say: Progress, *, check: bool) -> Mani
     recipient = config.backup_recipient
     name = f"enerscope-{made_at:%Y%m%dT%H%M%SZ}.dump" + (".age" if recipient else "")
     draft, sealed = folder / f".{name}.part", folder / f".{name}.sealed"
+    _remove_left(folder, url)
     _require_room(folder, dumps.contents(url).bytes)
     try:
         say(0.05, "Writing the dump")
@@ -113,6 +117,17 @@ def _alone(folder: Path) -> Iterator[None]:
             yield
     except Timeout as problem:
         raise Conflict("A backup is being made already. Wait until it is done.") from problem
+
+
+def _remove_left(folder: Path, url: str) -> None:
+    """Remove what a backup that was killed left behind; the lock says that none is under way."""
+    for pattern in (".enerscope-*.part", ".enerscope-*.sealed"):
+        for left in folder.glob(pattern):
+            left.unlink(missing_ok=True)
+    try:
+        restoring.remove_left(folder, url)
+    except Exception:  # whatever is wrong with what lies about, a backup matters more
+        log.warning("what checks of backups left behind could not be removed", exc_info=True)
 
 
 def _require_room(folder: Path, size: int) -> None:

@@ -1,8 +1,11 @@
 """Checking a backup in a scratch database, and bringing one back in place of what is there."""
 
+import re
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
@@ -17,6 +20,10 @@ from portal.services.backup import manifest, sealing
 from portal.services.backup.manifest import Manifest
 
 Progress = Callable[[float, str], None]
+SCRATCH = "enerscope_check_"  # how databases begin that a backup is tried in; the moment follows
+_STAMP = "%Y%m%d%H%M%S%f"
+_LONGEST = timedelta(days=1)  # no check takes so long
+_PLAIN = "plain.dump"
 
 
 def check(found: Manifest, *, config: Settings | None = None) -> Manifest:
@@ -41,7 +48,7 @@ def check(found: Manifest, *, config: Settings | None = None) -> Manifest:
 def compared(found: Manifest, plain: Path, url: str) -> Manifest:
     """Return ``found`` with what a restore of the plain dump into a scratch database beside ``url`` showed."""
     started = perf_counter()
-    scratch = f"enerscope_check_{clock.now():%Y%m%d%H%M%S%f}"
+    scratch = f"{SCRATCH}{clock.now():{_STAMP}}"
     problem = ""
     try:
         target = dumps.make(url, scratch)
@@ -59,6 +66,20 @@ def compared(found: Manifest, plain: Path, url: str) -> Manifest:
             "problem": problem,
         }
     )
+
+
+def remove_left(folder: Path, url: str) -> None:
+    """Remove what checks that were killed left behind: scratch databases, and decrypted dumps in ``folder``.
+
+    What is younger than a day may still be in use and stays.
+    """
+    oldest = clock.now() - _LONGEST
+    for name in dumps.beside(url, SCRATCH):
+        if re.fullmatch(rf"{SCRATCH}\d{{20}}", name) and name < f"{SCRATCH}{oldest:{_STAMP}}":
+            dumps.drop(dumps.named(url, name))
+    for plain in folder.glob(f"enerscope-*/{_PLAIN}"):
+        if datetime.fromtimestamp(plain.stat().st_mtime, UTC) < oldest:
+            shutil.rmtree(plain.parent)
 
 
 def restore(
@@ -144,7 +165,7 @@ def _readable(found: Manifest, file: Path, config: Settings) -> Iterator[Path]:
         yield file
         return
     with tempfile.TemporaryDirectory(prefix="enerscope-", dir=file.parent) as folder:
-        plain = Path(folder) / "plain.dump"
+        plain = Path(folder) / _PLAIN
         identity = config.backup_identity
         sealing.unseal(file, plain, identity.get_secret_value() if identity else None)
         yield plain

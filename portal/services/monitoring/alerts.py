@@ -54,8 +54,8 @@ RANKS = {"info": 0, "warning": 1, "critical": 2}
 LONGEST = 64  # characters of a subject
 
 __all__ = [
-    "PORTFOLIO", "RULES", "Alert", "AlertRow", "acknowledge", "alerts", "clear", "cleared", "find_open", "open_count",
-    "open_of_rule", "raise_alert", "sight_of",
+    "PORTFOLIO", "RULES", "Alert", "AlertRow", "acknowledge", "alerts", "clear", "cleared", "find_open", "open_at",
+    "open_count", "open_of_rule", "raise_alert", "sight_of",
 ]  # fmt: skip
 
 
@@ -134,6 +134,11 @@ def find_open(work: UnitOfWork, rule: str, subject: str) -> AlertRow | None:
 def open_of_rule(work: UnitOfWork, rule: str) -> list[AlertRow]:
     """Return the open alerts of a rule, whoever may see them; for the services that raise them."""
     return queries.open_of_rule(work.session, rule)
+
+
+def open_at(work: UnitOfWork, rule: str, moment: datetime) -> list[AlertRow]:
+    """Return the alerts of a rule that were open at a moment, for the services that raise them."""
+    return queries.open_at(work.session, rule, moment)
 
 
 def acknowledge(alert_id: int, actor: Actor) -> Alert:

@@ -6,13 +6,14 @@ somebody asks for it in the terms.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from data.queries import access as settings_queries
 from data.queries import feeds as queries
+from data.queries.alerts import AlertRow
 from data.queries.feeds import ArrivalRow, SourceRow, TermsRow
 from data.queries.quality import FeedRow, data_version
 from data.queries.quality import feeds as series_of
@@ -22,6 +23,7 @@ from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.permissions import Permission
 from portal.domain.monitoring.feeds import (
+    Delivery,
     Judgement,
     age_hours,
     count_missing,
@@ -50,6 +52,7 @@ from portal.services.monitoring.feed_terms import (
 from portal.services.recent import Recent
 
 DAYS = 45  # holds WINDOW working days with days off
+MOST_DAYS = 400  # that a feed which has stopped is followed back
 RULE = "feed.late"
 PATH = "/monitoring/feeds"
 EVERY_SECONDS = 10.0
@@ -59,13 +62,18 @@ _SERIES = {"prices": "prices", "curves": "curves", "exchange rates": "fx", "weat
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the database knows of feeds at a moment: arrivals by feed, sources, terms, the newest day of each series."""
+    """What the database knows of feeds at a moment: arrivals by feed, sources, terms, the newest day of each series.
+
+    Arrivals are known from the day ``since`` on; ``told`` are the feeds whose alert was open.
+    """
 
     moment: datetime
+    since: date
     arrivals: Mapping[tuple[str, str], Sequence[ArrivalRow]]
     sources: Mapping[str, SourceRow]
     terms: Mapping[str, TermsRow]
     newest: Mapping[tuple[str, str], tuple[date, datetime]]
+    told: frozenset[tuple[str, str]]
     demo_until: datetime | None
     demo_ends: date | None
 
@@ -129,12 +137,12 @@ def known(work: UnitOfWork, moment: datetime) -> Known:
     minute = (
         moment.replace(second=0, microsecond=0) if moment > clock.now() - timedelta(minutes=2) else moment
     )
+    since = moment.date() - timedelta(days=DAYS)
+    if demo_until is not None and demo_until < moment:  # a desk that has ended is judged where it ends
+        since = min(since, demo_until.date() - timedelta(days=DAYS))
     key = (data_version(session, clocks=clocks), queries.newest_trade(session), loaded, minute)
 
     def read() -> tuple[list[ArrivalRow], list[FeedRow]]:
-        since = moment.date() - timedelta(days=DAYS)
-        if demo_until is not None and demo_until < moment:  # a desk that has ended is judged where it ends
-            since = min(since, demo_until.date() - timedelta(days=DAYS))
         found = queries.arrivals(session, since=since, known_at=moment, demo_until=demo_until)
         return found, series_of(session, clocks=clocks)
 
@@ -142,17 +150,39 @@ def known(work: UnitOfWork, moment: datetime) -> Known:
     grouped: dict[tuple[str, str], list[ArrivalRow]] = defaultdict(list)
     for row in rows:
         grouped[row.source, row.dataset].append(row)
+    sources = known_sources(queries.sources(session))
+    newest = _newest(series, queries.by_the_hour(session))
+    told = _told_of(alerts.open_at(work, RULE, moment), sources)
+    stopped = {key: last for key, last in told.items() if last is not None and last[1] <= moment}
     return Known(
-        moment, grouped, known_sources(queries.sources(session)), queries.terms(session, known_at=moment),
-        _newest(series), demo_until, queries.demo_ends(session),
+        moment, since, grouped, sources, queries.terms(session, known_at=moment), stopped | newest,
+        frozenset(told), demo_until, queries.demo_ends(session),
     )  # fmt: skip
 
 
-def _newest(series: Sequence[FeedRow]) -> dict[tuple[str, str], tuple[date, datetime]]:
+def _told_of(
+    found: Iterable[AlertRow], sources: Iterable[str]
+) -> dict[tuple[str, str], tuple[date, datetime] | None]:
+    """Return the feeds that alerts are about, each with the newest day and moment of arrival that its alert tells."""
+    codes = {code_of(source, dataset): (source, dataset) for source in sources for dataset in DATASETS}
+    told: dict[tuple[str, str], tuple[date, datetime] | None] = {}
+    for row in found:
+        if row.subject in codes:
+            day, at = row.facts.get("newest_day"), row.facts.get("last_at")
+            told[codes[row.subject]] = (
+                (date.fromisoformat(day), datetime.fromisoformat(at)) if day and at else None
+            )
+    return told
+
+
+def _newest(
+    series: Sequence[FeedRow], by_the_hour: frozenset[str]
+) -> dict[tuple[str, str], tuple[date, datetime]]:
     found: dict[tuple[str, str], tuple[date, datetime]] = {}
     for row in series:
         if row.newest is not None and row.recorded_at is not None:
-            key = (row.source_code, _SERIES[row.dataset])
+            is_auction = row.dataset == "prices" and row.series in by_the_hour
+            key = (row.source_code, "auctions" if is_auction else _SERIES[row.dataset])
             before = found.get(key, (row.newest, row.recorded_at))
             found[key] = (max(before[0], row.newest), max(before[1], row.recorded_at))
     return found
@@ -165,7 +195,7 @@ def feeds_in(work: UnitOfWork, moment: datetime) -> list[Feed]:
 
 def stand_all(facts: Known) -> list[Feed]:
     """Return all feeds as they stood at the moment of ``facts``."""
-    named = set(facts.arrivals) | set(facts.newest) | {_of(row) for row in facts.terms.values()}
+    named = set(facts.arrivals) | set(facts.newest) | facts.told | {_of(row) for row in facts.terms.values()}
     found = [
         stand(effective(facts.sources[source], dataset, facts.terms), facts)
         for source, dataset in named
@@ -188,8 +218,15 @@ def stand(terms: FeedTerms, facts: Known) -> Feed:
         is_demo = facts.demo_until is not None and newest[1] <= facts.demo_until
     ends_on = facts.demo_ends if is_demo and not terms.live else None
     last = facts.moment.date() if ends_on is None else min(facts.moment.date(), ends_on + timedelta(days=7))
-    dues = due_between(terms.domain, last - timedelta(days=DAYS), last)
+    begin = last - timedelta(days=DAYS)
     came = deliveries(((row.day, row.at, row.rows) for row in arrivals), terms.least_rows)
+    stopped = newest[0] if newest is not None and not arrivals and newest[0] < facts.since else None
+    if newest is not None and stopped is not None:  # what it brought last came before arrivals are known
+        came = {stopped: Delivery(stopped, newest[1], newest[1], terms.least_rows)}
+        begin = max(stopped - timedelta(days=1), last - timedelta(days=MOST_DAYS))
+    dues = due_between(terms.domain, begin, last)
+    if stopped is not None:
+        dues = tuple(due for due in dues if due.day > stopped)
     expected = expect(dues, came, facts.moment, ends_on=ends_on)
     days = [row.day for row in arrivals] + ([newest[0]] if newest else [])
     moments = [row.at for row in arrivals] + ([newest[1]] if newest else [])
@@ -251,23 +288,26 @@ def reading(one: Feed, now: datetime) -> Reading:
 
 
 def watch(now: datetime | None = None) -> list[str]:
-    """Raise the alert of each feed that is late, clear that of each that is not, and return the codes of the late."""
+    """Raise the alert of each feed that is late, clear that of each that is in, and return the codes of the late.
+
+    Of what is not known it is not said that it is over.
+    """
     moment = now or clock.now()
     with UnitOfWork() as work:
         found = feeds_in(work, moment)
         opened = {one.code: alerts.find_open(work, RULE, one.code) for one in found}
     late = [one for one in found if one.terms.enabled and one.state is State.BAD]
-    codes = {one.code for one in late}
+    over = {one.code for one in found if one.state in (State.GOOD, State.WARNING)}
     for one in late:
         before = opened[one.code]
         if before is None or before.message != _told(one):
             with UnitOfWork(write=True) as work:
                 _raise(work, one)
     for code, row in opened.items():
-        if row is not None and code not in codes:
+        if row is not None and code in over:
             with UnitOfWork(write=True) as work:
                 alerts.clear(work, RULE, code)
-    return sorted(codes)
+    return sorted(one.code for one in late)
 
 
 def _told(one: Feed) -> str:
@@ -283,7 +323,8 @@ def _raise(work: UnitOfWork, one: Feed) -> None:
         {
             "service": f"feed.{one.code}", "group": f"feed.{one.terms.source}", "owner": one.terms.owner,
             "late_since": since.isoformat() if since else "", "days": [f"{day}" for day in one.judgement.late_days],
-            "simulated": one.is_demo,
+            "simulated": one.is_demo, "newest_day": f"{one.newest_day}" if one.newest_day else "",
+            "last_at": one.last_at.isoformat() if one.last_at else "",
         },
     )  # fmt: skip
 

@@ -50,21 +50,26 @@ class Readiness:
 
 
 class _Kept:
-    """The last good answer, for a second: the probe is public, and asking often must not cost much."""
+    """The last answer: the probe is public, and asking often must not cost much.
+
+    A good one counts for a second. A bad one counts only for those who waited while it was found: they share one look,
+    so that they do not queue up behind a database that hangs, and whoever asks later sees a recovery at once.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._found: tuple[float, Settings, Readiness] | None = None
 
     def get(self, config: Settings) -> Readiness:
+        asked_at = time.monotonic()
         with self._lock:
             if self._found is not None:
                 at, asked, found = self._found
-                if asked == config and time.monotonic() - at < _KEPT_SECONDS:
+                oldest = time.monotonic() - _KEPT_SECONDS if found.ready else asked_at
+                if asked == config and at > oldest:
                     return found
             found = _look(config)
-            # What is wrong is looked at anew, one look at a time, so that a recovery shows at once.
-            self._found = (time.monotonic(), config, found) if found.ready else None
+            self._found = (time.monotonic(), config, found)
             return found
 
 

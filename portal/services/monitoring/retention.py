@@ -2,7 +2,8 @@
 
 Three things go, each after days of its own (0 keeps it for ever): finished jobs that no run, trial or forecast names;
 the scenario arrays of risk runs, except the newest run of each method and month and runs at which a limit was broken;
-the arrays of trials that no version of a model stands on. Figures, limits, comments and facts stay.
+the arrays of trials that no version of a model stands on. Figures, limits, comments and facts stay. Violations that
+browsers report go :data:`REPORT_DAYS` after the last report: anybody may send them, so they are not kept for ever.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,6 +25,7 @@ from portal.services.jobs import JobContext, JobKind, Schedule, register_kind, r
 AT_ONCE = 500  # jobs in one transaction
 NAMED = 40  # runs and trials that the log names
 MEGABYTE = 1_000_000
+REPORT_DAYS = 90  # longer than any page looks back
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Plan:
     jobs: int
     runs: tuple[OldRun, ...]
     trials: tuple[OldTrial, ...]
+    reports: int
 
     def sentences(self, verb: str) -> list[str]:
         """Return what goes, a sentence for each part; ``verb`` is ``Removed`` or ``Would remove``."""
@@ -59,6 +62,10 @@ class Plan:
                 f"{verb} the forecasts of {len(self.trials):,} trials older than {self.trial_days} days, "
                 f"{size:,.1f} MB; their scores stay: {names}{_more(len(self.trials))}."
             )
+        if self.reports:
+            found.append(
+                f"{verb} {self.reports:,} violations last reported more than {REPORT_DAYS} days ago."
+            )
         return found or ["Nothing is old enough to go."]
 
 
@@ -79,6 +86,7 @@ def plan(now: datetime | None = None) -> Plan:
             queries.count_old_jobs(work.session, before=moment - timedelta(days=jobs)) if jobs else 0,
             tuple(queries.old_runs(work.session, before=moment - timedelta(days=runs))) if runs else (),
             tuple(queries.old_trials(work.session, before=moment - timedelta(days=trials))) if trials else (),
+            queries.count_old_reports(work.session, before=moment - timedelta(days=REPORT_DAYS)),
         )
 
 
@@ -94,6 +102,8 @@ def carry_out(found: Plan, report: Callable[[float, str], None]) -> None:
             before = found.moment - timedelta(days=found.trial_days)
             alone = {trial.id for trial in queries.old_trials(work.session, before=before)}
             writes.remove_trials(work.session, [one.id for one in found.trials if one.id in alone])
+        if found.reports:
+            writes.remove_reports(work.session, before=found.moment - timedelta(days=REPORT_DAYS))
     done = 0
     while found.job_days and done < found.jobs:
         report(0.5 + 0.5 * done / found.jobs, "Removing old jobs")
@@ -122,7 +132,7 @@ def _handle(params: RetentionParams, context: JobContext) -> Mapping[str, Any]:
         context.log("info", sentence)
     return {
         "jobs": found.jobs, "runs": [run.id for run in found.runs], "trials": [one.id for one in found.trials],
-        "link": f"/monitoring/jobs?job={context.job_id}",
+        "reports": found.reports, "link": f"/monitoring/jobs?job={context.job_id}",
     }  # fmt: skip
 
 
@@ -139,7 +149,7 @@ RETENTION = register_kind(
 SCHEDULE = register_schedule(
     Schedule(
         code="platform.retention",
-        title="Old jobs, scenarios of old risk runs and forecasts of old trials go; figures stay",
+        title="Old jobs, scenarios of old risk runs, forecasts of old trials and old reports go; figures stay",
         kind="platform.retention",
         cron="40 2 * * *",
     )

@@ -20,6 +20,7 @@ MOST_AN_HOUR = 50
 """Different violations that are stored in an hour; anybody may send reports, and they must not fill the database."""
 _LONGEST = 300
 _HOUR = timedelta(hours=1)
+_said_at: datetime | None = None  # when this process last logged that reports are dropped
 
 
 def note(
@@ -52,7 +53,7 @@ def note_violation(report: Mapping[str, Any]) -> bool:
     """Store a violation of the content security policy that a browser reported; return whether it was kept.
 
     Query strings and fragments are cut off, since they may hold what somebody typed. Once :data:`MOST_AN_HOUR` new
-    ones were stored within an hour, further new ones are dropped.
+    ones were stored within an hour, further new ones are dropped; known ones are always counted.
     """
     directive = _word(report.get("effective-directive") or report.get("violated-directive") or "")
     blocked = _place(report.get("blocked-uri"))
@@ -61,13 +62,25 @@ def note_violation(report: Mapping[str, Any]) -> bool:
         return False
     key = f"{directive} {blocked} {urlsplit(page).path} {source}"
     message = f"'{directive}' kept {blocked or 'something inline'} from being used on {urlsplit(page).path or page}."
+    now = clock.now()
     with UnitOfWork(write=True) as work:
-        if queries.count_recent(work.session, kind="csp", since=clock.now() - _HOUR) >= MOST_AN_HOUR:
-            log.warning("a report of a policy violation was dropped: too many within an hour")
+        known = queries.has_event(work.session, key=_digest("csp", key))
+        if not known and queries.count_recent(work.session, kind="csp", since=now - _HOUR) >= MOST_AN_HOUR:
+            _say_dropped(now)
             return False
         facts = {"directive": directive, "blocked": blocked, "page": urlsplit(page).path, "source": source}
         note(work, "csp", key, message, severity="warning", facts=facts)
     return True
+
+
+def _say_dropped(now: datetime) -> None:
+    """Log that reports are dropped, once an hour: whoever floods the portal must not flood its log."""
+    global _said_at
+    if _said_at is None or not timedelta(0) <= now - _said_at < _HOUR:
+        _said_at = now
+        log.warning(
+            "reports of policy violations are dropped: more than %s new ones in an hour", MOST_AN_HOUR
+        )
 
 
 def _word(value: object) -> str:

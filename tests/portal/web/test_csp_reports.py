@@ -1,5 +1,6 @@
 """Reports of browsers about the content security policy, over HTTP and without a token."""
 
+import io
 import json
 
 import pytest
@@ -50,6 +51,20 @@ def test_both_forms_are_taken_from_anybody(portal_app: Dash, database: str):
 def test_what_is_no_report_is_answered_alike_and_dropped(portal_app: Dash, database: str, body: bytes):
     assert send(Visitor(portal_app), body).status_code == 204
     assert stored() == []
+
+
+def test_a_body_in_chunks_is_read_no_further_than_the_limit(portal_app: Dash, database: str):
+    flood, report = io.BytesIO(b" " * 1_000_000), io.BytesIO(json.dumps(OLD).encode())
+    for body in (flood, report):
+        answer = Visitor(portal_app).client.post(
+            csp_reports.PATH,
+            input_stream=body,
+            headers={"Content-Type": "application/csp-report", "Transfer-Encoding": "chunked"},
+            environ_overrides={"wsgi.input_terminated": True},
+        )
+        assert (answer.status_code, answer.data) == (204, b"")
+    assert flood.tell() <= csp_reports.MOST_BYTES + 1
+    assert stored() == ["img-src"]
 
 
 def test_one_request_brings_a_few_reports_only(portal_app: Dash, database: str):

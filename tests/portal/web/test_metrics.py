@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families as read_text
 from pydantic import SecretStr
 
 from portal.core import meters
+from portal.core.config import Settings
 from portal.core.permissions import Role
 from portal.services.monitoring import readiness
 from tests.helpers.small_app import small_app
@@ -105,3 +108,33 @@ def test_a_full_disk_is_told_but_takes_no_portal_away(app: Dash, monkeypatch: py
     assert answer.json["status"] == "ready"
     assert not answer.json["checks"]["disk"]["good"]
     assert "left" in answer.json["checks"]["disk"]["reason"]
+
+
+def test_who_waits_while_the_database_hangs_shares_one_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = (
+        readiness.Readiness((readiness.Check("database", well, "", 0.0, needed=True),))
+        for well in (False, True)
+    )
+    looks: list[float] = []
+    answers: list[readiness.Readiness] = []
+    released = threading.Event()
+
+    def hang(_config: Settings) -> readiness.Readiness:
+        looks.append(time.monotonic())
+        released.wait(10)
+        return bad
+
+    config, kept = Settings(home=tmp_path), readiness._Kept()
+    monkeypatch.setattr(readiness, "_look", hang)
+    askers = [threading.Thread(target=lambda: answers.append(kept.get(config))) for _ in range(6)]
+    for asker in askers:
+        asker.start()
+    time.sleep(0.2)  # all of them wait now
+    released.set()
+    for asker in askers:
+        asker.join(10)
+    assert (answers, len(looks)) == ([bad] * 6, 1)
+    monkeypatch.setattr(readiness, "_look", lambda _config: good)
+    assert kept.get(config) is good, "a recovery shows at once"

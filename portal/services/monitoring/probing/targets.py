@@ -1,4 +1,8 @@
-"""Endpoints of the settings that are scraped: does each answer, and in time."""
+"""Endpoints of the settings that are scraped: does each answer, and in time.
+
+They are asked as they are scraped: with the same user or token, without redirects and without the proxies of the
+environment, so that a target is well exactly when it can be scraped.
+"""
 
 import http.client
 import time
@@ -6,13 +10,17 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterable
 from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
 
+from data.connectors import exposition
 from portal.core import clock
 from portal.core.config import Settings
 from portal.core.errors import ConfigurationError
 from portal.domain.monitoring.health import Reading, State
 from portal.services.monitoring import catalogue
 from portal.services.monitoring.probes import Probe
+from portal.services.monitoring.scraping import WEB
 
 SECONDS = 2.0
 _PATIENCE = SECONDS - 0.2  # so that what is wrong is told by the probe itself
@@ -27,21 +35,26 @@ def probes(config: Settings) -> Iterable[Probe]:
     except ConfigurationError:
         return ()  # whoever scrapes them says what is wrong with the setting
     if config.prometheus_url:
-        found.setdefault("prometheus", config.prometheus_url)
+        # Its start page is a redirect; what is asked of it is a query.
+        found.setdefault("prometheus", config.prometheus_url.rstrip("/") + "/api/v1/query?query=1")
+    own = config.metrics_token.get_secret_value() if config.metrics_token is not None else None
     return [
         Probe(
-            f"target.{name}", SECONDS, partial(look, name, url), ((f"target.{name}", f"The target {name}"),)
+            f"target.{name}",
+            SECONDS,
+            partial(look, name, url, own if name == WEB else None),
+            ((f"target.{name}", f"The target {name}"),),
         )
         for name, url in sorted(found.items())
     ]
 
 
-def look(name: str, url: str) -> list[Reading]:
-    """Ask a target for the beginning of its page."""
+def look(name: str, url: str, token: str | None = None) -> list[Reading]:
+    """Ask a target for the beginning of its page, with ``token`` or with the user and password of its URL."""
     began = time.monotonic()
     code, shown = f"target.{name}", catalogue.shown_address(url)
     try:
-        with urllib.request.urlopen(url, timeout=_PATIENCE) as answer:  # noqa: S310  (the setting takes http(s) only)
+        with _OPENER.open(_request(url, token), timeout=_PATIENCE) as answer:
             _read_some(answer, began)
     except urllib.error.HTTPError as refused:
         wrong = f"answers with status {refused.code}"
@@ -56,6 +69,23 @@ def look(name: str, url: str) -> list[Reading]:
         return [Reading(code, State.GOOD, f"It answers in {seconds * 1000:,.0f} ms.", clock.now(), facts)]
     words = f"The target {name} {wrong}. Nothing new is known of it. Check {shown}."
     return [Reading(code, State.BAD, words, clock.now(), {"address": shown})]
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Takes a redirect for what it is to who scrapes: no answer."""
+
+    def redirect_request(self, *_given: Any) -> None:
+        """Go nowhere else."""
+
+
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects)
+
+
+def _request(url: str, token: str | None) -> urllib.request.Request:
+    parts = urlsplit(url)
+    plain = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    headers = exposition.headers_of(parts.username, parts.password, token)
+    return urllib.request.Request(plain, headers=headers)  # noqa: S310  (the setting takes http(s) only)
 
 
 def _read_some(answer: http.client.HTTPResponse, began: float) -> None:

@@ -124,6 +124,15 @@ def test_only_the_newest_deliveries_count():
     assert len(stand(found, at(MONDAY, 20)).expected) == WINDOW
 
 
+def test_late_since_is_the_first_that_did_not_come_however_long_ago():
+    tuesday = MONDAY + timedelta(days=1)
+    months_later = MONDAY + timedelta(days=100)
+    judged = stand(week(9), at(months_later, 20))
+    assert (judged.state, judged.late_since, len(judged.expected)) == (State.BAD, at(tuesday, 19), WINDOW)
+    assert judged.reason.startswith("The delivery for 2026-03-03 and 68 later has not come")
+    assert judged.late_days == tuple(one.due.day for one in judged.expected)
+
+
 def test_figures():
     due = Due(MONDAY, at(MONDAY, 18), at(MONDAY, 19))
     shown = expect([due], week(12), at(MONDAY, 20))

@@ -1,6 +1,8 @@
 """Backups on a real server: made, checked, encrypted, altered, brought back after the data were destroyed."""
 
+import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -8,6 +10,7 @@ import pyrage
 import pytest
 
 from data.postgres import dumps
+from portal.core import clock
 from portal.core.config import Settings
 from portal.core.errors import ConfigurationError, Conflict, DomainError, NotFound, UpstreamError
 from portal.services import backup
@@ -59,6 +62,49 @@ def test_made_checked_and_listed(own: str, tmp_path: Path) -> None:
     file = manifest.path_of(found, config)
     assert file.stat().st_mode & 0o077 == 0
     assert [item.name for item in file.parent.iterdir() if item.name.endswith((".part", ".sealed"))] == []
+
+
+def test_what_a_killed_backup_left_behind_goes_with_the_next(own: str, tmp_path: Path) -> None:
+    config, now = configured(own, tmp_path), clock.now()
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    names = (
+        "20260101T013000Z.dump.part",
+        "20260101T013000Z.dump.age.part",
+        "20260101T013000Z.dump.age.sealed",
+    )
+    for name in names:
+        (folder / f".enerscope-{name}").write_text("plain")
+    for name, age in (("old", timedelta(days=2)), ("young", timedelta(hours=2))):
+        (folder / f"enerscope-{name}").mkdir()
+        (folder / f"enerscope-{name}" / "plain.dump").write_text("plain")
+        moment = (now - age).timestamp()
+        os.utime(folder / f"enerscope-{name}" / "plain.dump", (moment, moment))
+    stamps = [
+        f"enerscope_check_{now - age:%Y%m%d%H%M%S%f}" for age in (timedelta(hours=25), timedelta(hours=23))
+    ]
+    old, young = (dumps.make(own, name) for name in stamps)
+    other = dumps.make(own, "enerscope_check_me")
+    try:
+        found = backup.make(check=False, config=config)
+        assert [dumps.exists(url) for url in (old, young, other)] == [False, True, True]
+    finally:
+        for url in (old, young, other):
+            dumps.drop(url)
+    assert {item.name for item in folder.iterdir()} == {
+        ".lock", "enerscope-young", found.name, f"{found.name}.json",
+    }  # fmt: skip
+
+
+def test_what_cannot_be_removed_holds_up_no_backup(
+    own: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_url: str, _beginning: str) -> list[str]:
+        raise UpstreamError("no right to it")
+
+    monkeypatch.setattr(dumps, "beside", refuse)
+    assert backup.make(check=False, config=configured(own, tmp_path)).rows["settings"] == 500
+    assert "no right to it" in caplog.text
 
 
 def test_destroyed_and_brought_back(own: str, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from portal.core.permissions import Role
 from portal.domain.monitoring.health import State
 from portal.services.monitoring import alerts, feed_terms, feeds
 from tests.helpers.feeds import add_feed, deliver, make_demo, workdays
+from tests.helpers.imports import add_batch, add_hours
+from tests.helpers.market import add_instrument, add_source
 
 FRIDAY = date(2026, 11, 20)
 DAYS = workdays(FRIDAY, 25)
@@ -61,6 +63,60 @@ def test_a_late_feed_is_told_once_and_is_over_when_its_file_comes(database):
     for one in late.judgement.late_days:
         deliver(instrument, one, now - timedelta(seconds=5), source="exchange")
     assert feeds.watch(now) == []
+    assert alerts.alerts(OLIVER) == []
+
+
+def test_a_feed_that_stopped_long_ago_stays_late_since_its_first_missing_day(database):
+    instrument = add_feed("exchange", DAYS)
+    since = at(FRIDAY + timedelta(days=4), 18, 30)  # that of Monday, a day after it was due
+    for days in (44, 46, 200):
+        moment = at(FRIDAY, 20) + timedelta(days=days)
+        assert feeds.watch(moment) == ["exchange.prices"], days
+        found = only(moment)
+        assert (found.word, found.judgement.late_since) == ("late", since), days
+        assert found.judgement.missing == ()
+    (alert,) = alerts.alerts(OLIVER)
+    assert alert.facts["late_since"] == since.isoformat()
+    deliver(instrument, moment.date(), moment, source="exchange")
+    assert feeds.watch(moment + timedelta(hours=1)) == []
+    assert alerts.alerts(OLIVER) == []
+
+
+def test_auctions_that_stopped_long_ago_stay_late_and_are_no_daily_prices(database):
+    instrument = add_instrument("EXCHANGE-H", [], source="exchange")
+    with UnitOfWork(write=True) as work:
+        work.session.execute(text("UPDATE instruments SET granularity = 'hourly'"))
+    recorded = at(FRIDAY, 11) - timedelta(days=1)
+    add_hours(instrument, FRIDAY, [50.0] * 24, recorded, add_batch(recorded, source="exchange"))
+    for days in (40, 60):
+        found = only(at(FRIDAY, 20) + timedelta(days=days))
+        assert (found.code, found.word) == ("exchange.auctions", "late")
+        assert found.judgement.late_since == at(FRIDAY + timedelta(days=1), 11, 45)
+
+
+def test_a_feed_whose_newest_day_nobody_keeps_stays_on_the_page_while_its_alert_is_open(database):
+    now = datetime.now(UTC)
+    add_source("exchange")
+    last = now - timedelta(days=10)
+    with UnitOfWork(write=True) as work:
+        work.session.execute(
+            text("INSERT INTO rate_points VALUES ('EUR', :day, 12, :at, 0.03, :batch)"),
+            {"day": last.date(), "at": last, "batch": add_batch(last, source="exchange")},
+        )
+    assert feeds.watch(now) == ["exchange.rates"]
+    since = only(now).judgement.late_since
+    later = now + timedelta(days=60)
+    assert feeds.watch(later) == ["exchange.rates"]
+    assert (only(later).word, only(later).judgement.late_since) == ("late", since)
+    with UnitOfWork(write=True) as work:
+        work.session.execute(
+            text("UPDATE alerts SET facts = '{}'")
+        )  # as told before alerts said what came last
+    assert feeds.watch(later) == []
+    assert only(later).word == "nothing yet"
+    assert [one.subject for one in alerts.alerts(OLIVER)] == ["exchange.rates"], "nobody says that it is over"
+    feed_terms.change_terms(only(later).terms, OLIVER, {"enabled": False})
+    feeds.watch(later)
     assert alerts.alerts(OLIVER) == []
 
 

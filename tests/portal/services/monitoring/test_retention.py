@@ -217,6 +217,21 @@ def test_arrays_of_trials_go_unless_a_version_stands_on_them():
     assert (count("experiment_arrays"), count("experiments")) == (1, 2)
 
 
+def test_violations_that_nobody_reports_any_more_go():
+    for key, kind, days in (("a", "csp", 91), ("b", "csp", 89), ("c", "sign-in", 400)):
+        execute(
+            "INSERT INTO security_events (key, kind, at, last_at, severity, message, facts, count) VALUES "
+            "(:key, :kind, now() - interval '1 year', now() - :days * interval '1 day', 'warning', '', '{}', 1)",
+            key=key, kind=kind, days=days,
+        )  # fmt: skip
+    assert "Would remove 1 violations last reported more than 90 days ago." in log_of(retain(dry_run=True))
+    assert count("security_events") == 3
+    assert retain().result["reports"] == 1
+    with UnitOfWork() as work:
+        left = work.session.scalars(text("SELECT key FROM security_events ORDER BY key")).all()
+    assert left == ["b", "c"]
+
+
 def test_it_is_declared_for_every_night_and_for_those_who_manage_jobs():
     declared = jobs.all_schedules()["platform.retention"]
     assert (declared.cron, declared.kind) == ("40 2 * * *", "platform.retention")

@@ -194,6 +194,24 @@ def test_strangers_cannot_fill_the_database_with_reports(clean, monkeypatch):
     assert kept == [True, True, True, False, False]
 
 
+def test_known_violations_are_counted_beyond_the_limit_and_drops_are_logged_once_an_hour(
+    clean, monkeypatch, caplog
+):
+    monkeypatch.setattr(security_events, "MOST_AN_HOUR", 1)
+    monkeypatch.setattr(security_events, "_said_at", None)
+    began = clock.now()
+    kept = [security_events.note_violation(one) for one in (REPORT, REPORT)]
+    dropped = [
+        security_events.note_violation(REPORT | {"blocked-uri": f"https://evil{n}.example"}) for n in range(5)
+    ]
+    assert (kept, dropped) == ([True, True], [False] * 5)
+    assert [row["count"] for row in security.violations_table(ALL, "7", now_clocks(), ADMIN).records()] == [2]
+    assert [record.levelname for record in caplog.records if "dropped" in record.message] == ["WARNING"]
+    monkeypatch.setattr(clock, "now", lambda: began + timedelta(minutes=59))
+    security_events.note_violation(REPORT | {"blocked-uri": "https://evil6.example"})
+    assert len(caplog.records) == 1
+
+
 @pytest.mark.parametrize(
     "report",
     [{}, {"effective-directive": "<script>"}, {"effective-directive": 7}, {"violated-directive": ""}],

@@ -17,6 +17,8 @@ from portal.services import runtime
 from portal.services.monitoring.probing import database as databases
 from portal.services.monitoring.probing import stores, targets
 from tests.helpers.redis_server import RedisServer
+from tests.helpers.targets import redirects, says
+from tests.helpers.targets import targets as http_targets
 
 
 @contextmanager
@@ -91,6 +93,29 @@ def test_targets_of_the_settings_are_probed_and_their_secrets_are_not_told():
     assert [one.code for one in found] == ["target.b", "target.prometheus"]
     assert list(targets.probes(Settings(targets="nonsense"))) == []
     assert "secret" not in judged("http://u:secret@127.0.0.1:1/m?token=x")[1]
+
+
+def test_targets_are_probed_as_they_are_scraped(monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.delenv("no_proxy", raising=False)
+    with http_targets() as server:
+        url = server.at("/metrics", says("up 1\n"))
+        server.at("/api/v1/query", says("{}"))
+        host = url.removeprefix("http://").removesuffix("/metrics")
+        config = Settings(
+            targets=f"gate=http://me:p%40ss@{host}/metrics,web={url},away={server.at('/away', redirects(url))}",
+            prometheus_url=f"http://{host}/",
+            metrics_token="abc",
+        )
+        found = {one.code: one.look()[0] for one in targets.probes(config)}
+        sent = {path: headers.get("Authorization") for path, headers in server.seen if path != "/metrics"}
+        asked = [headers.get("Authorization") for path, headers in server.seen if path == "/metrics"]
+    assert {code: one.state for code, one in found.items()} == {
+        "target.away": State.BAD, "target.gate": State.GOOD, "target.prometheus": State.GOOD, "target.web": State.GOOD,
+    }  # fmt: skip
+    assert found["target.away"].reason.startswith("The target away answers with status 302.")
+    assert asked == ["Basic bWU6cEBzcw==", "Bearer abc"]
+    assert sent == {"/away": None, "/api/v1/query?query=1": None}
 
 
 def test_a_small_disk_that_is_nearly_full(tmp_path, monkeypatch):
