@@ -128,6 +128,22 @@ def test_budgets_that_burn_in_both_windows_alert_and_the_first_error_counts(data
     assert alerts.alerts(SYSTEM)[0].severity == "critical"
 
 
+def test_a_bucket_that_stands_still_did_not_begin_at_zero_in_the_window(database):
+    """Pages answered late only: their bucket stands at 1000, stored every five minutes, while callbacks go on."""
+    declared = next(one for one in DECLARED if one.code == "latency-burns-fast")
+    only(replace(declared, terms={**declared.terms, "windows": [[3600, 300, 14.4]], "stale_seconds": 60}))
+    histogram = "enerscope_request_seconds"
+    minutes = range(0, 5_400, 60)
+    for kind, each in (("page", 10.0), ("callback", 1.0)):
+        labels = f"kind={kind},outcome=ok"
+        counts = {at: 1000 + each * at / 60 for at in minutes}
+        put(counts, service="web", metric=f"{histogram}_count", labels=labels)
+        within = counts if kind == "callback" else dict.fromkeys(range(200, 5_400, 300), 1000.0)
+        put(within, service="web", metric=f"{histogram}_bucket", labels=f"kind={kind},le=1.0,outcome=ok")
+    for at in range(4_800, 5_400, 60):
+        assert look(at) == ["rule.latency-burns-fast: web"]
+
+
 def test_many_rules_are_read_in_few_statements(database, statements):
     only(*(replace(FULL, code=f"full-{at}") for at in range(12)))
     put({0: 0.5})
