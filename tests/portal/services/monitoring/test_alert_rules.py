@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from data.engine import engine
 from data.models.operations import AlertRule
@@ -14,7 +14,7 @@ from data.writes import samples as sample_writes
 from portal.core.actor import SYSTEM, Actor
 from portal.core.errors import Conflict, DomainError, NotFound, NotPermitted
 from portal.core.permissions import Role
-from portal.services.monitoring import alert_rules, alerts
+from portal.services.monitoring import alert_rules, alerts, rule_rounds
 from portal.services.monitoring.rule_catalogue import DECLARED, Rule, rules
 from portal.services.monitoring.rule_rounds import judge_all
 
@@ -163,6 +163,40 @@ def test_what_a_replay_finds_is_what_the_rounds_find(database):
     fired = [at for at in range(0, 915, 15) if look(at)]
     assert fired == list(range(begin, end, 15))
     assert tried.told() == "Over 1 day it would have fired once."
+
+
+def test_the_fault_of_one_rule_ends_no_round(database, monkeypatch):
+    """Labels that nobody can read were stored by an earlier release; later a rule cannot be judged, nor be told."""
+    other = replace(FULL, code="other", metric="host_load", terms={"level": 0.9})
+    only(replace(FULL, terms={"level": 0.9}), other)
+    put({0: 0.95})
+    put({0: 0.95}, metric="host_load")
+    assert look(1) == ["rule.full: disk", "rule.other: disk"]
+    put({10: 0.95}, metric="host_load", labels="http.method=GET")
+    put({10: 0.5})
+    assert look(15) == ["rule.other: disk"], (
+        "the alert of the rule with the fault stays, that of the other ends"
+    )
+    with UnitOfWork(write=True) as work:
+        work.session.execute(text("DELETE FROM service_samples WHERE metric = 'host_load' AND labels <> ''"))
+    put({20: 0.95})
+    put({20: 0.5}, metric="host_load")
+
+    def fails(name: str):
+        original = getattr(rule_rounds, name)
+
+        def broken(*given):
+            if any("other" in str(getattr(one, "rule", "")) for one in given):
+                raise KeyError(name)
+            return original(*given)
+
+        return broken
+
+    for name, at in (("_look", 30), ("_apply", 45)):
+        with monkeypatch.context() as patched:
+            patched.setattr(rule_rounds, name, fails(name))
+            assert look(at) == ["rule.full: disk", "rule.other: disk"]
+    assert look(60) == ["rule.full: disk"]
 
 
 def test_a_rule_is_written_in_versions_by_those_with_the_right(database):
