@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isfinite
 
+import numpy as np
+
 from data.queries import alert_rules as queries
 from data.queries.alerts import AlertRow
 from data.session import UnitOfWork
@@ -20,7 +22,7 @@ from portal.core.permissions import Permission
 from portal.domain.monitoring.rule_terms import KINDS, Terms
 from portal.domain.monitoring.series import steps
 from portal.services.monitoring import alerts
-from portal.services.monitoring.agent import Task, register_task
+from portal.services.monitoring.agent import TURNS, Task, register_task
 from portal.services.monitoring.rule_catalogue import PREFIX, Rule, rules
 from portal.services.monitoring.rule_data import Read, Subject, read
 from portal.services.monitoring.rule_words import told
@@ -33,6 +35,7 @@ SLOW, SLOW_SECONDS = (
     60.0,
 )  # look back over hours and weeks: once a minute is often enough
 AGAIN = timedelta(minutes=5)  # an open alert is renewed with its newest reading after this
+MEASURED_FIRST = ("samples", "targets")  # tasks before whose first turn everything that was off seems absent
 FORGOTTEN = timedelta(days=1)  # a series without samples for so long is no more there: its alert ends
 
 
@@ -134,7 +137,12 @@ def decide(found: list[Read], known: list[AlertRow], moment: datetime) -> list[C
 def _look(one: Read, subject: Subject, row: AlertRow | None, moment: datetime) -> Change | None:
     """Judge one subject now; None where nothing changes."""
     back = max(one.terms.for_seconds, one.terms.keep_seconds) + 2 * SECONDS
-    looks = steps(moment.timestamp() - back, moment.timestamp(), SECONDS)
+    now = moment.timestamp()
+    looks = steps(now - back, now, SECONDS)
+    if (
+        one.terms.kind == "absence" and looks[-1] < now
+    ):  # the first sample after a while may be younger than the step
+        looks = np.append(looks, now)
     verdict, _ = one.judge(subject, looks, is_firing=row is not None)
     fires, reading = bool(verdict.fires[-1]), float(verdict.reading[-1])
     if not fires:
@@ -205,7 +213,10 @@ def group_of(rule: Rule, subject: Subject) -> str:
 
 
 def take_round() -> None:
-    """Judge the rules that look back a little, for the monitor."""
+    """Judge the rules that look back a little, for the monitor, once it has measured everything itself."""
+    turns = [TURNS.get(code) for code in MEASURED_FIRST]
+    if any(turn is None or turn.ended_at is None for turn in turns):
+        return
     judge_all(kinds=[one for one in KINDS if one not in SLOW])
 
 

@@ -15,6 +15,7 @@ from portal.core.actor import SYSTEM, Actor
 from portal.core.errors import Conflict, DomainError, NotFound, NotPermitted
 from portal.core.permissions import Role
 from portal.services.monitoring import alert_rules, alerts, rule_rounds
+from portal.services.monitoring.agent import Turn
 from portal.services.monitoring.rule_catalogue import DECLARED, Rule, rules
 from portal.services.monitoring.rule_rounds import judge_all
 
@@ -113,6 +114,23 @@ def test_absence_tells_of_what_was_there(database):
     assert "2.5 min old" in alerts.alerts(SYSTEM)[0].message
     put({160: 1.0}, service="target.a", metric="up")
     assert look(165) == []
+
+
+def test_a_machine_that_is_back_is_not_absent(database, monkeypatch):
+    """Whatever the moment of the round, the first sample after half an hour off counts; before it nothing is judged."""
+    only(Rule("silent", "absence", "Not measured", "disk", "host_memory_used_ratio", {"level": 300}))
+    put(dict.fromkeys(range(0, 600, 15), 0.5), metric="host_memory_used_ratio")
+    back = NOON + timedelta(seconds=2407)
+    turns: dict[str, Turn] = {"samples": Turn(), "targets": Turn(ended_at=back)}
+    monkeypatch.setattr(rule_rounds, "TURNS", turns)
+    monkeypatch.setattr("portal.core.clock.now", lambda: back)
+    rule_rounds.take_round()
+    assert alerts.alerts(SYSTEM) == []
+    put({2407: 0.5}, metric="host_memory_used_ratio")
+    turns["samples"].ended_at = back
+    rule_rounds.take_round()
+    assert alerts.alerts(SYSTEM) == []
+    assert look(2800) == ["rule.silent: disk"], "five minutes later it is absent again"
 
 
 def test_budgets_that_burn_in_both_windows_alert_and_the_first_error_counts(database):
