@@ -9,7 +9,7 @@ from data.queries import states as queries
 from data.session import UnitOfWork
 from portal.core.errors import UpstreamError
 from portal.domain.monitoring.health import Reading, State
-from portal.services.monitoring import alerts, objectives
+from portal.services.monitoring import alerts, beats, objectives, recording, watch
 from portal.services.monitoring.recording import RULE, Recorder
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -160,6 +160,17 @@ def test_while_no_monitor_ran_nothing_is_known():
         assert len(found.total[0].times) == 10 + 6
     Recorder().record(look(7_210, database=GOOD, cache=BAD, disk=GOOD))
     assert len(course()) == 8, "another one that starts meanwhile adds nothing"
+
+
+def test_the_last_sign_of_life_is_kept_until_the_record_has_asked_for_it(monkeypatch):
+    ended(0)
+    recorder = Recorder()
+    monkeypatch.setattr(recording, "_RECORDER", recorder)
+    watch.forget()
+    assert len(beats.signs()) == 1
+    recorder.record(look(0, cache=GOOD))
+    watch.forget()
+    assert beats.signs() == []
 
 
 def test_a_monitor_that_is_back_soon_leaves_no_hole():
