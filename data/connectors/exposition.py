@@ -17,11 +17,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from portal.core.errors import UpstreamError
-from portal.domain.monitoring.samples import Sample, labels_text
+from portal.domain.monitoring.samples import Sample, can_be_stored, labels_text
 
 ACCEPT = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
 MOST_BYTES = 4 * 1024 * 1024
-LONGEST_NAME, LONGEST_LABELS = 200, 1000  # characters; the key of a sample has to fit an index
 _OPEN_METRICS = "application/openmetrics-text"
 _COUNTING = frozenset({"counter", "histogram", "summary"})
 _CHUNK = 65_536
@@ -103,8 +102,8 @@ def headers_of(username: str | None, password: str | None, token: str | None = N
 def parse(answer: Answer, service: str, at: datetime, *, most: int) -> Scraped:
     """Return the samples in an answer, all at ``at``: the clock of the target is not trusted.
 
-    Moments of creation (``_created``) are left out, and so are NaN and infinite values and names or labels of unusual
-    length.
+    Moments of creation (``_created``) are left out, and so are NaN and infinite values and names or labels that cannot
+    be stored.
 
     Raises
     ------
@@ -139,14 +138,13 @@ def of_families(families: Iterable[Any], service: str, at: datetime, *, most: in
     counters: set[str] = set()
     for family in families:
         for one in family.samples:
-            labels = labels_text(one.labels)
-            if one.name.endswith("_created") or len(one.name) > LONGEST_NAME or len(labels) > LONGEST_LABELS:
+            if one.name.endswith("_created") or not can_be_stored(one.name, one.labels):
                 continue
             if len(samples) >= most:
                 raise UpstreamError(
                     f"It shows more than {most:,} samples. Let it show fewer, or raise ENERSCOPE_TARGET_SAMPLES."
                 )
-            samples.append(Sample(service, one.name, labels, at, float(one.value)))
+            samples.append(Sample(service, one.name, labels_text(one.labels), at, float(one.value)))
             if family.type in _COUNTING and "quantile" not in one.labels:
                 counters.add(one.name)
     return Scraped(samples, frozenset(counters))

@@ -105,6 +105,9 @@ def incidents(
     return [IncidentRow(*row) for row in session.execute(seen)]
 
 
-def watched_until(session: Session) -> datetime | None:
-    """Return the last sign of life of a monitor; None when none ever ran."""
-    return session.scalar(select(func.max(ProcessBeat.beat_at)).where(ProcessBeat.kind == "monitor"))
+def watched_until(session: Session, *, begun_before: datetime | None = None) -> datetime | None:
+    """Return the last sign of life of a monitor, or of those begun before a moment; None when none is known."""
+    query = select(func.max(ProcessBeat.beat_at)).where(ProcessBeat.kind == "monitor")
+    if begun_before is not None:
+        query = query.where(ProcessBeat.started_at < begun_before)
+    return session.scalar(query)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from psycopg.errors import ProgramLimitExceeded
 from sqlalchemy import CursorResult, delete, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
@@ -59,6 +60,8 @@ def append(session: Session, rows: Sequence[Sample | tuple[str, str, str, dateti
         }  # fmt: skip
         return _count(session.execute(_APPEND, values))
     except (OperationalError, InterfaceError) as problem:
+        if isinstance(problem.orig, ProgramLimitExceeded):  # too long for the index: it would fail for ever
+            raise
         raise UpstreamError("The samples could not be stored: the database does not answer.") from problem
 
 

@@ -15,6 +15,8 @@ from typing import NamedTuple
 Measurement = tuple[str, Mapping[str, str], float]
 """A metric, its labels and a value, before it is known of which service and moment it is."""
 
+LONGEST_NAME, LONGEST_LABELS = 200, 1000  # bytes; the key of a sample has to fit an index
+_LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _PAIR = re.compile(r"([a-zA-Z_][a-zA-Z0-9_]*)=((?:[^,\\]|\\.)*)(?:,|$)", re.DOTALL)
 
@@ -87,6 +89,22 @@ def _escaped(value: str) -> str:
 def samples_of(service: str, at: datetime, measured: Iterable[Measurement]) -> list[Sample]:
     """Return measurements of one service at one moment as samples."""
     return [Sample(service, metric, labels_text(labels), at, value) for metric, labels, value in measured]
+
+
+def can_be_stored(metric: str, labels: Mapping[str, str]) -> bool:
+    """Tell whether a database takes the name and the labels of a sample, and :func:`read_labels` reads them again.
+
+    Examples
+    --------
+    >>> can_be_stored("up", {"job": "node"}), can_be_stored("up", {"http.method": "GET"})
+    (True, False)
+    """
+    text = labels_text(labels)
+    try:
+        is_short = len(metric.encode()) <= LONGEST_NAME and len(text.encode()) <= LONGEST_LABELS
+    except UnicodeEncodeError:  # half a pair of surrogates, as JSON may hold
+        return False
+    return is_short and "\0" not in metric + text and all(_LABEL.fullmatch(name) for name in labels)
 
 
 def finite(samples: Iterable[Sample]) -> list[Sample]:

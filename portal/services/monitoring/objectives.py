@@ -20,6 +20,7 @@ from data.queries import samples as sample_queries
 from data.queries.alert_rules import Found, ObjectiveRow, Wanted
 from data.session import UnitOfWork
 from portal.core.errors import NotFound
+from portal.domain.monitoring.following import STILL
 from portal.domain.monitoring.rule_judging import Samples
 from portal.domain.monitoring.rule_terms import matches
 from portal.domain.monitoring.samples import read_labels
@@ -29,7 +30,8 @@ HOUR = 3600.0
 MINUTE = 60.0
 RAW_FOR = timedelta(hours=2)  # what is younger is read sample by sample
 RECENT = timedelta(minutes=10)  # still buckets are sampled every five minutes
-APPEARED = 90.0  # seconds; a series that begins so much later than its metric began at zero
+APPEARED = (STILL + timedelta(minutes=1)).total_seconds()
+"""A series that begins so much later than its metric began at zero; one that stands still is not stored more often."""
 REQUESTS = "enerscope_requests_total"
 SECONDS = "enerscope_request_seconds"
 PEOPLE = "page|callback|api"  # kinds of requests that somebody waits for; an export may take its time

@@ -5,12 +5,13 @@ and stored when it is back, with an alert that says from when to when.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
 
 from data.queries import states as queries
+from data.queries.services import watched_until
 from data.queries.states import StateRow
 from data.session import UnitOfWork
 from data.writes import states as writes
@@ -23,6 +24,7 @@ from portal.domain.monitoring.root_cause import fold
 from portal.services.monitoring import alerts, catalogue
 from portal.services.monitoring.alerts import Severity
 from portal.services.monitoring.catalogue import ServiceInfo
+from portal.services.monitoring.standing import SILENT
 
 log = logging.getLogger("enerscope.monitor")
 
@@ -34,6 +36,7 @@ WORDS = {State.BAD: "does not work", State.WARNING: "is in trouble"}
 OTHERS = "feed."
 """Services whose alerts another rule raises."""
 NOT_WATCHED = "It is not watched any more."
+NOBODY_LOOKED = "Nobody looked: no monitor ran."
 _MOST_PENDING = 5_000
 CLOCK_INFO = ServiceInfo("clock", "host", "Clocks of this machine and the database", ("database",))
 
@@ -55,6 +58,7 @@ class Recorder:
     spells: dict[str, Spell] = field(default_factory=dict)
     over: list[Spell] = field(default_factory=list)
     told: dict[str, Severity] | None = None
+    began: datetime = field(default_factory=clock.now)
 
     def record(self, readings: Sequence[Reading]) -> None:
         """Store what changed since the last look, and raise and clear alerts.
@@ -111,6 +115,10 @@ class Recorder:
     def _store(self, work: UnitOfWork, readings: Sequence[Reading], before: Mapping[str, StateRow]) -> None:
         """Append what the record does not have; what is older than it, another monitor has stored already."""
         newest: dict[str, State] = {service: State(row.state) for service, row in before.items()}
+        if self.told is None and self.pending:
+            for unknown in _unwatched(work, before, self.began, self.pending[0].at):
+                newest[unknown.service] = unknown.state
+                _append(work, unknown)
         for one in self.pending:
             known = before.get(one.service)
             is_news = known is None or one.at > known.at
@@ -141,6 +149,8 @@ class Recorder:
             if told.get(service) != severity:
                 _raise(work, self.spells[service], severity, services)
         for service in set(told) - set(wanted):
+            if service in self.spells:  # told by a monitor before this one, which has yet to see it last
+                continue
             if self.noted.get(service) is not State.UNKNOWN:  # what cannot be looked at is not over
                 alerts.clear(work, RULE, service)
                 told.pop(service)
@@ -157,6 +167,19 @@ def _append(work: UnitOfWork, one: Reading) -> None:
 def _has_end(known: StateRow | None, spell: Spell) -> bool:
     """Tell whether the record says that a service was well again after a spell began."""
     return known is not None and known.state == State.GOOD and known.at > spell.reading.at
+
+
+def _unwatched(
+    work: UnitOfWork, before: Mapping[str, StateRow], began: datetime, first: datetime
+) -> Iterator[Reading]:
+    """Return that nobody knows how services stood between the monitors before this one and its first look."""
+    until = watched_until(work.session, begun_before=began)
+    if until is None or first - until <= SILENT:
+        return
+    for service, row in before.items():
+        has_gone_on = row.at >= until + SILENT  # with another monitor
+        if row.state != State.UNKNOWN and not has_gone_on:
+            yield Reading(service, State.UNKNOWN, NOBODY_LOOKED, max(row.at, until), {})
 
 
 def _gone(before: Mapping[str, StateRow], readings: Iterable[Reading]) -> list[str]:
@@ -198,6 +221,11 @@ def _needs(services: Mapping[str, ServiceInfo]) -> dict[str, tuple[str, ...]]:
 
 
 _RECORDER = Recorder()
+
+
+def has_begun() -> bool:
+    """Tell whether this process has stored what it saw first."""
+    return _RECORDER.told is not None
 
 
 def record(readings: Sequence[Reading]) -> None:

@@ -10,7 +10,6 @@ import numpy as np
 
 from data.queries import alert_rules as queries
 from data.session import UnitOfWork
-from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.errors import DomainError
 from portal.core.metrics import Shown
@@ -18,15 +17,15 @@ from portal.core.permissions import Permission
 from portal.core.table import Column, Table
 from portal.domain.monitoring import request_metrics as metrics
 from portal.domain.monitoring.counters import increase
+from portal.domain.monitoring.following import STILL
 from portal.domain.monitoring.requests import error_share, quantile, throughput
 from portal.domain.monitoring.samples import read_labels
-from portal.services.monitoring.objectives import RAW_FOR, as_counters
 
 SERVICE = "web"
 KINDS = ("all", "page", "callback", "export", "api")
 BUCKETS, COUNTS = "enerscope_request_seconds_bucket", "enerscope_requests_total"
 LONGEST_MINUTES = 7 * 24 * 60
-_BEFORE = timedelta(minutes=2)  # the last sample before the window is where its counts begin
+_BEFORE = STILL + timedelta(minutes=1)  # the last sample before the window is where its counts begin
 
 BUCKET_COLUMNS = (
     Column("le", "Answered within", "number", unit="s", decimals=4),
@@ -115,23 +114,19 @@ def _total(rows: Rows) -> float:
 def _gained(work: UnitOfWork, metric: str, window: Window, label: str) -> dict[str, float]:
     """Return what a family of counters counted in the window, summed by one of its labels."""
     length = timedelta(minutes=window.minutes)
-    wanted = [queries.Wanted(SERVICE, metric, window.moment - length - _BEFORE)]
-    raw = min(window.moment - length - _BEFORE, clock.now() - RAW_FOR)
-    (found,) = queries.samples(work.session, wanted, until=window.moment, raw=raw)
+    since = window.moment - length - _BEFORE
+    wanted = [queries.Wanted(SERVICE, metric, since)]
+    # sample by sample: an hour that is read as a whole would hide what was counted in the rest of it
+    (found,) = queries.samples(work.session, wanted, until=window.moment, raw=since - timedelta(hours=1))
     sums: dict[str, float] = defaultdict(float)
-    chosen = {} if window.kind == "all" else {"kind": window.kind}
+    is_known = False
     moments = np.array([window.moment.timestamp()])
     for one in found:
-        if chosen and read_labels(one.labels).get("kind") != window.kind:
+        labels = read_labels(one.labels)
+        if window.kind not in ("all", labels.get("kind")):
             continue
-        (counter,) = as_counters([one], {})
-        late = _appeared(one, found)
-        gain = increase(counter.times, counter.values, moments, 60.0 * window.minutes, from_zero=late)[0]
-        if np.isfinite(gain):
-            sums[read_labels(one.labels)[label]] += float(gain)
-    return dict(sums)
-
-
-def _appeared(one: queries.Found, among: Sequence[queries.Found]) -> bool:
-    """Tell whether a series began while others were known: its first value was counted from zero."""
-    return bool(one.times) and one.times[0] > min(other.times[0] for other in among if other.times) + 1.0
+        # not from zero: the zero of a series that is new is stored, and one that stood still is older than it looks
+        gain = increase(np.array(one.times), np.array(one.values), moments, 60.0 * window.minutes)[0]
+        is_known = is_known or bool(np.isfinite(gain))
+        sums[labels[label]] += float(np.nan_to_num(gain))  # without a sample it stood still
+    return dict(sums) if is_known else {}

@@ -5,23 +5,29 @@ looks at the last moments only and goes on from the state that is stored as open
 over the same samples finds, and a monitor that was away goes on where it was.
 """
 
-from collections.abc import Collection, Mapping
+import logging
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isfinite
+
+import numpy as np
 
 from data.queries import alert_rules as queries
 from data.queries.alerts import AlertRow
 from data.session import UnitOfWork
 from portal.core import clock
+from portal.core.errors import UpstreamError
 from portal.core.permissions import Permission
 from portal.domain.monitoring.rule_terms import KINDS, Terms
 from portal.domain.monitoring.series import steps
 from portal.services.monitoring import alerts
-from portal.services.monitoring.agent import Task, register_task
+from portal.services.monitoring.agent import TURNS, Task, register_task
 from portal.services.monitoring.rule_catalogue import PREFIX, Rule, rules
 from portal.services.monitoring.rule_data import Read, Subject, read
 from portal.services.monitoring.rule_words import told
+
+log = logging.getLogger("enerscope.monitor")
 
 SECONDS = 15.0
 SLOW, SLOW_SECONDS = (
@@ -29,6 +35,7 @@ SLOW, SLOW_SECONDS = (
     60.0,
 )  # look back over hours and weeks: once a minute is often enough
 AGAIN = timedelta(minutes=5)  # an open alert is renewed with its newest reading after this
+MEASURED_FIRST = ("samples", "targets")  # tasks before whose first turn everything that was off seems absent
 FORGOTTEN = timedelta(days=1)  # a series without samples for so long is no more there: its alert ends
 
 
@@ -46,19 +53,65 @@ class Change:
 
 
 def judge_all(now: datetime | None = None, kinds: Collection[str] = tuple(KINDS)) -> int:
-    """Judge every rule of some kinds that is on; return how many alerts were raised, renewed or cleared."""
+    """Judge every rule of some kinds that is on; return how many alerts were raised, renewed or cleared.
+
+    A rule that cannot be judged says so in the log, and its alerts stay as they are.
+    """
     moment = now or clock.now()
     with UnitOfWork() as work:
         enabled = [one for one in rules(work).values() if one.enabled]
-        others = {one.alert for one in enabled if one.kind not in kinds}
-        known = [row for row in queries.open_of_rules(work.session, PREFIX) if row.rule not in others]
-        found = read(work, [one for one in enabled if one.kind in kinds], until=moment)
+        alerts_of_rules = queries.open_of_rules(work.session, PREFIX)
+        found = _read(work, [one for one in enabled if one.kind in kinds], moment)
+    others = {one.alert for one in enabled} - {one.rule.alert for one in found}
+    known = [row for row in alerts_of_rules if row.rule not in others]
     changes = decide(found, known, moment)
     if changes:
+        _store(changes)
+    return len(changes)
+
+
+def _read(work: UnitOfWork, chosen: Sequence[Rule], moment: datetime) -> list[Read]:
+    """Return what rules look at: all together, or where that fails rule by rule without those that have a fault."""
+    try:
+        return read(work, chosen, until=moment)
+    except UpstreamError:
+        raise
+    except Exception as problem:  # noqa: BLE001  (the fault of one rule must not end the round for all)
+        log.warning("the rules cannot be read together (%s)", type(problem).__name__)
+    found: list[Read] = []
+    for rule in chosen:
+        try:
+            with UnitOfWork() as alone:
+                found += read(alone, [rule], until=moment)
+        except UpstreamError:
+            raise
+        except Exception:
+            log.exception("the rule %s cannot be read", rule.code)
+    return found
+
+
+def _store(changes: Sequence[Change]) -> None:
+    """Raise and clear alerts: all together, or where that fails rule by rule without those that have a fault."""
+    try:
         with UnitOfWork(write=True) as work:
             for change in changes:
                 _apply(work, change)
-    return len(changes)
+    except UpstreamError:
+        raise
+    except Exception as problem:  # noqa: BLE001  (the fault of one rule must not end the round for all)
+        log.warning("the alerts of the rules cannot be stored together (%s)", type(problem).__name__)
+    else:
+        return
+    for rule in dict.fromkeys(change.rule for change in changes):
+        try:
+            with UnitOfWork(write=True) as work:
+                for change in changes:
+                    if change.rule == rule:
+                        _apply(work, change)
+        except UpstreamError:
+            raise
+        except Exception:
+            log.exception("the alerts of %s cannot be stored", rule)
 
 
 def decide(found: list[Read], known: list[AlertRow], moment: datetime) -> list[Change]:
@@ -66,11 +119,14 @@ def decide(found: list[Read], known: list[AlertRow], moment: datetime) -> list[C
     still = {(one.rule, one.subject): one for one in known}
     changes: list[Change] = []
     for one in found:
-        for subject in one.series:
-            row = still.pop((one.rule.alert, subject.text), None)
-            change = _look(one, subject, row, moment)
-            if change is not None:
-                changes.append(change)
+        rows = {subject: still.pop((one.rule.alert, subject.text), None) for subject in one.series}
+        try:
+            looks = [_look(one, subject, row, moment) for subject, row in rows.items()]
+        except Exception:  # the fault of one rule must not end the round for all
+            log.exception("the rule %s cannot be judged", one.rule.code)
+            still = {key: row for key, row in still.items() if key[0] != one.rule.alert}
+            continue
+        changes += [change for change in looks if change is not None]
     kept = {one.rule.alert: one.terms for one in found}
     for (rule, subject_text), row in still.items():
         if not _waits(kept.get(rule), row, moment):
@@ -81,7 +137,12 @@ def decide(found: list[Read], known: list[AlertRow], moment: datetime) -> list[C
 def _look(one: Read, subject: Subject, row: AlertRow | None, moment: datetime) -> Change | None:
     """Judge one subject now; None where nothing changes."""
     back = max(one.terms.for_seconds, one.terms.keep_seconds) + 2 * SECONDS
-    looks = steps(moment.timestamp() - back, moment.timestamp(), SECONDS)
+    now = moment.timestamp()
+    looks = steps(now - back, now, SECONDS)
+    if (
+        one.terms.kind == "absence" and looks[-1] < now
+    ):  # the first sample after a while may be younger than the step
+        looks = np.append(looks, now)
     verdict, _ = one.judge(subject, looks, is_firing=row is not None)
     fires, reading = bool(verdict.fires[-1]), float(verdict.reading[-1])
     if not fires:
@@ -152,7 +213,10 @@ def group_of(rule: Rule, subject: Subject) -> str:
 
 
 def take_round() -> None:
-    """Judge the rules that look back a little, for the monitor."""
+    """Judge the rules that look back a little, for the monitor, once it has measured everything itself."""
+    turns = [TURNS.get(code) for code in MEASURED_FIRST]
+    if any(turn is None or turn.ended_at is None for turn in turns):
+        return
     judge_all(kinds=[one for one in KINDS if one not in SLOW])
 
 

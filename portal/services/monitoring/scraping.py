@@ -22,7 +22,7 @@ from portal.core import clock, meters
 from portal.core.config import Settings, settings
 from portal.core.errors import UpstreamError
 from portal.domain.monitoring.following import Follower
-from portal.domain.monitoring.samples import Sample, labels_text
+from portal.domain.monitoring.samples import Sample, can_be_stored, labels_text
 from portal.services.monitoring.agent import Task, register_task
 from portal.services.monitoring.catalogue import targets
 from portal.services.monitoring.sink import SINK, Sink
@@ -159,7 +159,10 @@ def _server(config: Settings) -> Callable[[datetime], Scraped]:
         found: dict[tuple[str, str], Sample] = {}
         for name, expression in queries.items():
             for line in server.query(expression):
-                labels = labels_text({key: value for key, value in line.labels.items() if key != "__name__"})
+                named = {key: value for key, value in line.labels.items() if key != "__name__"}
+                if not can_be_stored(name, named):
+                    continue
+                labels = labels_text(named)
                 for point in line.points[-1:]:
                     found[name, labels] = Sample(service_of(PROMETHEUS), name, labels, at, point.value)
         if len(found) > config.target_samples:

@@ -1,13 +1,16 @@
 """Where samples go: into the database, and while that is away, into memory, so that an outage leaves no hole."""
 
+import logging
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from data.session import UnitOfWork
 from data.writes import samples as writes
 from portal.core.errors import UpstreamError
 from portal.domain.monitoring.samples import Sample, finite
+
+log = logging.getLogger("enerscope.monitor")
 
 MOST = 100_000  # samples that wait; about an hour of an installation with a few targets, 30 MB
 _AT_ONCE = 10_000
@@ -32,6 +35,8 @@ class Sink:
     def store(self) -> int:
         """Store all that waits and return how many were new; who comes while another stores leaves it to them.
 
+        What the database refuses of one service is dropped, and the log says so; that of all others is stored.
+
         Raises
         ------
         UpstreamError
@@ -43,14 +48,31 @@ class Sink:
             stored = 0
             while batch := self._take():
                 try:
-                    with UnitOfWork(write=True) as work:
-                        stored += writes.append(work.session, batch)
+                    stored += _append(batch)
                 except UpstreamError:
                     self._give_back(batch)
                     raise
+                except Exception:  # noqa: BLE001  (what the database refuses must not take all other services along)
+                    stored += self._store_by_service(batch)
             return stored
         finally:
             self._storing.release()
+
+    def _store_by_service(self, batch: list[Sample]) -> int:
+        """Store the samples of each service by themselves; drop those of a service that cannot be stored."""
+        stored = 0
+        for service in dict.fromkeys(one.service for one in batch):
+            mine = [one for one in batch if one.service == service]
+            try:
+                stored += _append(mine)
+            except UpstreamError:
+                self._give_back(batch)
+                raise
+            except Exception as refused:
+                words = "%d samples of %s cannot be stored and are left out (%s)"
+                log.exception(words, len(mine), service, type(refused).__name__)
+            batch = [one for one in batch if one.service != service]
+        return stored
 
     def _take(self) -> list[Sample]:
         with self._lock:
@@ -62,6 +84,11 @@ class Sink:
             most = self._waiting.maxlen or MOST
             room = max(0, most - len(self._waiting))
             self._waiting.extendleft(reversed(batch[len(batch) - min(room, len(batch)) :]))
+
+
+def _append(samples: Sequence[Sample]) -> int:
+    with UnitOfWork(write=True) as work:
+        return writes.append(work.session, samples)
 
 
 SINK = Sink()

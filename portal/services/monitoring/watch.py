@@ -27,6 +27,12 @@ def watch() -> None:
     recording.record(probes.look(fresh=True).readings)
 
 
+def forget() -> None:
+    """Forget processes silent for days, once the record has asked them until when anybody looked."""
+    if recording.has_begun():
+        beats.forget()
+
+
 BEAT = agent.register_task(agent.Task("beat", beats.SECONDS, tell, stop=leave))
 HEALTH = agent.register_task(agent.Task("health", settings().monitor_seconds, watch))
-FORGET = agent.register_task(agent.Task("beats.forget", _HOUR_SECONDS, beats.forget))
+FORGET = agent.register_task(agent.Task("beats.forget", _HOUR_SECONDS, forget))

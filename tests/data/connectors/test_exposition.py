@@ -132,6 +132,18 @@ def test_too_many_samples_are_refused_as_a_whole():
         parse(Answer(text, is_open_metrics=False), "a", AT, most=10)
 
 
+def test_what_no_database_stores_or_nobody_reads_again_is_left_out():
+    text = (
+        'a{x="b\0c"} 1\n'  # PostgreSQL holds no NUL
+        '{"a\0b"} 1\n'
+        'a{"http.method"="GET"} 1\n'
+        f'a{{x="{"é" * 600}"}} 1\n'  # 1,200 bytes
+        'a{x="é"} 1\n'
+    )
+    found = parse(Answer(text, is_open_metrics=False), "a", AT, most=10).samples
+    assert [one.labels for one in found] == ["x=é"]
+
+
 def test_names_and_labels_of_unusual_length_are_left_out():
     text = f'{"a" * 300} 1\nb{{c="{"d" * 2000}"}} 1\ne 1\n'
     assert [one.metric for one in parse(Answer(text, is_open_metrics=False), "a", AT, most=10).samples] == [

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from data.engine import engine
 from data.models.operations import AlertRule
@@ -14,7 +14,8 @@ from data.writes import samples as sample_writes
 from portal.core.actor import SYSTEM, Actor
 from portal.core.errors import Conflict, DomainError, NotFound, NotPermitted
 from portal.core.permissions import Role
-from portal.services.monitoring import alert_rules, alerts
+from portal.services.monitoring import alert_rules, alerts, rule_rounds
+from portal.services.monitoring.agent import Turn
 from portal.services.monitoring.rule_catalogue import DECLARED, Rule, rules
 from portal.services.monitoring.rule_rounds import judge_all
 
@@ -115,6 +116,23 @@ def test_absence_tells_of_what_was_there(database):
     assert look(165) == []
 
 
+def test_a_machine_that_is_back_is_not_absent(database, monkeypatch):
+    """Whatever the moment of the round, the first sample after half an hour off counts; before it nothing is judged."""
+    only(Rule("silent", "absence", "Not measured", "disk", "host_memory_used_ratio", {"level": 300}))
+    put(dict.fromkeys(range(0, 600, 15), 0.5), metric="host_memory_used_ratio")
+    back = NOON + timedelta(seconds=2407)
+    turns: dict[str, Turn] = {"samples": Turn(), "targets": Turn(ended_at=back)}
+    monkeypatch.setattr(rule_rounds, "TURNS", turns)
+    monkeypatch.setattr("portal.core.clock.now", lambda: back)
+    rule_rounds.take_round()
+    assert alerts.alerts(SYSTEM) == []
+    put({2407: 0.5}, metric="host_memory_used_ratio")
+    turns["samples"].ended_at = back
+    rule_rounds.take_round()
+    assert alerts.alerts(SYSTEM) == []
+    assert look(2800) == ["rule.silent: disk"], "five minutes later it is absent again"
+
+
 def test_budgets_that_burn_in_both_windows_alert_and_the_first_error_counts(database):
     """20 requests a minute; from the second hour half of them fail, in a series that was not there before."""
     only(next(one for one in DECLARED if one.code == "availability-burns-fast"))
@@ -126,6 +144,22 @@ def test_budgets_that_burn_in_both_windows_alert_and_the_first_error_counts(data
     # after ten minutes: 100 of 1200 failed in the hour, 8.3 % or 16.7 times the allowed 0.5 %; five minutes: 100 times
     assert look(69 * 60) == ["rule.availability-burns-fast: web"]
     assert alerts.alerts(SYSTEM)[0].severity == "critical"
+
+
+def test_a_bucket_that_stands_still_did_not_begin_at_zero_in_the_window(database):
+    """Pages answered late only: their bucket stands at 1000, stored every five minutes, while callbacks go on."""
+    declared = next(one for one in DECLARED if one.code == "latency-burns-fast")
+    only(replace(declared, terms={**declared.terms, "windows": [[3600, 300, 14.4]], "stale_seconds": 60}))
+    histogram = "enerscope_request_seconds"
+    minutes = range(0, 5_400, 60)
+    for kind, each in (("page", 10.0), ("callback", 1.0)):
+        labels = f"kind={kind},outcome=ok"
+        counts = {at: 1000 + each * at / 60 for at in minutes}
+        put(counts, service="web", metric=f"{histogram}_count", labels=labels)
+        within = counts if kind == "callback" else dict.fromkeys(range(200, 5_400, 300), 1000.0)
+        put(within, service="web", metric=f"{histogram}_bucket", labels=f"kind={kind},le=1.0,outcome=ok")
+    for at in range(4_800, 5_400, 60):
+        assert look(at) == ["rule.latency-burns-fast: web"]
 
 
 def test_many_rules_are_read_in_few_statements(database, statements):
@@ -147,6 +181,40 @@ def test_what_a_replay_finds_is_what_the_rounds_find(database):
     fired = [at for at in range(0, 915, 15) if look(at)]
     assert fired == list(range(begin, end, 15))
     assert tried.told() == "Over 1 day it would have fired once."
+
+
+def test_the_fault_of_one_rule_ends_no_round(database, monkeypatch):
+    """Labels that nobody can read were stored by an earlier release; later a rule cannot be judged, nor be told."""
+    other = replace(FULL, code="other", metric="host_load", terms={"level": 0.9})
+    only(replace(FULL, terms={"level": 0.9}), other)
+    put({0: 0.95})
+    put({0: 0.95}, metric="host_load")
+    assert look(1) == ["rule.full: disk", "rule.other: disk"]
+    put({10: 0.95}, metric="host_load", labels="http.method=GET")
+    put({10: 0.5})
+    assert look(15) == ["rule.other: disk"], (
+        "the alert of the rule with the fault stays, that of the other ends"
+    )
+    with UnitOfWork(write=True) as work:
+        work.session.execute(text("DELETE FROM service_samples WHERE metric = 'host_load' AND labels <> ''"))
+    put({20: 0.95})
+    put({20: 0.5}, metric="host_load")
+
+    def fails(name: str):
+        original = getattr(rule_rounds, name)
+
+        def broken(*given):
+            if any("other" in str(getattr(one, "rule", "")) for one in given):
+                raise KeyError(name)
+            return original(*given)
+
+        return broken
+
+    for name, at in (("_look", 30), ("_apply", 45)):
+        with monkeypatch.context() as patched:
+            patched.setattr(rule_rounds, name, fails(name))
+            assert look(at) == ["rule.full: disk", "rule.other: disk"]
+    assert look(60) == ["rule.full: disk"]
 
 
 def test_a_rule_is_written_in_versions_by_those_with_the_right(database):

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from data.queries import states as queries
 from data.session import UnitOfWork
 from portal.core.errors import UpstreamError
 from portal.domain.monitoring.health import Reading, State
-from portal.services.monitoring import alerts
+from portal.services.monitoring import alerts, beats, objectives, recording, watch
 from portal.services.monitoring.recording import RULE, Recorder
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -153,6 +154,71 @@ def test_a_monitor_that_starts_anew_goes_on_where_the_last_one_ended():
     second.record(look(20, cache=GOOD, disk=GOOD))
     assert told() == []
     assert course() == [("cache", "bad", 0), ("disk", "good", 0), ("cache", "good", 20)]
+
+
+def ended(second: int) -> None:
+    """Leave the last sign of life of a monitor."""
+    at = NOON + timedelta(seconds=second)
+    with UnitOfWork(write=True) as work:
+        last = text(
+            "INSERT INTO process_beats (instance, kind, host, pid, release, started_at, beat_at, facts) "
+            "VALUES ('before', 'monitor', 'here', 1, '1', :began, :at, '{}')"
+        )
+        work.session.execute(last, {"began": at - timedelta(days=1), "at": at})
+
+
+def test_while_no_monitor_ran_nothing_is_known():
+    Recorder().record(look(0, database=GOOD, cache=BAD, disk=UNKNOWN))
+    ended(600)
+    again = Recorder()
+    for second in (7_200, 7_205):
+        again.record(look(second, database=GOOD, cache=BAD, disk=GOOD))
+    assert course() == [
+        ("database", "good", 0), ("cache", "bad", 0), ("disk", "unknown", 0),
+        ("cache", "unknown", 600), ("database", "unknown", 600),
+        ("database", "good", 7_200), ("cache", "bad", 7_200), ("disk", "good", 7_200),
+    ]  # fmt: skip
+    until = NOON + timedelta(seconds=7_500)
+    for code in ("database", "cache"):
+        with UnitOfWork() as work:
+            promised = objectives.objective(work, code)
+            [found] = objectives.counted(work, [(promised, NOON)], until=until)
+        assert len(found.total[0].times) == 10 + 6
+    Recorder().record(look(7_210, database=GOOD, cache=BAD, disk=GOOD))
+    assert len(course()) == 8, "another one that starts meanwhile adds nothing"
+
+
+def test_the_last_sign_of_life_is_kept_until_the_record_has_asked_for_it(monkeypatch):
+    ended(0)
+    recorder = Recorder()
+    monkeypatch.setattr(recording, "_RECORDER", recorder)
+    watch.forget()
+    assert len(beats.signs()) == 1
+    recorder.record(look(0, cache=GOOD))
+    watch.forget()
+    assert beats.signs() == []
+
+
+def test_a_monitor_that_is_back_soon_leaves_no_hole():
+    Recorder().record(look(0, database=GOOD))
+    ended(600)
+    Recorder().record(look(650, database=GOOD))
+    assert course() == [("database", "good", 0)]
+
+
+def test_an_outage_that_outlasts_a_monitor_is_told_once():
+    first = Recorder()
+    for second in (0, 10):
+        first.record(look(second, cache=BAD))
+    ended(15)
+    again = Recorder()
+    for second in (7_200, 7_210, 7_220):
+        again.record(look(second, cache=BAD))
+        assert told() == [("cache", "critical")]
+        assert over() == []
+    again.record(look(7_230, cache=GOOD))
+    assert told() == []
+    assert len(over()) == 1
 
 
 def test_what_is_not_watched_any_more_is_neither_bad_nor_well():

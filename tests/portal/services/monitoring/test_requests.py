@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from data.session import UnitOfWork
@@ -9,10 +10,12 @@ from data.writes import samples as writes
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.errors import DomainError, NotPermitted
+from portal.core.meters import REQUEST_BOUNDS
 from portal.core.permissions import Role
+from portal.domain.monitoring.following import Follower
 from portal.domain.monitoring.samples import Sample
 from portal.services import passports
-from portal.services.monitoring.requests import Window, figures
+from portal.services.monitoring.requests import BUCKETS, COUNTS, Window, buckets, figures
 
 OTTO = Actor(1, "otto", "Otto", frozenset({Role.OPERATIONS}))
 ANN = Actor(2, "ann", "Ann", frozenset({Role.TRADER}))
@@ -66,6 +69,43 @@ def test_a_restart_and_kinds(now: datetime) -> None:
     assert wrong == pytest.approx(3 / 19)
     assert values(Window("callback", 5, now))[4] == 0.0
     assert values(Window("export", 5, now)) == [None] * 5
+
+
+def test_figures_are_those_of_the_requests_though_buckets_stand_still(now: datetime) -> None:
+    """Two fast hours, then two slow ones, scraped and stored as the monitor does."""
+    rng = np.random.default_rng(1)
+    begin = now - timedelta(hours=4)
+    at = np.sort(rng.uniform(0, 4 * 3600, 900))
+    lasted = np.where(at < 7200, 0.08, 2.0) * np.exp(0.3 * rng.normal(size=len(at)))
+    bounds = np.array([*REQUEST_BOUNDS, np.inf])
+    inside = lasted[:, None] <= bounds
+    follower, kept = Follower(), []
+    for second in range(0, 4 * 3600 + 1, 15):
+        moment = begin + timedelta(seconds=second)
+        counts = inside[at <= second].sum(axis=0)
+        names = ["+Inf" if np.isinf(bound) else f"{bound:g}" for bound in bounds]
+        found = [
+            Sample("web", BUCKETS, f"kind=page,le={name},outcome=ok", moment, float(count))
+            for name, count in zip(names, counts, strict=True)
+            if counts[-1]
+        ]
+        found += [Sample("web", COUNTS, "kind=page,outcome=ok", moment, float(counts[-1]))] * bool(counts[-1])
+        kept += follower.keep(moment, found, frozenset({BUCKETS, COUNTS}))
+    with UnitOfWork(write=True) as work:
+        writes.append(work.session, kept)
+        writes.roll_up(work.session, writes.whole_hour(begin), writes.whole_hour(now))
+    ends = [(15, 7200 + 60 * minute) for minute in (-60, *range(2, 60, 3))]
+    for minutes, end in [*ends, (1, 14_400), (115, 14_400), (150, 14_400), (235, 14_400)]:
+        true = lasted[(at > end - 60 * minutes) & (at <= end)]
+        window = Window("all", minutes, begin + timedelta(seconds=end))
+        median, p95, _, a_second, wrong = values(window)
+        assert a_second == pytest.approx(len(true) / (60 * minutes)), window
+        for share, shown in ((0.5, median), (0.95, p95)):
+            exact = np.quantile(true, share, method="inverted_cdf")
+            assert exact / 1.21 < shown < exact * 1.21, window
+        assert wrong == 0.0
+        with UnitOfWork() as work:
+            assert max(row["requests"] for row in buckets(work, window).records()) == len(true)
 
 
 def test_nothing_is_known_without_samples(now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Targets are scraped side by side: one that hangs costs its own samples and nobody else's."""
 
+import json
 import os
 import subprocess
 import sys
@@ -158,6 +159,17 @@ def test_a_prometheus_server_is_asked_its_queries(server, scraper):
     found = newest("target.prometheus")
     assert found["targets_up", "job=node"] == found["busy", "job=node"] == 1.0
     assert found["up", ""] == 1.0
+
+
+def test_what_of_a_prometheus_server_cannot_be_stored_is_left_out(server, scraper):
+    odd = [{"a": "\ud800"}, {"a": "\0"}, {"a": "b" * 1001}, {"http.method": "GET"}, {"job": "node"}]
+    series = [{"metric": labels, "value": [1435781451.781, "1"]} for labels in odd]
+    body = json.dumps({"status": "success", "data": {"resultType": "vector", "result": series}})
+    url = server.at("/api/v1/query", says(body, "application/json")).removesuffix("/api/v1/query")
+    scraper(prometheus_url=url, prometheus_queries="targets_up=up").take()
+    assert [labels for metric, labels in newest("target.prometheus") if metric == "targets_up"] == [
+        "job=node"
+    ]
 
 
 def test_a_prometheus_server_that_is_away_is_one_more_dead_target(scraper):

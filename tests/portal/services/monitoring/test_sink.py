@@ -1,5 +1,6 @@
 """Samples wait while the database is away, and none is stored twice or lost."""
 
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -41,6 +42,23 @@ def test_an_outage_leaves_no_hole(database):
     assert sink.store() == 6
     assert stored() == [float(n) for n in range(9)]
     assert sink.store() == 0
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        pytest.param("a=\0", id="nul"),
+        pytest.param("a=\ud800", id="no-text"),
+        pytest.param("a=" + random.Random(1).randbytes(4000).hex(), id="too-long-for-an-index"),
+    ],
+)
+def test_what_the_database_refuses_takes_no_other_service_along(database, caplog, labels):
+    sink = Sink()
+    sink.put([*some(2), Sample("target.odd", "up", labels, AT, 1.0), *some(1, begin=2)])
+    assert sink.store() == 3
+    assert stored() == [0.0, 1.0, 2.0]
+    assert len(sink) == 0
+    assert "1 samples of target.odd cannot be stored" in caplog.text
 
 
 def test_the_oldest_go_when_too_many_wait():
