@@ -329,6 +329,9 @@ class HomeCards:
 
     def all(self) -> Sequence[Component]:
         """All parts that there are, in the order in which they are read on a phone."""
+        cases = self.cases()
+        # Without the cases it is two lines, which leave no hole in the grid beside the shortest card.
+        first, last = (cases, None) if self.home.opens_cases else (None, cases)
         made = [
             self.headline(),
             self.since(),
@@ -337,9 +340,10 @@ class HomeCards:
             self.adjustments(),
             self.limits(),
             self.risk(),
-            self.cases(),
+            first,
             self.movers(),
             self.forecasts(),
             self.operations(),
+            last,
         ]
         return [part for part in made if part is not None]
