@@ -166,11 +166,12 @@ def _charts(one: Standing, clocks: Clocks, actor: Actor) -> list[Component]:
         chart_card(
             "How the budget was spent", budget_figure(ends, left, lost), grid=Ids.BUDGET, clocks=clocks.query(),
             params=params, note="Against the budget of all events of the window; it ends at the figure above.",
-            advice="Nothing was counted in this window.",
+            advice="There is a line once requests were counted in two hours.",
         ),
         chart_card(
             "How fast it burns, last 3 days", burn_figure(looks, rates, levels), grid=Ids.BURN,
-            clocks=clocks.query(), params=params, advice="Nothing was counted in these days.",
+            clocks=clocks.query(), params=params,
+            advice="There is a line once requests were counted twice in these days.",
             source=SOURCE.format(levels=", ".join(f"{level:g}" for level in sorted(levels))),
         ),
     ]  # fmt: skip

@@ -11,8 +11,11 @@ from portal.core.arrays import FloatArray1D
 
 
 def budget_figure(ends: Sequence[datetime], left: FloatArray1D, lost: FloatArray1D) -> dict[str, Any]:
-    """Return the share of the budget that was left at each hour, shape (n,), and what failed in it as bars."""
-    if not len(left):
+    """Return the share of the budget that was left at each hour, shape (n,), and what failed in it as bars.
+
+    One hour is no line: the axis would show its milliseconds.
+    """
+    if len(left) < 2:
         return figure([])
     share = 100 * left
     traces: list[dict[str, Any]] = [
@@ -54,7 +57,7 @@ def burn_figure(
 ) -> dict[str, Any]:
     """Return burn rates by the name of their window, each of shape (n,), against the levels of alerts."""
     known = {name: rate for name, rate in rates.items() if np.isfinite(rate).any()}
-    if not known:
+    if not known or len(ends) < 2:
         return figure([])
     traces = [
         {
