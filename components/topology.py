@@ -47,6 +47,7 @@ def topology(
         boxSelectionEnabled=False,
         autoungrabify=True,
         responsive=True,
+        autoRefreshLayout=False,  # its timer lays out a graph whose page was left; places are given, so nothing is lost
     )
     return html.Div(made, className="es-topology", **attributes({"aria-hidden": "true"}))
 

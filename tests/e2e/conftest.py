@@ -82,16 +82,12 @@ def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"The portal did not answer within a minute:\n{log.read_text()}")
 
 
-LEFT_EARLY = r"^script error: Cannot read properties of null \(reading 'isHeadless'\)$"
-"""What the library of the graph of services says, on a busy machine, when its page is left while it draws."""
-
-
 @dataclass
 class Watch:
     """What a page did that it should not have; ``allowed`` are patterns of expected trouble."""
 
     address: str
-    allowed: list[str] = field(default_factory=lambda: [LEFT_EARLY])
+    allowed: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
     def attach(self, page: Page) -> None:
