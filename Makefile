@@ -25,6 +25,7 @@ install: $(INSTALLED) ## build .venv with the command .venv/bin/enerscope
 
 test: $(INSTALLED_DEV) ## install what tests need and run them in two halves; PYTEST_ARGS narrows them to one process
 	@.ci/system-packages
+	@$(BIN)/python -m compileall -q -j 2 $(CODE)
 	@exec $(BIN)/python -m $(if $(strip $(PYTEST_ARGS)),pytest $(PYTEST_ARGS),tests.halves)
 
 check: $(INSTALLED_DEV) ## lint, types, floors, versions

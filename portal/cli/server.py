@@ -16,6 +16,7 @@ from gunicorn.http import wsgi
 
 from portal.cli.address import listen
 from portal.cli.companion import FOLLOW, Companion, companions
+from portal.core import garbage
 from portal.core.config import Settings
 
 _LOOK_SECONDS = 2.0
@@ -74,7 +75,8 @@ class _Portal(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return importlib.import_module("app").server
+        with garbage.at_rest():
+            return importlib.import_module("app").server
 
     def _ready(self) -> None:
         self._listener.close()

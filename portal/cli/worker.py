@@ -19,6 +19,7 @@ import typer
 from portal.cli.companion import FOLLOW
 from portal.cli.database import opened
 from portal.cli.outlets import open_outlets
+from portal.core import garbage
 from portal.core.config import Settings
 from portal.core.errors import EnerscopeError
 from portal.services import jobs
@@ -71,7 +72,8 @@ class LocalWorker:
         """Run jobs until the parent is gone or a signal comes; with ``once``, until none waits."""
         for end in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(end, self._end)
-        jobs.all_kinds()  # before any is taken, since nobody tells that it lives while this imports
+        with garbage.at_rest():
+            jobs.all_kinds()  # before any is taken, since nobody tells that it lives while this imports
         try:
             while not self._leaving and not self._abandoned():
                 busy = self._step()

@@ -8,6 +8,7 @@ from tests.bench.report import Report
 from tests.bench.stage import Stage
 
 PARTS = (
+    "start",
     "import",
     "queries",
     "portfolio",
@@ -16,7 +17,7 @@ PARTS = (
     "compliance",
     "audit",
     "samples",
-    "packs",
+    "pack",
     "browser",
 )
 
@@ -37,6 +38,10 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _part(name: str, stage: Stage, *, quick: bool, detail: str) -> list:
+    if name == "start":
+        from tests.bench import starting
+
+        return starting.measure(stage, rounds=1 if quick else 3)
     if name == "import":
         from tests.bench import importing
 

@@ -4,12 +4,12 @@ Services know no pages. The reader of screens is found by its name when a pack i
 below asks something above (decision 17); the worker loads it then, and only then.
 """
 
-import gc
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, Protocol, cast
 
+from portal.core import garbage
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.document import Section
@@ -35,18 +35,8 @@ class Screens(Protocol):
 
 
 def reader() -> Screens:
-    """Return the reader of screens, loading the pages of the portal the first time.
-
-    What they make lasts as long as the process: looking through it for garbage while they load, and with every chapter
-    again, takes a tenth of the time of a pack.
-    """
+    """Return the reader of screens, loading the pages of the portal the first time."""
     if READER not in sys.modules:
-        was_on = gc.isenabled()
-        gc.disable()
-        try:
+        with garbage.at_rest():
             import_module(READER)
-        finally:
-            gc.freeze()
-            if was_on:
-                gc.enable()
     return cast("Screens", sys.modules[READER])
