@@ -265,6 +265,7 @@ class Delivery(Base):
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'sending', 'sent', 'dead', 'dropped')", name="state"),
         Index("ix_deliveries_state_not_before", "state", "not_before"),
+        Index("ix_deliveries_alert_id", "alert_id"),
         Index("uq_deliveries_key", "key", unique=True),
     )
 

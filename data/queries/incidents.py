@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from data.models.access import Portfolio, User, UserPortfolio
 from data.models.monitoring import Alert
-from data.models.operations import Incident, IncidentAlert, IncidentEvent
+from data.models.operations import Delivery, Incident, IncidentAlert, IncidentEvent
 from data.queries.alerts import AlertRow, Sight
 from portal.core.table import GridQuery
 
@@ -195,9 +195,13 @@ def was_resolved(session: Session, alert_id: int) -> datetime | None:
 
 
 def untold(session: Session, *, limit: int = 100) -> list[AlertRow]:
-    """Return the open alerts that never were part of an incident, the oldest first."""
+    """Return the open alerts that never were part of an incident, or got worse than was told; the oldest first."""
     joined = exists().where(IncidentAlert.alert_id == Alert.id)
-    statement = select(*_ALERT).where(Alert.cleared_at.is_(None), Alert.severity != "info", ~joined)
+    told = exists().where(Delivery.alert_id == Alert.id)
+    told_so_bad = told.where(Delivery.key.endswith(func.concat(":", Alert.severity)))
+    statement = select(*_ALERT).where(
+        Alert.cleared_at.is_(None), Alert.severity != "info", or_(~joined, and_(told, ~told_so_bad))
+    )
     return [AlertRow(*row) for row in session.execute(statement.order_by(Alert.id).limit(limit))]
 
 

@@ -311,6 +311,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
     )
+    op.create_index("ix_deliveries_alert_id", "deliveries", ["alert_id"], unique=False)
     op.create_index("ix_deliveries_state_not_before", "deliveries", ["state", "not_before"], unique=False)
     op.create_index("uq_deliveries_key", "deliveries", ["key"], unique=True)
     op.create_table(
@@ -380,6 +381,7 @@ def downgrade() -> None:
     op.drop_table("incident_alerts")
     op.drop_index("uq_deliveries_key", table_name="deliveries")
     op.drop_index("ix_deliveries_state_not_before", table_name="deliveries")
+    op.drop_index("ix_deliveries_alert_id", table_name="deliveries")
     op.drop_table("deliveries")
     op.drop_table("survey_answers")
     op.drop_table("services")

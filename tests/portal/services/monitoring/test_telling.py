@@ -160,6 +160,20 @@ def test_what_outlasts_a_maintenance_window_is_told_once_though_nothing_raises_i
     assert [row.subject for row in rows()] == ["Critical: Database does not work"]
 
 
+def test_what_got_worse_within_a_maintenance_window_is_told_after_it():
+    olga, now = person("olga", Role.OPERATIONS), clock.now()
+    mail_of(olga)
+    raise_one("service.down", "disk", "warning", title="Disk is nearly full")
+    window = maintenance.plan(olga, ["disk"], now - timedelta(hours=1), now + timedelta(hours=1), "Clean up")
+    raise_one("service.down", "disk", "critical", title="Disk is full")
+    settling.settle()
+    assert [row.subject for row in rows()] == ["Warning: Disk is nearly full"]
+    maintenance.end(olga, window)
+    settling.settle()
+    settling.settle()
+    assert [row.subject for row in rows()] == ["Warning: Disk is nearly full", "Critical: Disk is full"]
+
+
 def test_a_new_channel_is_not_told_of_what_is_old():
     olga = person("olga", Role.OPERATIONS)
     raise_one()
