@@ -21,6 +21,7 @@ from portal.services.backup.manifest import Manifest
 
 Progress = Callable[[float, str], None]
 SCRATCH = "enerscope_check_"  # how databases begin that a backup is tried in; the moment follows
+RESTORED = "enerscope_restored_"  # and one that is brought back, until it takes the name of the one before
 _STAMP = "%Y%m%d%H%M%S%f"
 _LONGEST = timedelta(days=1)  # no check takes so long
 _PLAIN = "plain.dump"
@@ -69,14 +70,16 @@ def compared(found: Manifest, plain: Path, url: str) -> Manifest:
 
 
 def remove_left(folder: Path, url: str) -> None:
-    """Remove what checks that were killed left behind: scratch databases, and decrypted dumps in ``folder``.
+    """Remove what checks and restores that were killed left behind: databases, and decrypted dumps in ``folder``.
 
     What is younger than a day may still be in use and stays.
     """
     oldest = clock.now() - _LONGEST
-    for name in dumps.beside(url, SCRATCH):
-        if re.fullmatch(rf"{SCRATCH}\d{{20}}", name) and name < f"{SCRATCH}{oldest:{_STAMP}}":
-            dumps.drop(dumps.named(url, name))
+    for start in (SCRATCH, RESTORED):
+        for name in dumps.beside(url, start):
+            is_ours = re.fullmatch(rf"{start}\d{{20}}", name) and name != dumps.name_of(url)
+            if is_ours and name < f"{start}{oldest:{_STAMP}}":
+                dumps.drop(dumps.named(url, name))
     for plain in folder.glob(f"enerscope-*/{_PLAIN}"):
         if datetime.fromtimestamp(plain.stat().st_mtime, UTC) < oldest:
             shutil.rmtree(plain.parent)
@@ -112,15 +115,15 @@ def restore(
         )
     say(0.05, "Checking the file")
     manifest.require_whole(found, file)
-    stamp = f"{clock.now():%Y%m%d%H%M%S}"
-    fresh = dumps.make(url, f"enerscope_restored_{stamp}")
+    now = clock.now()
+    fresh = dumps.make(url, f"{RESTORED}{now:{_STAMP}}")
     try:
         with _readable(found, file, config) as plain:
             say(0.2, "Restoring")
             dumps.load(fresh, plain)
         say(0.85, "Comparing")
         _require_same(found, fresh)
-        aside = f"{dumps.name_of(url)}_before_{stamp}"
+        aside = f"{dumps.name_of(url)}_before_{now:%Y%m%d%H%M%S}"
         say(0.95, "Changing places")
         return aside if dumps.take_place(url, fresh, aside) else ""
     except BaseException:

@@ -112,7 +112,9 @@ def limit_table(query: GridQuery, found: LimitPage) -> Table:
         version, judged = held.version, held.standing.judgement
         deciding = judged.deciding
         more = len(judged.parts) - 1
-        said = words(deciding.condition.metric) + (f" (decides of {more + 1})" if more else "")
+        said = words(deciding.condition.metric) + (
+            f", which decides among {more + 1} conditions" if more else ""
+        )
         rows.append(
             (
                 version.code, version.node.code, said, known(deciding.value), deciding.condition.hard,

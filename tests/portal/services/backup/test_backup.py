@@ -80,16 +80,15 @@ def test_what_a_killed_backup_left_behind_goes_with_the_next(own: str, tmp_path:
         (folder / f"enerscope-{name}" / "plain.dump").write_text("plain")
         moment = (now - age).timestamp()
         os.utime(folder / f"enerscope-{name}" / "plain.dump", (moment, moment))
-    stamps = [
-        f"enerscope_check_{now - age:%Y%m%d%H%M%S%f}" for age in (timedelta(hours=25), timedelta(hours=23))
-    ]
-    old, young = (dumps.make(own, name) for name in stamps)
-    other = dumps.make(own, "enerscope_check_me")
+    old = [f"enerscope_{kind}_{now - timedelta(hours=25):%Y%m%d%H%M%S%f}" for kind in ("check", "restored")]
+    kept = [f"enerscope_{kind}_{now - timedelta(hours=23):%Y%m%d%H%M%S%f}" for kind in ("check", "restored")]
+    kept += ["enerscope_check_me"]
+    urls = [dumps.make(own, name) for name in (*old, *kept)]
     try:
         found = backup.make(check=False, config=config)
-        assert [dumps.exists(url) for url in (old, young, other)] == [False, True, True]
+        assert [dumps.exists(url) for url in urls] == [False, False, True, True, True]
     finally:
-        for url in (old, young, other):
+        for url in urls:
             dumps.drop(url)
     assert {item.name for item in folder.iterdir()} == {
         ".lock", "enerscope-young", found.name, f"{found.name}.json",
