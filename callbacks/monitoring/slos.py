@@ -1,32 +1,38 @@
 """Monitoring > SLOs: what is promised, what is kept, how much failure is left, and how fast it is being spent."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from dash import MATCH, Input, State, ctx, html, set_props
 from dash.development.base_component import Component
 
 from components import controls as inputs
 from components.chart import chart_card
 from components.charts.slo import budget_figure, burn_figure
+from components.feeds import version_list
 from components.kpi import kpi_row, kpi_tile
-from components.page import section
-from components.states import empty, notice
+from components.objectives import FIELDS, new_objective_form, objective_form
+from components.page import PAGE_CLOCKS, body_id, section
+from components.states import empty, error, notice
 from components.table import data_grid
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
-from portal.core.errors import DomainError, NotFound
+from portal.core.errors import Conflict, DomainError, NotFound
 from portal.core.metrics import Shown
 from portal.core.permissions import Permission
 from portal.core.table import GridQuery, Table, sort_rows
 from portal.domain.monitoring import slo_metrics as metrics
 from portal.domain.monitoring.slo import WORKBOOK
 from portal.services import clocks as clock_service
-from portal.services.monitoring import requests, slo_view
+from portal.services.monitoring import objective_terms, requests, slo_view
+from portal.services.monitoring.objectives import Objective
 from portal.services.monitoring.slo_view import Standing
 from portal.web.actor import current_actor
+from portal.web.asked import read_filters
+from portal.web.guard import guarded_callback
 from portal.web.views import body, grid
 
 SOURCE = (
@@ -34,8 +40,8 @@ SOURCE = (
     "where the rules for burn rates alert."
 )
 
-
 LATELY_MINUTES = 15
+USUAL_PERCENT, USUAL_DAYS = 99.0, 30
 
 
 class Ids(StrEnum):
@@ -45,6 +51,11 @@ class Ids(StrEnum):
     LIST = "monitoring-slos-list"
     BUDGET = "monitoring-slos-budget"
     BURN = "monitoring-slos-burn"
+    SAID = "monitoring-slos-said"
+    NEW_SERVICE = "monitoring-slos-new-service"
+    NEW_PERCENT = "monitoring-slos-new-percent"
+    NEW_DAYS = "monitoring-slos-new-days"
+    NEW_SAVE = "monitoring-slos-new-save"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +70,7 @@ class View:
 def view(query: Mapping[str, str]) -> View:
     """Return the page for its address; an objective that is not there is ignored."""
     clocks, actor = clock_service.resolve(query), current_actor()
-    found = slo_view.standings(actor, slo_view.now())
+    found = slo_view.standings(actor, slo_view.now(), with_off=True)
     options = [(one.objective.code, one.objective.title) for one in found]
     asked = query.get("objective", "")
     chosen = asked if asked in dict(options) else options[0][0] if options else ""
@@ -72,16 +83,11 @@ def view(query: Mapping[str, str]) -> View:
 @body(Ids.BODY, permission=Permission.MONITORING_READ)
 def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Component]:
     """Return all objectives, and one of them in detail."""
-    return _content(slo_view.standings(actor, slo_view.now()), str(filters.get("objective")), clocks, actor)
+    found = slo_view.standings(actor, slo_view.now(), with_off=True)
+    return _content(found, str(filters.get("objective")), clocks, actor)
 
 
 def _content(found: list[Standing], chosen: str, clocks: Clocks, actor: Actor) -> list[Component]:
-    if not found:
-        return [
-            empty(
-                "No objective is on", "The release declares objectives for requests, jobs and the database."
-            )
-        ]
     one = next((each for each in found if each.objective.code == chosen), found[0])
     query = GridQuery()
     params = {"moment": one.moment.isoformat()}
@@ -89,7 +95,12 @@ def _content(found: list[Standing], chosen: str, clocks: Clocks, actor: Actor) -
         Ids.LIST, slo_view.table(found, query), clocks=clocks.query(), params=params, query=query, searchable=False,
         caption="Objectives",
     )  # fmt: skip
-    return [_answers(one.moment, actor), section("All objectives", [listed]), *_detail(one, clocks, actor)]
+    said = html.Div(id=Ids.SAID, role="status")
+    return [
+        _answers(one.moment, actor),
+        section("All objectives", [listed, *_new_form(clocks, actor), said]),
+        *_detail(one, clocks, actor),
+    ]
 
 
 def _answers(moment: datetime, actor: Actor) -> Component:
@@ -105,17 +116,59 @@ def _detail(one: Standing, clocks: Clocks, actor: Actor) -> list[Component]:
         told.append(notice(one.history(), kind="info" if one.known_seconds else "warn"))
     if not one.known_seconds:
         advice = "Figures appear within a minute after the monitor has taken the first samples."
-        return [section(one.objective.title, [*told, empty("No events yet", advice)])]
+        parts = [*told, empty("No events yet", advice), *_terms(one.objective, clocks, actor)]
+        return [section(one.objective.title, parts, note=_promise(one))]
     return [
-        section(one.objective.title, [*told, _tiles(one)], note=_promise(one)),
+        section(
+            one.objective.title,
+            [*told, _tiles(one), *_terms(one.objective, clocks, actor)],
+            note=_promise(one),
+        ),
         *_charts(one, clocks, actor),
     ]
 
 
 def _promise(one: Standing) -> str:
-    promised = one.objective
-    share, days = 100 * promised.objective, promised.window_days
-    return f"Promised: {share:g} % of {promised.events} in any {days} days. {one.note}".strip()
+    return f"{_words(one.objective)} {one.note}".strip()
+
+
+def _words(one: Objective) -> str:
+    """Say what is promised in a sentence."""
+    within = one.terms.get(objective_terms.WITHIN)
+    off = "" if one.enabled else " It is off: no alert rule watches it."
+    answered = f" answered within {within:g} s" if within is not None else ""
+    share = f"{100 * one.objective:.10g} % of {one.events}{answered}"
+    return f"Promised: {share} in any {one.window_days} days.{off}"
+
+
+def _terms(one: Objective, clocks: Clocks, actor: Actor) -> list[Component]:
+    """Return who changed what is promised, and the form for those who may change it."""
+    written = [
+        (each.version, each.written_by, each.recorded_at, _words(each))
+        for each in objective_terms.versions(one.code, actor)
+        if each.recorded_at is not None
+    ]
+    parts: list[Component] = [version_list(written)] if written else []
+    if _may_write(clocks, actor):
+        parts.append(
+            objective_form(
+                one.code, title=one.title, version=one.version, percent=100 * one.objective,
+                window_days=one.window_days, within_seconds=one.terms.get(objective_terms.WITHIN), enabled=one.enabled,
+            )
+        )  # fmt: skip
+    return parts
+
+
+def _new_form(clocks: Clocks, actor: Actor) -> list[Component]:
+    services = objective_terms.without(actor) if _may_write(clocks, actor) else []
+    if not services:
+        return []
+    ids = Ids.NEW_SERVICE, Ids.NEW_PERCENT, Ids.NEW_DAYS, Ids.NEW_SAVE
+    return [new_objective_form(ids, services, percent=USUAL_PERCENT, window_days=USUAL_DAYS)]
+
+
+def _may_write(clocks: Clocks, actor: Actor) -> bool:
+    return clocks.live and actor.can(Permission.ALERT_RULE_WRITE)
 
 
 def _pace(one: Standing) -> str:
@@ -209,3 +262,50 @@ def load_burn(query: GridQuery, filters: Mapping[str, Any], _clocks: Clocks, act
     """Return the burn rates of the last three days."""
     one = _one(filters, actor)
     return sort_rows(slo_view.burn_table(*slo_view.burns(actor, one.objective.code, one.moment)), query)
+
+
+def _part(part: str) -> dict[str, object]:
+    return {"type": f"objective-{part}", "objective": MATCH}
+
+
+@guarded_callback(
+    Input(_part("save"), "n_clicks"),
+    State(PAGE_CLOCKS, "data"),
+    State(_part("version"), "data"),
+    *(State(_part(name), "value") for name in FIELDS),
+    permission=Permission.ALERT_RULE_WRITE,
+    prevent_initial_call=True,
+)
+def save(clicks: int | None, pair: dict[str, str], version: int, *values: Any) -> None:
+    """Write the next version of what is promised, and draw the page anew; what is refused is told on it."""
+    if clicks:
+        code, given = str(ctx.triggered_id["objective"]), dict(zip(FIELDS, values, strict=True))
+        _written(pair, lambda actor: objective_terms.change(code, given, actor, based_on=int(version)))
+
+
+@guarded_callback(
+    Input(Ids.NEW_SAVE, "n_clicks"),
+    State(PAGE_CLOCKS, "data"),
+    State(Ids.NEW_SERVICE, "value"),
+    State(Ids.NEW_PERCENT, "value"),
+    State(Ids.NEW_DAYS, "value"),
+    permission=Permission.ALERT_RULE_WRITE,
+    prevent_initial_call=True,
+)
+def add(clicks: int | None, pair: dict[str, str], service: str | None, percent: Any, days: Any) -> None:
+    """Promise that a service works."""
+    if clicks:
+        given = {"percent": percent, "window_days": days}
+        _written(pair, lambda actor: objective_terms.promise(str(service or ""), given, actor))
+
+
+def _written(pair: dict[str, str] | None, write: Callable[[Actor], Objective]) -> None:
+    actor = current_actor()
+    try:
+        made = write(actor)
+    except (Conflict, DomainError, NotFound) as problem:
+        set_props(Ids.SAID, {"children": error(problem.message, title="Not saved")})
+        return
+    clocks = clock_service.resolve(read_filters(pair or {}))
+    set_props(body_id(Ids.BODY), {"children": draw({"objective": made.code}, clocks, actor)})
+    set_props(Ids.SAID, {"children": notice(f"{made.title}: version {made.version} counts from now on.")})

@@ -168,11 +168,21 @@ def versions(session: Session, code: str) -> list[RuleRow]:
     return [RuleRow(*row) for row in session.execute(found)]
 
 
-def objectives(session: Session) -> list[ObjectiveRow]:
-    """Return the newest version of every objective that somebody wrote, by code."""
+def objectives(session: Session, *, until: datetime | None = None) -> list[ObjectiveRow]:
+    """Return the newest version of every objective that somebody wrote, or the newest before ``until``; by code."""
     newest = select(*_OBJECTIVE).ext(distinct_on(ServiceObjective.code))
     ordered = newest.order_by(ServiceObjective.code, ServiceObjective.version.desc())
+    if until is not None:
+        ordered = ordered.where(ServiceObjective.recorded_at < until)
     return [ObjectiveRow(*row) for row in session.execute(ordered)]
+
+
+def objective_versions(session: Session, code: str) -> list[ObjectiveRow]:
+    """Return all versions of an objective, the newest first."""
+    statement = select(*_OBJECTIVE).where(ServiceObjective.code == code)
+    return [
+        ObjectiveRow(*row) for row in session.execute(statement.order_by(ServiceObjective.version.desc()))
+    ]
 
 
 def windows(session: Session, *, ending_after: datetime) -> list[WindowRow]:

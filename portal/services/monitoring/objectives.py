@@ -113,16 +113,21 @@ def of_row(row: ObjectiveRow) -> Objective:
     return Objective(**{name: getattr(row, name) for name in Objective.__dataclass_fields__})
 
 
-def objectives(work: UnitOfWork) -> dict[str, Objective]:
-    """Return all objectives by code: what is declared, and over it what people wrote."""
+def objectives(work: UnitOfWork, moment: datetime | None = None) -> dict[str, Objective]:
+    """Return all objectives by code: what is declared, and over it what people wrote, now or within a minute.
+
+    A figure of an earlier look is judged by what was promised then; looks are at whole minutes, and what is written in
+    the minute that begins with one belongs to it.
+    """
+    until = None if moment is None else moment + timedelta(minutes=1)
     found = {one.code: one for one in DECLARED}
-    found.update({row.code: of_row(row) for row in queries.objectives(work.session)})
+    found.update({row.code: of_row(row) for row in queries.objectives(work.session, until=until)})
     return found
 
 
-def objective(work: UnitOfWork, code: str) -> Objective:
-    """Return one objective, or raise :class:`NotFound`."""
-    found = objectives(work).get(code)
+def objective(work: UnitOfWork, code: str, moment: datetime | None = None) -> Objective:
+    """Return one objective, as it stands or as it stood at a moment, or raise :class:`NotFound`."""
+    found = objectives(work, moment).get(code)
     if found is None:
         raise NotFound(f"There is no objective '{code[:64]}'.", objective=code)
     return found

@@ -75,7 +75,7 @@ def read(
             strict=True,
         )
     )
-    promised = objectives.objectives(work)
+    promised = {code: one for code, one in objectives.objectives(work).items() if one.enabled}
     burning = [at for at, one in enumerate(terms) if one.kind == "burn-rate" and one.objective in promised]
     events = objectives.counted(
         work,

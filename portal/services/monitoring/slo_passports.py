@@ -107,9 +107,9 @@ def _lasts(rows: Rows, _params: Params, _clocks: Clocks) -> Outcome:
 
 
 def _rows(work: UnitOfWork, params: Params, clocks: Clocks, windows: Sequence[str]) -> tuple[str, Table]:
-    code = str(params["objective"])
-    named = objective(work, code)
-    [found] = view.read(work, moment_of(params, clocks), [code])
+    code, moment = str(params["objective"]), moment_of(params, clocks)
+    named = objective(work, code, moment)
+    [found] = view.read(work, moment, [code])
     rows = []
     for name in windows:
         span = found.spans[name]

@@ -125,16 +125,21 @@ def now() -> datetime:
     return clock.now().replace(second=0, microsecond=0)
 
 
-def standings(actor: Actor, moment: datetime, codes: Sequence[str] = ()) -> list[Standing]:
-    """Return how the objectives that are on stand at ``moment``; ``codes`` chooses some."""
+def standings(
+    actor: Actor, moment: datetime, codes: Sequence[str] = (), *, with_off: bool = False
+) -> list[Standing]:
+    """Return how the objectives that are on stand at ``moment``; ``codes`` chooses some, on or off."""
     actor.require(Permission.MONITORING_READ)
     with UnitOfWork() as work:
-        return read(work, moment, codes)
+        return read(work, moment, codes, with_off=with_off)
 
 
-def read(work: UnitOfWork, moment: datetime, codes: Sequence[str] = ()) -> list[Standing]:
+def read(
+    work: UnitOfWork, moment: datetime, codes: Sequence[str] = (), *, with_off: bool = False
+) -> list[Standing]:
     """Return how objectives stand, in the transaction of ``work``."""
-    promised = [one for code, one in objectives(work).items() if (code in codes if codes else one.enabled)]
+    known = objectives(work, moment).values()
+    promised = [one for one in known if (one.code in codes if codes else with_off or one.enabled)]
     longest = max(seconds for seconds, _ in BURNS.values())
     asked = [(one, moment - timedelta(seconds=max(one.window_seconds, longest))) for one in promised]
     events = counted(work, asked, until=moment)
@@ -179,6 +184,8 @@ COLUMNS = (
 
 def state_of(one: Standing) -> str:
     """Return how an objective stands in a word."""
+    if not one.objective.enabled:
+        return "off"
     left = one.left()
     if left is None:
         return "no data"
@@ -253,7 +260,7 @@ def burns(actor: Actor, code: str, moment: datetime) -> tuple[list[datetime], di
     """Return the burn rates over one and six hours in the three days before ``moment``; NaN where nothing happened."""
     actor.require(Permission.MONITORING_READ)
     with UnitOfWork() as work:
-        one = objective(work, code)
+        one = objective(work, code, moment)
         since = moment - timedelta(seconds=COURSE_SECONDS + BURNS["6h"][0])
         [found] = counted(work, [(one, since)], until=moment)
     numbers = np.arange(1, round(COURSE_SECONDS / COURSE_STEP) + 1)
