@@ -17,7 +17,7 @@ from portal.core.permissions import Role
 from portal.core.table import GridQuery
 from portal.services import clocks as clock_service
 from portal.services import passports
-from portal.services.monitoring import slo_view
+from portal.services.monitoring import objective_terms, slo_view
 
 OLIVER = Actor(1, "oliver", "Oliver", frozenset({Role.OPERATIONS}), frozenset())
 TRADER = Actor(2, "tina", "Tina", frozenset({Role.TRADER}), frozenset())
@@ -115,3 +115,18 @@ def test_jobs_and_states_count_too(database):
         found = {one.objective.code: one for one in slo_view.read(work, NOW)}
     assert {"availability", "latency", "jobs", "database", "cache"} <= set(found)
     assert all(one.attained() is None for one in found.values())
+
+
+def test_only_who_may_write_gets_the_forms_and_versions_are_shown(database):
+    auditor = Actor(3, "audrey", "Audrey", frozenset({Role.AUDITOR}), frozenset())
+    shown = words(slos.draw({"objective": "latency"}, clocks(), OLIVER))
+    assert "Change what is promised" in shown
+    assert "Promise that another service works" in shown
+    assert "95 % of requests answered within 1 s in any 30 days." in shown
+    read = words(slos.draw({"objective": "latency"}, clocks(), auditor))
+    assert "Change what is promised" not in read
+    assert "Promise that another service works" not in read
+    objective_terms.change("latency", {"enabled": False}, OLIVER, based_on=0)
+    read = words(slos.draw({"objective": "latency"}, clocks(), auditor))
+    assert "Version 1" in read
+    assert "It is off: no alert rule watches it." in read
