@@ -44,7 +44,8 @@ def objective_form(
                 ],
                 className="es-schedule-form",
             ),
-        ]
+        ],
+        className="es-objective-form",
     )  # fmt: skip
 
 
@@ -70,7 +71,8 @@ def new_objective_form(
                 className="es-schedule-form",
             ),
             html.P(GOOD_MINUTE, className="es-note"),
-        ]
+        ],
+        className="es-objective-form",
     )  # fmt: skip
 
 

@@ -77,7 +77,7 @@ DECLARED = (
         terms={"good_labels": {"outcome": "!server", "kind": PEOPLE}, "total_labels": {"kind": PEOPLE}},
     ),
     Objective(
-        "latency", "Answers come within a second", "web", f"{SECONDS}_bucket", f"{SECONDS}_count", 0.95,
+        "latency", "Answers come in time", "web", f"{SECONDS}_bucket", f"{SECONDS}_count", 0.95,
         terms={"within_seconds": 1.0, "good_labels": ANSWERED, "total_labels": ANSWERED},
     ),
     Objective(
