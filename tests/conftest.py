@@ -1,10 +1,12 @@
 """Real parts for every test: a PostgreSQL server, databases cloned from a migrated template, and a Redis server."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from dash import Dash
 from hypothesis import settings
@@ -19,10 +21,25 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
 
+MEMORY = Path("/dev/shm")
+LEAST_FREE_BYTES = 6e9  # two halves with their databases take less than 3e9
+
+
+def fast_disk() -> Path | None:
+    """Return a file system in memory where there is one with room: making a database takes a fourth of the time there.
+
+    None means the usual place of temporary files.
+    """
+    if not os.access(MEMORY, os.W_OK):
+        return None
+    free = min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available)
+    return MEMORY if free > LEAST_FREE_BYTES else None
+
+
 @pytest.fixture(scope="session")
 def short_folder() -> Iterator[Path]:
     """A folder with a short path that the account of a server may enter; gone after the tests."""
-    folder = Path(tempfile.mkdtemp(prefix="ens-"))
+    folder = Path(tempfile.mkdtemp(prefix="ens-", dir=fast_disk()))
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
