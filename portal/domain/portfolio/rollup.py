@@ -14,6 +14,7 @@ import numpy as np
 from portal.core.arrays import FloatArray, FloatArray1D, IntArray1D
 from portal.core.errors import DomainError
 from portal.domain.market.business_days import shift_business_days
+from portal.domain.market.holidays import desk_holidays
 from portal.domain.portfolio.book import Book
 from portal.domain.portfolio.market import MISSING, STALE, STATUS_LABELS, Market
 from portal.domain.portfolio.valuation import Valuation
@@ -31,6 +32,8 @@ LACKS = {
     Lack.FRESH_RATE: "stale zero rate",
     Lack.FRESH_CORRELATION: "stale correlation",
 }
+_REACH = timedelta(days=14)
+"""Longer than the desk is ever off in a row."""
 
 
 def roll_up(parents: IntArray1D, node: IntArray1D, values: FloatArray) -> FloatArray:
@@ -92,7 +95,8 @@ def period_start(as_of: date, period: str) -> date:
     Returns
     -------
     date
-        A business day before ``as_of``.
+        A business day of the desk before ``as_of``: what the markets move on a day off is in the next day's profit,
+        as on a weekend.
 
     Raises
     ------
@@ -103,14 +107,15 @@ def period_start(as_of: date, period: str) -> date:
     --------
     >>> period_start(date(2026, 11, 20), "mtd")
     datetime.date(2026, 10, 30)
+    >>> period_start(date(2026, 12, 28), "dtd")
+    datetime.date(2026, 12, 24)
     """
-    if period == "dtd":
-        return shift_business_days(as_of, -1)
-    if period == "mtd":
-        return shift_business_days(as_of.replace(day=1) - timedelta(days=1), 0)
-    if period == "ytd":
-        return shift_business_days(as_of.replace(month=1, day=1) - timedelta(days=1), 0)
-    raise DomainError(f"There is no period '{period}'. Choose one of {', '.join(PERIODS)}.", period=period)
+    first = {"dtd": as_of, "mtd": as_of.replace(day=1), "ytd": as_of.replace(month=1, day=1)}.get(period)
+    if first is None:
+        raise DomainError(
+            f"There is no period '{period}'. Choose one of {', '.join(PERIODS)}.", period=period
+        )
+    return shift_business_days(first, -1, desk_holidays(first - _REACH, first))
 
 
 def period_pnl(

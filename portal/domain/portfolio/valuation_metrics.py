@@ -42,7 +42,7 @@ REALISED = register(
 )
 _PNL = (
     "Value on the day less value at the close {start}, both as known at the same moment. A trade without a value on "
-    "one of the two days is left out."
+    "one of the two days is left out. Weekends and closing days of TARGET are not business days."
 )
 DTD, MTD, YTD = (
     register(

@@ -2,15 +2,19 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from portal.core.errors import DomainError
+from portal.domain.market.business_days import business_days
+from portal.domain.market.holidays import desk_holidays
 from portal.domain.portfolio.aligning import align
 from portal.domain.portfolio.book import empty_book
 from portal.domain.portfolio.market import MISSING, ROLLED, STALE, VolSurface
 from portal.domain.portfolio.options.european import black76
-from portal.domain.portfolio.rollup import gaps
+from portal.domain.portfolio.rollup import PERIODS, gaps, period_start
 from portal.domain.portfolio.trade import Kind, VolModel
 from portal.domain.portfolio.valuation import Lack, expiries_of, value_book
 from portal.domain.portfolio.volatility_marks import points_of
@@ -393,3 +397,42 @@ def test_aligned_markets_can_be_mixed():
                 mixed = replace(one, as_of=as_of, marks=marks, fixings=fixings)
                 assert np.isfinite(value_book(book, mixed).total).all()
     np.testing.assert_allclose(value_book(book, one).total, value_book(book, before).total)
+
+
+@pytest.mark.parametrize(
+    ("day", "period", "start"),
+    [
+        ("2026-11-23", "dtd", "2026-11-20"),  # a Monday after a weekend of two days
+        ("2026-11-22", "dtd", "2026-11-20"),
+        ("2026-12-28", "dtd", "2026-12-24"),
+        ("2027-01-04", "dtd", "2026-12-31"),
+        ("2026-05-04", "dtd", "2026-04-30"),
+        ("2026-04-07", "dtd", "2026-04-02"),
+        ("2026-04-06", "dtd", "2026-04-02"),  # Easter Monday itself
+        ("2026-04-03", "dtd", "2026-04-02"),
+        ("2024-04-10", "mtd", "2024-03-28"),  # March ended with Good Friday and a weekend
+        ("2026-05-20", "mtd", "2026-04-30"),
+        ("2027-01-01", "mtd", "2026-12-31"),
+        ("2026-06-15", "ytd", "2025-12-31"),
+        ("2022-06-15", "ytd", "2021-12-31"),
+        ("2023-06-15", "ytd", "2022-12-30"),
+    ],
+)
+def test_a_period_counts_from_the_last_day_that_the_desk_worked(day, period, start):
+    assert period_start(date.fromisoformat(day), period) == date.fromisoformat(start)
+
+
+def test_the_profits_of_all_business_days_leave_out_no_day_and_count_none_twice():
+    first, end = date(2015, 1, 1), date(2032, 1, 1)
+    days = business_days(first, end, desk_holidays(first, end)).tolist()
+    assert [period_start(day, "dtd") for day in days[1:]] == days[:-1]
+    for before, day in pairwise(days):
+        if before.year < day.year:
+            assert {period_start(day, period) for period in PERIODS} == {before}
+        if before.month != day.month:
+            assert period_start(day, "mtd") == before
+
+
+def test_a_period_that_is_none_is_refused():
+    with pytest.raises(DomainError, match=r"no period 'qtd'\. Choose one of dtd, mtd, ytd"):
+        period_start(date(2026, 11, 20), "qtd")

@@ -179,7 +179,11 @@ def test_periods_start_on_business_days_or_on_the_day_chosen():
     assert service.start_day("dtd", DAY) == BEFORE
     assert service.start_day("mtd", DAY) == date(2026, 2, 27)
     assert service.start_day("ytd", DAY) == date(2025, 12, 31)
+    assert service.start_day("dtd", date(2026, 4, 7)) == date(
+        2026, 4, 2
+    )  # Good Friday and Easter Monday are off
     assert service.start_day("since", DAY, FIRST) == FIRST
+    assert service.start_day("since", date(2026, 4, 7), date(2026, 4, 6)) == date(2026, 4, 6)
     with pytest.raises(DomainError, match="Choose the day"):
         service.start_day("since", DAY)
 

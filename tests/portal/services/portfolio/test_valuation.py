@@ -1,7 +1,7 @@
 """Values of books from a real database: by node, by period, under both clocks, and what is missing is listed."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
@@ -14,10 +14,11 @@ from portal.core.permissions import Role
 from portal.core.table import GridQuery
 from portal.domain.portfolio.rollup import period_start
 from portal.domain.portfolio.terms import TradeVersion
+from portal.services.evaluation import evaluator
 from portal.services.passports import open_passport
 from portal.services.portfolio import ledger
 from portal.services.portfolio import valuation as service
-from portal.services.portfolio.explain import explain
+from portal.services.portfolio.explain import explain, start_day
 from portal.services.portfolio.portfolios import move_portfolio
 from portal.services.portfolio.valuation_tables import split_table, tree_table
 from tests.helpers.market import add_rates
@@ -153,6 +154,41 @@ def test_periods_start_on_business_days():
     assert period_start(date(2026, 3, 8), "dtd") == date(2026, 3, 6)
     assert period_start(date(2026, 3, 9), "mtd") == date(2026, 2, 27)
     assert period_start(date(2026, 3, 9), "ytd") == date(2025, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("start", "off", "day"),
+    [
+        ("2026-04-02", "2026-04-06", "2026-04-07"),
+        ("2026-04-30", "2026-05-01", "2026-05-04"),
+        ("2026-12-24", "2026-12-25", "2026-12-28"),
+        ("2026-12-31", "2027-01-01", "2027-01-04"),
+    ],
+)
+def test_what_the_marks_of_a_day_off_move_is_in_the_profit_of_the_next_business_day(
+    database, start, off, day
+):
+    start, off, day = (date.fromisoformat(one) for one in (start, off, day))
+    add_desk()
+    for at, price in ((start, 30.0), (off, 31.0), (day, 33.0)):
+        add_level("TTF", at, price)
+    delivered = {"delivery_start": date(2027, 3, 1), "delivery_end": date(2027, 4, 1)}
+    enter({"external_id": "A", "price": 29.0, **delivered})
+    at = Clocks(day, datetime(2027, 2, 1, tzinfo=UTC), live=False)  # the marks are known on their days
+    found = service.profits(at, SYSTEM)
+    assert (found.since["dtd"], found.total("dtd")) == (start, 300.0)
+    assert explain(at, SYSTEM, start_day("dtd", day)).combined.total[0] == pytest.approx(300.0)
+    passport = open_passport("portfolio.dtd", {}, at, SYSTEM)
+    assert passport.evaluation.value == 300.0
+    told = {step.name: step.value for step in passport.evaluation.steps}
+    assert told["Since the close of"] == start.isoformat()
+    replay = evaluator("portfolio.dtd").replay
+    assert replay(passport.evaluation.inputs.records(), passport.params, at).value == 300.0
+    if start.year < day.year:
+        assert set(found.since.values()) == {start}
+        assert {period: found.total(period) for period in found.since} == dict.fromkeys(found.since, 300.0)
+    holiday = service.profits(replace(at, as_of=off), SYSTEM)
+    assert (holiday.since["dtd"], holiday.total("dtd")) == (start, 100.0)
 
 
 def test_what_an_actor_may_not_see_is_not_there(desk):

@@ -12,6 +12,7 @@ from data.session import UnitOfWork
 from portal.core.clock import Clocks
 from portal.core.errors import Conflict, DomainError, NotFound, NotPermitted
 from portal.core.permissions import Role
+from portal.domain.portfolio.rollup import period_start
 from portal.domain.signoff.steps import Step
 from portal.services.signoff import signing, standing
 from portal.services.signoff.signing import clocks_of, signed
@@ -92,6 +93,11 @@ def test_each_step_needs_its_right_and_the_portfolio(desk):
         signed("GAS", live(), person("admin", Role.ADMINISTRATOR))
     seen = standing.standing(live(), GAS_ONLY)
     assert {cell.node.code for cell in seen.cells} == {"GAS", "GAS_EU"}
+
+
+def test_the_profit_of_a_signed_day_counts_from_the_signed_day_before():
+    days = standing.days_until(date(2027, 1, 29), 280)
+    assert [period_start(day, "dtd") for day in days[:-1]] == list(days[1:])
 
 
 def test_figures_do_not_depend_on_who_looks(desk):
