@@ -24,7 +24,7 @@ from portal.domain.monitoring.cron import CronLine, read_cron
 from portal.services import audit
 from portal.services.monitoring import outbox
 from portal.services.packs import calendars, folder, formats, templates
-from portal.services.packs.rights import sees_all_of
+from portal.services.packs.rights import sees_all_of, unseen_portfolio
 
 BEFORE, SAME = "before", "same"
 DAYS = {BEFORE: "The working day before", SAME: "The day itself"}
@@ -265,8 +265,9 @@ def _check_distance(line: CronLine, wait_minutes: int, now: datetime) -> None:
 
 
 def _check_readers(work: UnitOfWork, terms: Terms, writer: Actor) -> None:
-    """Refuse recipients without an account, or without the right to what is sent."""
-    needs = (templates.template(terms.template).permission, Permission.EXPORT)
+    """Refuse recipients without an account, or without the right to what is sent or to the portfolio it is about."""
+    template = templates.template(terms.template)
+    needs = (template.permission, Permission.EXPORT)
     found = deliveries.people(work.session, set(terms.recipients))
     for name in terms.recipients:
         if name not in found:
@@ -279,6 +280,14 @@ def _check_readers(work: UnitOfWork, terms: Terms, writer: Actor) -> None:
                     "recipients, or ask an administrator for a role that has it.",
                     recipient=name,
                 )
+        unseen = unseen_portfolio(template, terms.params, actor)
+        if unseen is not None:
+            raise DomainError(
+                f"{actor.name} may not see this pack: it is about the portfolio '{unseen[:64]}', which is not among "
+                f"those that {name} may see. Take {name} out of the recipients, choose another portfolio, or ask an "
+                f"administrator to let {name} see it.",
+                recipient=name,
+            )
         if terms.folder:
             _check_folder(name, actor, writer)
 

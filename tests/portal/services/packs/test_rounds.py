@@ -12,7 +12,7 @@ from portal.core.config import settings
 from portal.core.errors import DomainError
 from portal.core.permissions import Role
 from portal.services import jobs
-from portal.services.packs import delivering, readiness, rounds
+from portal.services.packs import delivering, readiness, rounds, schedules
 from portal.services.packs.schedules import BEFORE, SAME, Terms
 from tests.helpers import packs
 from tests.helpers.packs import add_value, evening, person, store
@@ -106,6 +106,27 @@ def test_a_failed_job_is_not_asked_for_again_and_again():
     assert sorted(packs.run_all()) == ["done", "failed"]
     assert rounds.make_due(DUE + timedelta(minutes=1)) == []
     assert [row.reader for row in packs.packs()] == ["ann"]
+
+
+@pytest.mark.usefixtures("desk")
+def test_who_may_not_see_the_portfolio_any_more_is_refused_and_the_others_get_theirs():
+    from portal.services.monitoring import alerts
+
+    given = as_dict(TERMS) | {"params": {"portfolio": "POWER"}}
+    store(Terms(**given), EARLY)
+    olga, asked = person("olga", Role.OPERATIONS), rounds.make_due(DUE)
+    assert sorted(packs.run_all()) == ["done", "failed"]
+    assert [row.reader for row in packs.packs()] == ["ann"]
+    (said,) = (error for job in asked if (error := jobs.job(job, olga).error))
+    assert said.startswith(
+        "Ben may not see this pack: it is about the portfolio 'POWER', which is not among those"
+    )
+    assert [one.rule for one in alerts.alerts(olga)] == ["jobs.failed"]
+    assert rounds.make_due(DUE + timedelta(minutes=1)) == []
+    with pytest.raises(DomainError, match="Ben may not see this pack: it is about the portfolio 'POWER'"):
+        schedules.write(Terms(**given | {"version": 2}), olga)
+    assert schedules.write(Terms(**given | {"recipients": ("ann",), "version": 2}), olga) == 3
+    assert schedules.write(Terms(**given | {"params": {}, "version": 3}), olga) == 4
 
 
 @pytest.mark.usefixtures("desk")
