@@ -141,7 +141,12 @@ def versions(code: str, actor: Actor) -> list[Terms]:
     """Return the versions of a schedule, the newest first."""
     actor.require(Permission.PACK_SCHEDULE)
     with UnitOfWork() as work:
-        return [terms_of(row) for row in queries.versions(work.session, code)]
+        return versions_in(work, code)
+
+
+def versions_in(work: UnitOfWork, code: str) -> list[Terms]:
+    """Return the versions of a schedule within a transaction, the newest first; the caller has checked the right."""
+    return [terms_of(row) for row in queries.versions(work.session, code)]
 
 
 def people(actor: Actor) -> list[tuple[str, str]]:
@@ -152,7 +157,9 @@ def people(actor: Actor) -> list[tuple[str, str]]:
 
 
 def write(terms: Terms, actor: Actor, *, now: datetime | None = None) -> int:
-    """Store the next version of a schedule and return its number; moments before it are not made up for.
+    """Store the next version of a schedule and return its number.
+
+    Moments before it are not made up for, but a pack that waits for its numbers is made by what the new version says.
 
     Parameters
     ----------
