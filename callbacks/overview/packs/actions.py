@@ -12,7 +12,7 @@ from components.packs import FIELDS, pack_part
 from components.states import error, notice
 from portal.core.errors import EnerscopeError
 from portal.core.permissions import Permission
-from portal.services.packs import history, schedules
+from portal.services.packs import history, rounds, schedules
 from portal.services.packs.history import PATH
 from portal.services.packs.schedules import Terms
 from portal.web.actor import current_actor
@@ -40,6 +40,7 @@ def save(clicks: int | None, version: int | None, *values: Any) -> None:
         terms = read_terms(dict(zip(FIELDS, values, strict=True)), version)
         number = schedules.write(terms, actor)
         stored = schedules.one(terms.code, actor)
+        given_up = rounds.given_up(terms.code, actor)
     except EnerscopeError as problem:
         set_props(pack_part("note", code), {"children": error(problem.message, title="Not saved")})
         return
@@ -48,7 +49,8 @@ def save(clicks: int | None, version: int | None, *values: Any) -> None:
     words = html.P(
         [f"Version {number} counts from now on: {stored.words()}. ", link, "."], className="es-note"
     )
-    set_props(pack_part("note", code), {"children": words})
+    said = [words, notice(given_up, kind="warn")] if given_up else words
+    set_props(pack_part("note", code), {"children": said})
 
 
 def read_terms(given: Mapping[str, Any], version: int | None) -> Terms:

@@ -18,10 +18,11 @@ from portal.core.actor import SYSTEM, Actor
 from portal.core.canonical import plain
 from portal.core.clock import Clocks
 from portal.core.document import Document, Gap
-from portal.core.errors import Conflict, DomainError
+from portal.core.errors import Conflict, DomainError, NotPermitted
 from portal.core.permissions import Permission, Role
 from portal.services import audit
 from portal.services.packs import composing, formats, sealing, templates
+from portal.services.packs.rights import unseen_portfolio
 from portal.services.packs.templates import Template
 
 Tell = Callable[[float, str], None]
@@ -72,12 +73,12 @@ def make(
     Raises
     ------
     NotPermitted
-        The reader may not see this pack, or may not export.
+        The reader may not see this pack or the portfolio that it is about, or may not export.
     DomainError
         There is no such format.
     """
     template = templates.template(ask.template)
-    check_reader(template, reader)
+    check_reader(template, ask.params, reader)
     with UnitOfWork() as work:
         known = queries.made(
             work.session, schedule=ask.schedule, due_at=ask.due_at, reader=reader.username, job_id=job_id
@@ -93,10 +94,18 @@ def make(
     return _store(ask, values, files, reader, follow)
 
 
-def check_reader(template: Template, reader: Actor) -> None:
-    """Raise :class:`NotPermitted` unless ``reader`` may see packs of a template and take files home."""
+def check_reader(template: Template, params: Mapping[str, Any], reader: Actor) -> None:
+    """Raise :class:`NotPermitted` unless ``reader`` may see such packs of a template and take files home."""
     reader.require(template.permission)
     reader.require(Permission.EXPORT)
+    unseen = unseen_portfolio(template, params, reader)
+    if unseen is not None:
+        raise NotPermitted(
+            f"{reader.name} may not see this pack: it is about the portfolio '{unseen[:64]}', which is not among those "
+            "that they may see. Choose another portfolio, or ask an administrator for this one.",
+            portfolio=unseen[:64],
+            username=reader.username,
+        )
 
 
 def compose(ask: Ask, reader: Actor, template: Template, tell: Tell) -> Document:

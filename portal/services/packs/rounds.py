@@ -3,17 +3,21 @@
 A pack that is due waits for the numbers of its day, as long as its schedule says, and is then made with what is there:
 never later. What it says is taken at a moment that does not depend on when somebody looked: when it was due, when its
 time was up, or, in between, when the numbers were found. A round that comes late, or a second monitor, asks for the
-same packs, and for each of them once.
+same packs, and for each of them once. A pack that waits while its schedule is changed goes on waiting, and is made by
+what the new version says.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from data.session import UnitOfWork
 from data.writes import packs as writes
 from portal.core import clock
-from portal.core.actor import SYSTEM
+from portal.core.actor import SYSTEM, Actor
 from portal.core.config import settings
+from portal.core.permissions import Permission
 from portal.domain.market.business_days import shift_business_days
 from portal.domain.market.holidays import desk_holidays
 from portal.services import audit
@@ -57,19 +61,69 @@ def make_due(now: datetime | None = None) -> list[int]:
 
 
 def _waiting(work: UnitOfWork, terms: Terms, moment: datetime) -> tuple[Terms, datetime] | None:
-    """Return the last moment at which a schedule was due, if somebody still waits for its pack."""
+    """Return what a schedule says and the moment at which it was due, if somebody still waits for its pack."""
+    begin = moment - BACK
+    is_new = terms.recorded_at is not None and terms.recorded_at > begin
+    known = schedules.versions_in(work, terms.code) if is_new else [terms]
+    at = _owed(work, known, moment, begin)
+    return None if at is None else (known[0], at)
+
+
+def _owed(work: UnitOfWork, known: Sequence[Terms], moment: datetime, begin: datetime) -> datetime | None:
+    """Return the moment whose pack the newest of some versions had still to have made at a moment.
+
+    It is the last one at which it was due since it was written; until there is one, that of the pack that waited then.
+    """
+    terms = known[0]
     if not terms.enabled:
         return None
     written = terms.recorded_at or moment
-    at = terms.latest(max(written, moment - BACK), moment)
+    at = terms.latest(max(written, begin), moment) or _left(work, known, begin)
     if at is None or not schedules.unserved(work, terms.code, at, terms.recipients):
         return None
-    return terms, at
+    return at
+
+
+def _left(work: UnitOfWork, known: Sequence[Terms], begin: datetime) -> datetime | None:
+    """Return the moment whose pack waited for its numbers when the newest of some versions was written."""
+    written, before = known[0].recorded_at, known[1:]
+    if written is None or written <= begin or not before:
+        return None
+    at = _owed(work, before, written, begin)
+    return at if at is not None and written < _deadline(before[0], at) else None
+
+
+def given_up(code: str, actor: Actor) -> str:
+    """Return a sentence on the pack that was due and will not be made since a schedule was changed; "" for none.
+
+    That is so when the change switches the schedule off, or when the pack was still to be made although its wait was
+    over: nobody looked meanwhile.
+
+    Raises
+    ------
+    NotPermitted
+        The actor may not look after schedules.
+    """
+    actor.require(Permission.PACK_SCHEDULE)
+    with UnitOfWork() as work:
+        known = schedules.versions_in(work, code)
+        written = known[0].recorded_at if len(known) > 1 else None
+        if written is None:
+            return ""
+        begin = written - BACK
+        at = _owed(work, known[1:], written, begin)
+        if at is None or (known[0].enabled and _left(work, known, begin) is not None):
+            return ""
+    due = at.astimezone(ZoneInfo(known[1].timezone))
+    return (
+        f"The pack that was due at {due:%H:%M} on {due:%Y-%m-%d} ({known[1].timezone}) will not be made. Whoever needs "
+        "it makes it by hand."
+    )
 
 
 def judge(terms: Terms, at: datetime, moment: datetime) -> Due | None:
     """Say what a pack that was due ``at`` a moment is made from; None while it waits for the numbers of its day."""
-    day, deadline = day_of(terms, at), at + timedelta(minutes=terms.wait_minutes)
+    day, deadline = day_of(terms, at), _deadline(terms, at)
     if readiness.is_ready(day, at):
         return Due(terms, at, day, at)
     if moment >= deadline:
@@ -77,6 +131,11 @@ def judge(terms: Terms, at: datetime, moment: datetime) -> Due | None:
     if readiness.is_ready(day, moment):
         return Due(terms, at, day, moment)
     return None
+
+
+def _deadline(terms: Terms, at: datetime) -> datetime:
+    """Return up to when a pack that was due at a moment waits for its numbers."""
+    return at + timedelta(minutes=terms.wait_minutes)
 
 
 def day_of(terms: Terms, at: datetime) -> date:

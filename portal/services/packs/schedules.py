@@ -24,7 +24,7 @@ from portal.domain.monitoring.cron import CronLine, read_cron
 from portal.services import audit
 from portal.services.monitoring import outbox
 from portal.services.packs import calendars, folder, formats, templates
-from portal.services.packs.rights import sees_all_of
+from portal.services.packs.rights import sees_all_of, unseen_portfolio
 
 BEFORE, SAME = "before", "same"
 DAYS = {BEFORE: "The working day before", SAME: "The day itself"}
@@ -141,7 +141,12 @@ def versions(code: str, actor: Actor) -> list[Terms]:
     """Return the versions of a schedule, the newest first."""
     actor.require(Permission.PACK_SCHEDULE)
     with UnitOfWork() as work:
-        return [terms_of(row) for row in queries.versions(work.session, code)]
+        return versions_in(work, code)
+
+
+def versions_in(work: UnitOfWork, code: str) -> list[Terms]:
+    """Return the versions of a schedule within a transaction, the newest first; the caller has checked the right."""
+    return [terms_of(row) for row in queries.versions(work.session, code)]
 
 
 def people(actor: Actor) -> list[tuple[str, str]]:
@@ -152,7 +157,9 @@ def people(actor: Actor) -> list[tuple[str, str]]:
 
 
 def write(terms: Terms, actor: Actor, *, now: datetime | None = None) -> int:
-    """Store the next version of a schedule and return its number; moments before it are not made up for.
+    """Store the next version of a schedule and return its number.
+
+    Moments before it are not made up for, but a pack that waits for its numbers is made by what the new version says.
 
     Parameters
     ----------
@@ -265,8 +272,9 @@ def _check_distance(line: CronLine, wait_minutes: int, now: datetime) -> None:
 
 
 def _check_readers(work: UnitOfWork, terms: Terms, writer: Actor) -> None:
-    """Refuse recipients without an account, or without the right to what is sent."""
-    needs = (templates.template(terms.template).permission, Permission.EXPORT)
+    """Refuse recipients without an account, or without the right to what is sent or to the portfolio it is about."""
+    template = templates.template(terms.template)
+    needs = (template.permission, Permission.EXPORT)
     found = deliveries.people(work.session, set(terms.recipients))
     for name in terms.recipients:
         if name not in found:
@@ -279,6 +287,14 @@ def _check_readers(work: UnitOfWork, terms: Terms, writer: Actor) -> None:
                     "recipients, or ask an administrator for a role that has it.",
                     recipient=name,
                 )
+        unseen = unseen_portfolio(template, terms.params, actor)
+        if unseen is not None:
+            raise DomainError(
+                f"{actor.name} may not see this pack: it is about the portfolio '{unseen[:64]}', which is not among "
+                f"those that {name} may see. Take {name} out of the recipients, choose another portfolio, or ask an "
+                f"administrator to let {name} see it.",
+                recipient=name,
+            )
         if terms.folder:
             _check_folder(name, actor, writer)
 

@@ -1,13 +1,15 @@
 """Overview > Packs: what each role sees of it, and what its form of a schedule says."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from callbacks.overview.packs import draw
+from callbacks.overview.packs import actions, draw
 from callbacks.overview.packs.actions import read_terms
 from callbacks.overview.packs.page import ask
 from components.packs import FIELDS
+from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.config import settings
@@ -15,7 +17,8 @@ from portal.core.errors import Conflict, DomainError, NotPermitted
 from portal.core.permissions import Role
 from portal.services.packs import schedules
 from portal.services.packs.schedules import Terms
-from tests.helpers.packs import add_books, person
+from tests.helpers.layout import text_of
+from tests.helpers.packs import add_books, person, store
 
 DAY = date(2026, 11, 20)
 CLOCKS = Clocks(DAY, datetime(2030, 1, 1, tzinfo=UTC))
@@ -101,6 +104,23 @@ def test_a_folder_is_chosen_by_who_may_see_what_lands_there(tmp_path, monkeypatc
         schedules.write(given, otto)
     assert schedules.write(given, olga) == 1
     settings.cache_clear()
+
+
+@pytest.mark.usefixtures("database")
+def test_saving_says_which_pack_will_not_be_made(monkeypatch):
+    olga, said = person("olga", Role.OPERATIONS), {}
+    person("eva", Role.EXECUTIVE)
+    monkeypatch.setattr(actions, "current_actor", lambda: olga)
+    monkeypatch.setattr(actions, "ctx", SimpleNamespace(triggered_id={"schedule": "board"}))
+    monkeypatch.setattr(actions, "set_props", lambda where, props: said.update({where["type"]: props}))
+    hourly = Terms("board", "Board", "board", ("eva",), cron="0 * * * *", calendar="", wait_minutes=0)
+    store(hourly, clock.now() - timedelta(hours=2))
+    actions.save(1, 1, *FORM.values())
+    words = text_of(said["pack-schedule-note"]["children"])
+    assert "Version 2 counts from now on" in words
+    assert "will not be made. Whoever needs it makes it by hand." in words
+    actions.save(1, 2, *FORM.values())
+    assert "will not be made" not in text_of(said["pack-schedule-note"]["children"])
 
 
 def test_a_pack_is_asked_for_the_one_who_asks_under_pinned_clocks():

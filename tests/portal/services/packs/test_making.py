@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from data.session import UnitOfWork
+from portal.core.actor import SYSTEM
 from portal.core.clock import Clocks
 from portal.core.document import Gap
 from portal.core.errors import Conflict, DomainError, NotFound, NotPermitted
@@ -146,6 +147,22 @@ def test_a_pack_that_somebody_may_not_see_is_refused():
     with pytest.raises(DomainError, match="There is no format 'doc'"):
         make(Ask("portfolio", {}, PINNED, ("doc",)), tom, by="tom")
     assert packs.packs() == []
+
+
+def test_a_pack_about_a_portfolio_that_its_reader_may_not_see_is_refused():
+    tom = person("tom", Role.TRADER, "POWER")
+    for code in ("GAS", "NONE"):  # one that does not exist is refused in the same words
+        with pytest.raises(
+            NotPermitted, match=f"Tom may not see this pack: it is about the portfolio '{code}'"
+        ):
+            make(Ask("portfolio", {"portfolio": code}, PINNED, ("json",)), tom, by="tom")
+    assert packs.packs() == []
+    assert make(Ask("portfolio", {"portfolio": "POWER"}, PINNED, ("json",)), tom, by="tom").is_new
+    assert make(Ask("portfolio", {"portfolio": "GAS"}, PINNED, ("json",)), SYSTEM, by="system").is_new
+    head = person("hanna", Role.COMPLIANCE_HEAD)
+    assert make(Ask("compliance", {"portfolio": "GAS"}, PINNED, ("json",)), head, by="hanna").is_new, (
+        "a pack that no portfolio narrows is not about one"
+    )
 
 
 def test_gaps_make_it_partial_and_are_kept():

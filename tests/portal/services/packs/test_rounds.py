@@ -12,7 +12,7 @@ from portal.core.config import settings
 from portal.core.errors import DomainError
 from portal.core.permissions import Role
 from portal.services import jobs
-from portal.services.packs import delivering, readiness, rounds
+from portal.services.packs import delivering, readiness, rounds, schedules
 from portal.services.packs.schedules import BEFORE, SAME, Terms
 from tests.helpers import packs
 from tests.helpers.packs import add_value, evening, person, store
@@ -24,6 +24,10 @@ THURSDAY, FRIDAY, MONDAY = date(2026, 11, 19), date(2026, 11, 20), date(2026, 11
 DUE = datetime(2026, 11, 23, 5, 45, tzinfo=UTC)  # 06:45 in Berlin
 EARLY = DUE - timedelta(hours=1)
 TERMS = Terms("morning", "Morning pack", "portfolio", ("ann", "ben"), formats=("json",), wait_minutes=15)
+
+
+def changed(**given) -> Terms:
+    return Terms(**as_dict(TERMS) | given)
 
 
 @pytest.fixture
@@ -109,10 +113,93 @@ def test_a_failed_job_is_not_asked_for_again_and_again():
 
 
 @pytest.mark.usefixtures("desk")
+def test_who_may_not_see_the_portfolio_any_more_is_refused_and_the_others_get_theirs():
+    from portal.services.monitoring import alerts
+
+    given = as_dict(TERMS) | {"params": {"portfolio": "POWER"}}
+    store(Terms(**given), EARLY)
+    olga, asked = person("olga", Role.OPERATIONS), rounds.make_due(DUE)
+    assert sorted(packs.run_all()) == ["done", "failed"]
+    assert [row.reader for row in packs.packs()] == ["ann"]
+    (said,) = (error for job in asked if (error := jobs.job(job, olga).error))
+    assert said.startswith(
+        "Ben may not see this pack: it is about the portfolio 'POWER', which is not among those"
+    )
+    assert [one.rule for one in alerts.alerts(olga)] == ["jobs.failed"]
+    assert rounds.make_due(DUE + timedelta(minutes=1)) == []
+    with pytest.raises(DomainError, match="Ben may not see this pack: it is about the portfolio 'POWER'"):
+        schedules.write(Terms(**given | {"version": 2}), olga)
+    assert schedules.write(Terms(**given | {"recipients": ("ann",), "version": 2}), olga) == 3
+    assert schedules.write(Terms(**given | {"params": {}, "version": 3}), olga) == 4
+
+
+@pytest.mark.usefixtures("desk")
 def test_moments_before_a_change_or_while_it_was_off_are_not_made_up_for():
-    store(TERMS, DUE + timedelta(minutes=1))
+    olga, is_lost = (
+        person("olga", Role.OPERATIONS),
+        "The pack that was due at 06:45 on 2026-11-23 (Europe/Berlin) will",
+    )
+    assert rounds.given_up("morning", olga) == ""
+    store(TERMS, DUE + timedelta(minutes=15))
+    assert rounds.given_up("morning", olga).startswith(is_lost), "its wait is over, and nobody has looked"
     assert rounds.make_due(DUE + timedelta(hours=2)) == []
     assert rounds.make_due(DUE + timedelta(days=1)) != []
+    tuesday = DUE + timedelta(days=1)
+    store(changed(enabled=False), tuesday + timedelta(minutes=2))
+    assert rounds.given_up("morning", olga) == "", "it was made before"
+    store(TERMS, tuesday + timedelta(days=1, minutes=3))
+    assert rounds.given_up("morning", olga) == "", "it was off when it would have been due"
+    assert rounds.make_due(tuesday + timedelta(days=1, minutes=4)) == []
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_pack_that_waits_while_its_schedule_is_changed_is_made_once_by_the_new_version(monkeypatch):
+    olga, came = person("olga", Role.OPERATIONS), DUE + timedelta(minutes=17)
+    person("carl", Role.TRADER, "GAS")
+    monkeypatch.setattr(readiness, "is_ready", lambda _day, moment: moment >= came)
+    assert rounds.make_due(DUE + timedelta(minutes=4)) == []
+    store(changed(title="Morning"), DUE + timedelta(minutes=5))
+    store(changed(wait_minutes=20, formats=("csv",), recipients=("ann", "carl")), DUE + timedelta(minutes=6))
+    assert rounds.given_up("morning", olga) == ""
+    assert rounds.make_due(DUE + timedelta(minutes=7)) == []
+    assert len(rounds.make_due(came)) == 2
+    store(changed(wait_minutes=20), came + timedelta(minutes=1))
+    assert rounds.given_up("morning", olga) == "", "it is being made"
+    assert rounds.make_due(came + timedelta(minutes=2)) == [], (
+        "not for those either who came to it afterwards"
+    )
+    assert packs.run_all() == ["done", "done"]
+    assert {(row.reader, row.due_at, row.known_at) for row in packs.packs()} == {
+        ("ann", DUE, came),
+        ("carl", DUE, came),
+    }
+    assert all(packs.content(row.id, "csv") for row in packs.packs())
+    assert rounds.make_due(DUE + timedelta(hours=20)) == []
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_pack_that_waits_while_its_schedule_is_switched_off_is_given_up_and_that_is_said(monkeypatch):
+    olga = person("olga", Role.OPERATIONS)
+    monkeypatch.setattr(readiness, "is_ready", lambda _day, _moment: False)
+    store(changed(enabled=False), DUE + timedelta(minutes=5))
+    assert rounds.given_up("morning", olga) == (
+        "The pack that was due at 06:45 on 2026-11-23 (Europe/Berlin) will not be made. "
+        "Whoever needs it makes it by hand."
+    )
+    assert rounds.make_due(DUE + timedelta(hours=2)) == []
+    store(TERMS, DUE + timedelta(minutes=6))
+    assert rounds.make_due(DUE + timedelta(hours=2)) == []
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_pack_that_waits_is_made_although_its_schedule_is_due_at_another_time_from_then_on(monkeypatch):
+    monkeypatch.setattr(readiness, "is_ready", lambda _day, _moment: False)
+    store(changed(cron="30 7 * * mon-fri"), DUE + timedelta(minutes=5))
+    assert rounds.make_due(DUE + timedelta(minutes=14)) == []
+    assert len(rounds.make_due(DUE + timedelta(minutes=15))) == 2
+    assert len(rounds.make_due(DUE + timedelta(minutes=60))) == 2
+    packs.run_all()
+    assert {row.due_at for row in packs.packs()} == {DUE, DUE + timedelta(minutes=45)}
 
 
 @pytest.mark.usefixtures("desk")
