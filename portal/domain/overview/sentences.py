@@ -159,8 +159,10 @@ def _count(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def risk(var: float | None, es: float | None, level: float, limit: float | None, use: float | None) -> str:
-    """Return VaR and ES of one day in words, and how much of the limit of ES is used.
+def risk(
+    var: float | None, es: float | None, level: float, limit: float | None, use: float | None, *, of: str = ""
+) -> str:
+    """Return VaR and ES of one day in words, and how much of a limit is used.
 
     Parameters
     ----------
@@ -172,6 +174,8 @@ def risk(var: float | None, es: float | None, level: float, limit: float | None,
         EUR; None without a limit.
     use : float or None
         Share of the limit.
+    of : str
+        What the limit is on where it is not that ES, such as ``VaR 99 %``.
 
     Returns
     -------
@@ -192,7 +196,10 @@ def risk(var: float | None, es: float | None, level: float, limit: float | None,
     if limit is None or use is None or not isfinite(use):
         return f"{first} No limit binds the whole."
     word = "more than it allows" if use > 1 else "within it"
-    return f"{first} That average uses {percent(use, 0)} of the limit of {short_money(limit)}, {word}."
+    used, most = percent(use, 0), short_money(limit)
+    if of:
+        return f"{first} {of} uses {used} of its limit of {most}, {word}."
+    return f"{first} That average uses {used} of the limit of {most}, {word}."
 
 
 def limits(over: Sequence[str], near: Sequence[str], count: int, unknown: int = 0) -> str:

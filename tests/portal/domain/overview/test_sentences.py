@@ -79,6 +79,8 @@ def test_risk_is_said_with_and_without_a_limit():
     assert "one day in 40" in said
     assert "7.7 M EUR" in said
     assert "72 % of the limit of 15.8 M EUR, within it" in said
+    other = sentences.risk(7.7e6, 11.4e6, 0.975, 10e6, 0.6, of="VaR 99 %")
+    assert other.endswith("on average. VaR 99 % uses 60 % of its limit of 10.0 M EUR, within it.")
     assert "more than it allows" in sentences.risk(1.0, 2.0, 0.99, 1.5, 1.33)
     assert sentences.risk(None, None, 0.99, None, None) == "No run of risk stands by then."
     assert sentences.risk(None, 2e6, 0.99, None, None).startswith("Expected shortfall 99.0 %: 2.0 M EUR.")
