@@ -17,6 +17,7 @@ from portal.core.actor import Actor
 from portal.core.clock import Clocks, now
 from portal.core.permissions import Role
 from portal.domain.overview.sentences import short_money
+from portal.services.overview import looks
 from portal.services.overview.causes import Branch
 from portal.services.overview.home import read_home
 from portal.services.signoff import adjustments
@@ -71,6 +72,20 @@ def test_adjustments_stand_beside_the_figures_and_are_in_none(clocks, monkeypatc
     figures = re.compile(r"P&L (?:today|this month|this year).{0,600}?es-num[^>]*>([^<]+)<")
     assert len(figures.findall(before)) >= 3
     assert figures.findall(after)[:3] == figures.findall(before)[:3]
+
+
+def test_a_visit_to_another_day_is_neither_kept_nor_compared(clocks, monkeypatch):
+    kept = []
+    earlier = looks.Look(clocks.known_at, Clocks(BEFORE, clocks.known_at, live=False), {})
+    monkeypatch.setattr(page, "current_actor", lambda: actor(Role.EXECUTIVE))
+    monkeypatch.setattr(looks, "remember", lambda home, _actor: kept.append(home.clocks.as_of))
+    monkeypatch.setattr(looks, "before", lambda _actor: earlier)
+    for query in ({"as_of": BEFORE.isoformat()}, {}):
+        page.view(query)
+    assert kept == [DAY]
+    assert "Since you last looked" in written(page.draw({}, clocks, actor(Role.EXECUTIVE)))
+    other = written(page.draw({}, Clocks(BEFORE, now()), actor(Role.EXECUTIVE)))
+    assert "ince you last looked" not in other
 
 
 ES, VAR = "expected_shortfall", "var"
