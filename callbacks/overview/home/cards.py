@@ -193,7 +193,11 @@ class HomeCards:
         lost = int((home.seen.rows & ~home.seen.known).sum())
         if lost:
             parts.append(
-                notice(f"{lost} trades without a value on one of the days are in no sum.", kind="warn")
+                notice(
+                    f"{lost} {'trade' if lost == 1 else 'trades'} without a value on one of the days "
+                    f"{'is' if lost == 1 else 'are'} in no sum.",
+                    kind="warn",
+                )
             )
         parts.append(
             link("All causes, methods and bands", "/portfolio/explain", self.clocks, period=home.period)

@@ -137,6 +137,10 @@ def risk_said():
     return said.risk(read_home("dtd", Clocks(RUN_DAY, now()), BOSS))
 
 
+def test_one_trade_without_a_value_is_said_in_the_singular(clocks):
+    assert "1 trade without a value on one of the days is in no sum." in written(page.draw({}, clocks, BOSS))
+
+
 def test_a_limit_on_the_level_that_is_shown_is_that_of_the_tile(figures):
     hard = figures[VAR, 0.975] / 0.6
     hold(condition(hard, VAR, 0.975, method="historical", horizon_days=1, node="DESK"))
