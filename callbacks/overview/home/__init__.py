@@ -41,9 +41,8 @@ def view(query: Mapping[str, str]) -> View:
     period = period_of(query.get("period"))
     shown = period if actor.can(Permission.PORTFOLIO_READ) else ""
     home = read_home(period, clocks, actor)
-    is_person = actor.user_id is not None
     return View(
-        clocks, shown, _content(home, looks.remember(home, actor) if clocks.live and is_person else None)
+        clocks, shown, _content(home, looks.remember(home, actor) if _counts(clocks, actor) else None)
     )
 
 
@@ -51,11 +50,16 @@ def view(query: Mapping[str, str]) -> View:
 def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Component]:
     """Return every group that the reader may see, from one snapshot of the database."""
     home = read_home(period_of(filters.get("period")), clocks, actor)
-    return _content(home, looks.before(actor) if clocks.live and actor.user_id is not None else None)
+    return _content(home, looks.before(actor) if _counts(clocks, actor) else None)
+
+
+def _counts(clocks: Clocks, actor: Actor) -> bool:
+    """Whether this is a look of a person at the newest figures; only such looks are compared with each other."""
+    return actor.user_id is not None and looks.is_newest(clocks)
 
 
 def _content(home: Home, earlier: Look | None) -> list[Component]:
-    """Return the parts of the page; ``earlier`` is the look before this one, None under pinned clocks."""
+    """Return the parts of the page; ``earlier`` is the look before this one, None under other clocks."""
     if not home.quotes and home.seen is None and home.risk is None:
         return [
             empty(

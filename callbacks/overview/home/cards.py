@@ -103,30 +103,41 @@ class HomeCards:
         run, level = found.runs.get(found.ask.method), found.ask.level
         late = f"run of {run.as_of:%Y-%m-%d}" if run and stale_days(found) else ""
         made: list[Component] = []
-        for measure, short in ((Measure.VAR, "VaR"), (Measure.ES, "ES")):
+        for measure in (Measure.VAR, Measure.ES):
             row = found.figure(found.ask.method, str(measure), level)
             params: dict[str, str | int | float | None] = {}
             if row:
                 params = {"run": row.run_id, "portfolio": found.node.code, "level": level}
             shown = Shown(figure_metrics.BY_MEASURE[str(measure)], row.value if row else None, "EUR", params)
-            text, is_over = self._against(str(measure))
+            text, is_over = self._against(measure)
             text = f"{found.node.name}: {text}" if found.is_part else text
             made.append(
                 kpi_tile(
-                    f"{short} {100 * level:g} %, 1 day", shown, detail=text, stale=late,
+                    f"{said.of_level(measure, level)}, 1 day", shown, detail=text, stale=late,
                     alert=text if is_over else "",
                 )
             )  # fmt: skip
         return made
 
-    def _against(self, measure: str) -> tuple[str, bool]:
-        """Return how much of its limit a figure uses, in words, and whether that is more than all of it."""
-        held = self.home.binding(measure)
-        if held is None:
+    def _against(self, measure: Measure) -> tuple[str, bool]:
+        """Return how much of its limit a figure uses, in words, and whether that is more than all of it.
+
+        Where only another confidence level has a limit, the words name that level.
+        """
+        part = self.home.binding(str(measure))
+        if part is None:
             return "no limit of its own", False
-        judged = held.standing.judgement
-        part = f"{percent(judged.use, 0)} of {short_money(judged.deciding.condition.hard)}"
-        return (f"over its limit: {part}", True) if judged.use > 1 else (f"{part} limit", False)
+        used, hard = percent(part.use, 0), short_money(part.condition.hard)
+        if self.home.is_on_level(part):
+            return (
+                (f"over its limit: {used} of {hard}", True)
+                if part.use > 1
+                else (f"{used} of {hard} limit", False)
+            )
+        name = said.of_level(measure, part.condition.metric.level)
+        if part.use > 1:
+            return f"{name} is over its limit: {used} of {hard}", True
+        return f"{name} uses {used} of its limit of {hard}", False
 
     def _waiting(self) -> list[Component]:
         found = self.home.limits
@@ -182,7 +193,11 @@ class HomeCards:
         lost = int((home.seen.rows & ~home.seen.known).sum())
         if lost:
             parts.append(
-                notice(f"{lost} trades without a value on one of the days are in no sum.", kind="warn")
+                notice(
+                    f"{lost} {'trade' if lost == 1 else 'trades'} without a value on one of the days "
+                    f"{'is' if lost == 1 else 'are'} in no sum.",
+                    kind="warn",
+                )
             )
         parts.append(
             link("All causes, methods and bands", "/portfolio/explain", self.clocks, period=home.period)

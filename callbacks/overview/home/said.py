@@ -53,22 +53,27 @@ def by_book(home: Home) -> list[tuple[str, float]]:
     return [(node.name, float(total[(groups == at) & seen.known].sum())) for at, node in enumerate(nodes)]
 
 
+def of_level(measure: Measure, level: float | None) -> str:
+    """Return a figure of risk with its confidence level, such as ``VaR 97.5 %``."""
+    return f"{'VaR' if measure is Measure.VAR else 'ES'} {100 * (level or 0.0):g} %"
+
+
 def risk(home: Home) -> str:
-    """Return VaR and ES of the node that is shown, against the limit on ES."""
+    """Return VaR and ES of the node that is shown, against the limit on ES, else that on VaR."""
     found = home.risk
     if found is None:
         return "No run of risk stands by then."
     rows = [found.figure(found.ask.method, str(one), found.ask.level) for one in (Measure.VAR, Measure.ES)]
     var, es = (row.value if row else None for row in rows)
-    held = home.binding(str(Measure.ES))
-    deciding = held.standing.judgement.deciding if held else None
-    told = sentences.risk(
-        var,
-        es,
-        found.ask.level,
-        deciding.condition.hard if deciding else None,
-        held.standing.judgement.use if held else None,
-    )
+    part = home.binding(str(Measure.ES)) or home.binding(str(Measure.VAR))
+    if part is None:
+        told = sentences.risk(var, es, found.ask.level, None, None)
+    else:
+        metric = part.condition.metric
+        measure = Measure(metric.measure)
+        is_average = measure is Measure.ES and home.is_on_level(part)
+        of = "" if is_average else of_level(measure, metric.level)
+        told = sentences.risk(var, es, found.ask.level, part.condition.hard, part.use, of=of)
     return f"Of {found.node.name} alone: {told}" if found.is_part else told
 
 

@@ -13,7 +13,8 @@ from math import isfinite
 
 from portal.core.format import number, percent
 
-UNITS = ((1e9, "bn"), (1e6, "M"), (1e3, "k"), (1.0, ""))
+UNITS = ((1e9, "bn", 1), (1e6, "M", 1), (1e3, "k", 1), (1.0, "", 0))  # EUR, name, decimals
+TWO_DIGITS = 10  # steps of the last digit from which a total shows two digits
 NAMED = 3  # parts that a sentence names at most
 SMALL = 0.05  # a part below this share of the largest is not named
 _PERIODS = {"dtd": "on the day", "mtd": "this month", "ytd": "this year"}
@@ -34,10 +35,26 @@ def _known(value: float | None) -> bool:
 def _unit(*values: float) -> tuple[float, str, int]:
     """Return the unit that the largest amount is read in, its name and its decimals."""
     largest = max((abs(value) for value in values if isfinite(value)), default=0.0)
-    for size, name in UNITS:
-        if largest >= 0.9995 * size:
-            return size, name, 1 if size > 1 else 0
-    return 1.0, "", 0
+    return next((unit for unit in UNITS if largest >= 0.9995 * unit[0]), UNITS[-1])
+
+
+def _unit_of_sum(total: float, parts: Sequence[float]) -> tuple[float, str, int]:
+    """Return the unit that a sum and its parts are read in: that of the largest, or a smaller one.
+
+    Of a total that parts leave which offset each other, little is to be seen in their unit: it goes on to the one that
+    shows two digits of the total, or whole EUR.
+    """
+    largest = _unit(total, *parts)
+    if not round(total):
+        return largest
+    smaller = UNITS[UNITS.index(largest) :]
+    return next((unit for unit in smaller if abs(round(total / _step(unit))) >= TWO_DIGITS), UNITS[-1])
+
+
+def _step(unit: tuple[float, str, int]) -> float:
+    """Return what the last digit that is written stands for, EUR."""
+    size, _, decimals = unit
+    return size * 10.0**-decimals
 
 
 def _written(value: float, unit: tuple[float, str, int], *, signed: bool) -> str:
@@ -99,8 +116,8 @@ def profit(period: str, total: float | None, parts: Sequence[Named], *, rest: st
     if total is None or not isfinite(total):
         return f"P&L {when}: no value."
     made = [part for part in parts if isfinite(part.amount)]
-    unit = _unit(total, *(part.amount for part in made))
-    digits = 10.0 ** -unit[2] * unit[0]
+    unit = _unit_of_sum(total, [part.amount for part in made])
+    digits = _step(unit)
     steps = round(total / digits)
     if not any(round(part.amount / digits) for part in made):
         tail = "" if steps else ": nothing moved"
@@ -124,7 +141,7 @@ def by_part(title: str, parts: Sequence[Named]) -> str:
     if not made:
         return ""
     unit = _unit(*(part.amount for part in made))
-    digits = 10.0 ** -unit[2] * unit[0]
+    digits = _step(unit)
     named, left = _largest(made, digits, sum(round(part.amount / digits) for part in made))
     words = [f"{name} {_bare(count, unit)}" for name, count in named]
     words += [f"all else {_bare(left, unit)}"] if left else []
@@ -159,8 +176,10 @@ def _count(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def risk(var: float | None, es: float | None, level: float, limit: float | None, use: float | None) -> str:
-    """Return VaR and ES of one day in words, and how much of the limit of ES is used.
+def risk(
+    var: float | None, es: float | None, level: float, limit: float | None, use: float | None, *, of: str = ""
+) -> str:
+    """Return VaR and ES of one day in words, and how much of a limit is used.
 
     Parameters
     ----------
@@ -172,6 +191,8 @@ def risk(var: float | None, es: float | None, level: float, limit: float | None,
         EUR; None without a limit.
     use : float or None
         Share of the limit.
+    of : str
+        What the limit is on where it is not that ES, such as ``VaR 99 %``.
 
     Returns
     -------
@@ -192,7 +213,10 @@ def risk(var: float | None, es: float | None, level: float, limit: float | None,
     if limit is None or use is None or not isfinite(use):
         return f"{first} No limit binds the whole."
     word = "more than it allows" if use > 1 else "within it"
-    return f"{first} That average uses {percent(use, 0)} of the limit of {short_money(limit)}, {word}."
+    used, most = percent(use, 0), short_money(limit)
+    if of:
+        return f"{first} {of} uses {used} of its limit of {most}, {word}."
+    return f"{first} That average uses {used} of the limit of {most}, {word}."
 
 
 def limits(over: Sequence[str], near: Sequence[str], count: int, unknown: int = 0) -> str:
@@ -207,14 +231,17 @@ def limits(over: Sequence[str], near: Sequence[str], count: int, unknown: int = 
         return "No limit is in force."
     tail = f" {_count(unknown, 'limit')} cannot be judged for want of a value." if unknown else ""
     if over:
-        first = f"{len(over)} of {count} limits {_is(len(over))} broken: {_few(over)}"
+        first = f"{len(over)} of {_count(count, 'limit')} {_is(len(over))} broken: {_few(over)}"
         return f"{first}; {len(near)} more near: {_few(near)}.{tail}" if near else f"{first}.{tail}"
     if near:
         return f"No limit is broken; {len(near)} of {count} {_is(len(near))} near: {_few(near)}.{tail}"
     if unknown >= count:
-        return f"None of {count} limits can be judged for want of a value."
-    kept = f"{count - unknown} limits that have a value" if unknown else f"{count} limits"
-    return f"All {kept} are kept with room.{tail}"
+        some = "The only limit cannot" if count == 1 else f"None of {count} limits can"
+        return f"{some} be judged for want of a value."
+    judged = count - unknown
+    if judged == 1:
+        return f"The only limit{' that has a value' if unknown else ''} is kept with room.{tail}"
+    return f"All {judged} limits{' that have a value' if unknown else ''} are kept with room.{tail}"
 
 
 def _is(count: int) -> str:
@@ -344,7 +371,10 @@ def availability(kept: int, missed: Sequence[str], unknown: int) -> str:
     if not judged:
         return "Nothing has been measured of the portal's own promises."
     if missed:
-        return f"{len(missed)} of {judged} promises of the portal {_is(len(missed))} missed: {_few(missed)}.{tail}"
+        promises = _count(judged, "promise")
+        return f"{len(missed)} of {promises} of the portal {_is(len(missed))} missed: {_few(missed)}.{tail}"
+    if judged == 1:
+        return f"The only promise of the portal that was measured is kept.{tail}"
     return f"All {judged} promises of the portal that were measured are kept.{tail}"
 
 

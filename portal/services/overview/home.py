@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from math import inf, isnan
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from portal.core.clock import Clocks
 from portal.core.errors import DomainError
 from portal.core.permissions import Permission
 from portal.domain.portfolio.rollup import PERIODS
-from portal.domain.risk.limits.limit import Condition
+from portal.domain.risk.limits.limit import Metric, alone
+from portal.domain.risk.limits.use import Use
 from portal.domain.risk.reading import Measure
 from portal.services.compliance import overview as rulings
 from portal.services.market import prices
@@ -27,7 +29,8 @@ from portal.services.risk import overview as risks
 from portal.services.risk import runs
 from portal.services.risk.ask import RiskAsk
 from portal.services.risk.cuts import Figure, factor_groups
-from portal.services.risk.limit_page import EVERYTHING, Held, LimitPage, page_in
+from portal.services.risk.limit_measures import MAIN_METHOD
+from portal.services.risk.limit_page import EVERYTHING, LimitPage, page_in
 from portal.services.signoff.adjustments import WINDOW, Adjustment, adjustments_in
 
 DAY = "dtd"
@@ -64,19 +67,42 @@ class Home:
         """When what the monitor knows was looked at: whole minutes, so that a passport has the same one."""
         return moment_of(self.clocks)
 
-    def binding(self, measure: str) -> Held | None:
-        """Return the limit on a measure of the node that is shown; None when there is none."""
+    def binding(self, measure: str) -> Use | None:
+        """Return the use of the limit on a measure of the node that is shown; None when there is none.
+
+        One condition of a compound limit counts where it breaks the limit by itself. A limit on the confidence level
+        that is shown comes before those on others, then the most used.
+        """
         if self.limits is None or self.risk is None:
             return None
-        return next(
-            (
-                held
-                for held in self.limits.held
-                if held.version.node.code == self.risk.node.code
-                and isinstance(held.version.limit.terms, Condition)
-                and held.version.limit.terms.metric.measure == measure
-            ),
-            None,
+        found = [
+            part
+            for held in self.limits.held
+            if held.version.node.code == self.risk.node.code
+            for part in held.standing.judgement.parts
+            if part.condition in tuple(alone(held.version.limit.terms))
+            and self._looks_at(part.condition.metric, measure)
+        ]
+        return min(
+            found,
+            key=lambda part: (not self.is_on_level(part), inf if isnan(part.use) else -part.use),
+            default=None,
+        )
+
+    def is_on_level(self, part: Use) -> bool:
+        """Whether a limit is on the confidence level that is shown."""
+        level = part.condition.metric.level
+        return self.risk is not None and level is not None and abs(level - self.risk.ask.level) < 1e-9
+
+    def _looks_at(self, metric: Metric, measure: str) -> bool:
+        """Whether a metric is a measure of the node, method and horizon that are shown, on whatever level."""
+        return (
+            self.risk is not None
+            and metric.measure == measure
+            and metric.level is not None
+            and (metric.method or MAIN_METHOD) == self.risk.ask.method
+            and (metric.horizon_days or 1) == 1
+            and metric.node in (None, self.risk.node.code)
         )
 
 

@@ -1,6 +1,7 @@
 """What changed since somebody last looked: the figures of the overview then, kept by person, beside those of now.
 
-Visits within :data:`SAME_VISIT` are one look, so that reloading the page does not hide what changed.
+Visits within :data:`SAME_VISIT` are one look, so that reloading the page does not hide what changed. Only looks at the
+newest day as it is known now count: who opens an earlier day has not looked at what changed since.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from portal.core.clock import Clocks
 from portal.domain.overview.sentences import change
 from portal.domain.risk.limits.use import Status
 from portal.domain.risk.reading import Measure
+from portal.services import clocks as clock_service
 from portal.services.overview.home import Home
 
 PAGE = "overview"
@@ -49,8 +51,15 @@ class Look:
             if key in now and key in self.figures
         ]
         days = home.clocks.as_of - self.clocks.as_of
-        first = [f"the day went on from {self.clocks.as_of} to {home.clocks.as_of}"] if days else []
+        first = (
+            [f"the day went on from {self.clocks.as_of} to {home.clocks.as_of}"] if days > timedelta() else []
+        )
         return [*first, *(one for one in told if one)]
+
+
+def is_newest(clocks: Clocks) -> bool:
+    """Whether the clocks show the newest day as it is known now."""
+    return clocks.live and clocks.as_of == clock_service.latest_day()
 
 
 def figures_of(home: Home) -> dict[str, float]:

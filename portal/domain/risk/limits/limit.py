@@ -1,6 +1,7 @@
 """What a limit says: conditions on measures, combined by and/or, with a soft and a hard tier and days of effect.
 
-API: ``Metric``, ``Condition``, ``AllOf``, ``AnyOf``, ``Limit``, ``conditions(terms)``; as JSON in ``terms_json.py``.
+API: ``Metric``, ``Condition``, ``AllOf``, ``AnyOf``, ``Limit``, ``conditions(terms)``, ``alone(terms)``; as JSON
+in ``terms_json.py``.
 """
 
 from collections.abc import Iterator
@@ -291,6 +292,26 @@ def conditions(terms: Terms) -> Iterator[Condition]:
     else:
         for part in terms.parts:
             yield from conditions(part)
+
+
+def alone(terms: Terms) -> Iterator[Condition]:
+    """Go through the conditions of a tree that break it by themselves: an 'and' holds none of them.
+
+    Parameters
+    ----------
+    terms : Condition, AllOf or AnyOf
+        The tree.
+
+    Yields
+    ------
+    Condition
+        From left to right.
+    """
+    if isinstance(terms, Condition):
+        yield terms
+    elif isinstance(terms, AnyOf) or len(terms.parts) == 1:
+        for part in terms.parts:
+            yield from alone(part)
 
 
 def _require_parts(parts: tuple[Terms, ...], word: str) -> None:

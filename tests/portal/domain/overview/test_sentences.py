@@ -14,7 +14,8 @@ NAN = float("nan")
 def amounts(text: str) -> list[float]:
     """The numbers of a sentence, in the order in which they stand."""
     return [
-        float(found.replace("−", "-").replace("+", "")) for found in re.findall(r"[+−]?\d+(?:\.\d+)?", text)
+        float(found.replace("−", "-").replace("+", "").replace(",", ""))
+        for found in re.findall(r"[+−]?\d+(?:,\d{3})*(?:\.\d+)?", text)
     ]
 
 
@@ -54,6 +55,15 @@ def test_parts_that_offset_each_other_are_named_though_the_total_is_zero():
     assert said == "P&L this year 0.0 M EUR, of which gas +2.0 M and power −2.0 M."
 
 
+def test_a_small_total_of_parts_that_offset_each_other_is_not_lost():
+    said = profit("dtd", 49.0, [Named("a", 1_000_000.0), Named("b", -999_951.0)])
+    assert said == "P&L on the day +49 EUR, of which a +1,000,000 and b −999,951."
+    said = profit("dtd", -4_900.0, [Named("a", 1_000_000.0), Named("b", -1_004_900.0)])
+    assert said == "P&L on the day −4.9 k EUR, of which b −1,004.9 k and a +1,000.0 k."
+    said = profit("dtd", 0.3, [Named("a", 1_000_000.3), Named("b", -1_000_000.0)])
+    assert said == "P&L on the day 0.0 M EUR, of which a +1.0 M and b −1.0 M."
+
+
 @pytest.mark.parametrize("total", [None, NAN])
 def test_a_profit_without_a_value_says_so(total):
     assert profit("dtd", total, [Named("gas", 1.0)]) == "P&L on the day: no value."
@@ -74,11 +84,26 @@ def test_what_is_written_adds_up_to_what_is_written(seed):
     assert sum(named) == pytest.approx(total, abs=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(60))
+def test_a_total_that_offsetting_parts_leave_keeps_its_digits_and_adds_up(seed):
+    random = np.random.default_rng(seed)
+    total = float(random.choice([-1, 1]) * 10.0 ** random.uniform(0.3, 6))
+    worth = random.normal(0, 10.0 ** random.integers(2, 10), 6)
+    parts = [Named(f"book {chr(97 + n)}", float(one)) for n, one in enumerate([*worth, total - worth.sum()])]
+    said = profit("dtd", total, parts)
+    size = {"bn": 1e9, "M": 1e6, "k": 1e3, "EUR": 1.0}[said.replace(",", "").split()[5]]
+    shown, *named = amounts(said)
+    assert sum(named) == pytest.approx(shown, abs=1e-6)
+    assert shown * size == pytest.approx(total, rel=0.051, abs=0.5)
+
+
 def test_risk_is_said_with_and_without_a_limit():
     said = sentences.risk(7.7e6, 11.4e6, 0.975, 15.8e6, 0.72)
     assert "one day in 40" in said
     assert "7.7 M EUR" in said
     assert "72 % of the limit of 15.8 M EUR, within it" in said
+    other = sentences.risk(7.7e6, 11.4e6, 0.975, 10e6, 0.6, of="VaR 99 %")
+    assert other.endswith("on average. VaR 99 % uses 60 % of its limit of 10.0 M EUR, within it.")
     assert "more than it allows" in sentences.risk(1.0, 2.0, 0.99, 1.5, 1.33)
     assert sentences.risk(None, None, 0.99, None, None) == "No run of risk stands by then."
     assert sentences.risk(None, 2e6, 0.99, None, None).startswith("Expected shortfall 99.0 %: 2.0 M EUR.")
@@ -92,6 +117,13 @@ def test_limits_are_counted_and_named():
     assert sentences.limits(["a", "b"], ["c"], 8) == "2 of 8 limits are broken: a and b; 1 more near: c."
     assert sentences.limits([], list("abcde"), 8).endswith("a, b, c and 2 more.")
     assert sentences.limits([], [], 3, 3) == "None of 3 limits can be judged for want of a value."
+    assert sentences.limits([], [], 1) == "The only limit is kept with room."
+    assert sentences.limits([], [], 1, 1) == "The only limit cannot be judged for want of a value."
+    assert sentences.limits([], [], 2, 1).startswith(
+        "The only limit that has a value is kept with room. 1 limit "
+    )
+    assert sentences.limits([], [], 3, 1).startswith("All 2 limits that have a value are kept with room.")
+    assert sentences.limits(["power"], [], 1) == "1 of 1 limit is broken: power."
     assert "2 limits cannot be judged" in sentences.limits([], [], 8, 2)
 
 
@@ -136,6 +168,9 @@ def test_readiness_and_promises():
     assert sentences.availability(2, ["The cache answers"], 0).startswith(
         "1 of 3 promises of the portal is missed"
     )
+    assert sentences.availability(3, [], 0) == "All 3 promises of the portal that were measured are kept."
+    assert sentences.availability(1, [], 0) == "The only promise of the portal that was measured is kept."
+    assert sentences.availability(0, ["Pages"], 0) == "1 of 1 promise of the portal is missed: Pages."
 
 
 def test_what_changed_since_the_last_look():

@@ -100,5 +100,14 @@ def test_a_look_is_remembered_and_visits_close_together_are_one(clocks):
     assert found.at == clocks.known_at
     assert found.changes(later) == []
     assert looks.before(READER) == found
+    before = replace(found, clocks=replace(found.clocks, as_of=BEFORE))
+    assert before.changes(later) == [f"the day went on from {BEFORE} to {DAY}"]
+    assert found.changes(replace(later, clocks=replace(later.clocks, as_of=BEFORE))) == []
     other = replace(later, profits=None)
     assert replace(found, figures={**found.figures, "broken": 5.0, "dtd": 1.0}).changes(other) != []
+
+
+def test_only_the_newest_day_as_it_is_known_now_counts_as_a_look(clocks):
+    assert looks.is_newest(clocks)
+    assert not looks.is_newest(replace(clocks, as_of=BEFORE))
+    assert not looks.is_newest(replace(clocks, live=False))

@@ -17,6 +17,7 @@ from portal.domain.risk.limits.limit import (
     Condition,
     Limit,
     Metric,
+    alone,
     conditions,
 )
 from portal.domain.risk.limits.terms_json import terms_from_json, terms_to_json
@@ -238,3 +239,17 @@ TREES = st.recursive(
 def test_terms_survive_json(terms):
     assert terms_from_json(terms_to_json(terms)) == terms
     assert len(list(conditions(terms))) >= 1
+
+
+@pytest.mark.parametrize(
+    ("terms", "found"),
+    [
+        (CEILING, [CEILING]),
+        (AnyOf((CEILING, OTHER)), [CEILING, OTHER]),
+        (AllOf((CEILING, OTHER)), []),
+        (AllOf((AnyOf((CEILING, OTHER)),)), [CEILING, OTHER]),
+        (AnyOf((AllOf((CEILING, OTHER)), OTHER)), [OTHER]),
+    ],
+)
+def test_conditions_that_break_a_limit_by_themselves(terms, found):
+    assert list(alone(terms)) == found
