@@ -26,7 +26,7 @@ from portal.domain.compliance import case_metrics
 from portal.domain.compliance import overview_metrics as compliance_metrics
 from portal.domain.monitoring import feed_metrics, slo_metrics
 from portal.domain.overview import sentences
-from portal.domain.overview.sentences import short_money
+from portal.domain.overview.amounts import short_money
 from portal.domain.portfolio import valuation_metrics
 from portal.domain.portfolio.rollup import PERIODS
 from portal.domain.risk import figure_metrics, limit_metrics

@@ -4,8 +4,8 @@ import numpy as np
 
 from portal.core.format import day as day_text
 from portal.domain.compliance import overview_metrics as compliance_metrics
-from portal.domain.overview import sentences
-from portal.domain.overview.sentences import Named
+from portal.domain.overview import amounts, sentences
+from portal.domain.overview.amounts import Named
 from portal.domain.risk.limits.use import Status
 from portal.domain.risk.reading import Measure
 from portal.services.compliance.case_tables import Queue
@@ -22,11 +22,11 @@ def profit(home: Home) -> str:
     root = Branch(home.since.isoformat())
     groups = children(seen, root)
     total = float(seen.combined.total[0])
-    first = sentences.profit(home.period, total, [Named(part.label.lower(), part.worth) for part in groups])
+    first = amounts.profit(home.period, total, [Named(part.label.lower(), part.worth) for part in groups])
     books = [Named(name, worth) for name, worth in by_book(home)]
     more = [
-        sentences.by_part("By portfolio", books) if len(books) > 1 else "",
-        sentences.by_part("Prices", [Named(code, worth) for code, worth in by_curve(home)]),
+        amounts.by_part("By portfolio", books) if len(books) > 1 else "",
+        amounts.by_part("Prices", [Named(code, worth) for code, worth in by_curve(home)]),
     ]
     return " ".join([first, *(one for one in more if one)])
 

@@ -16,7 +16,7 @@ from data.writes import limits as writes
 from portal.core.actor import Actor
 from portal.core.clock import Clocks, now
 from portal.core.permissions import Role
-from portal.domain.overview.sentences import short_money
+from portal.domain.overview.amounts import short_money
 from portal.services.overview import looks
 from portal.services.overview.causes import Branch
 from portal.services.overview.home import read_home

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from portal.domain.overview import sentences
-from portal.domain.overview.sentences import Named, by_part, profit, short_money
+from portal.domain.overview.amounts import Named, by_part, profit, short_money
 
 NAN = float("nan")
 
