@@ -9,10 +9,9 @@ from typing import Any
 
 from portal.services.packs import sealing
 from portal.services.packs.book import ABOUT, RECEIPT
-from portal.services.receipts.packs import xlsx_parts
+from portal.services.receipts.packs import archive, xlsx_parts
 from portal.services.receipts.packs.finding import Finding, NoReceiptError, pairs, quoted
 
-LARGEST = 1 << 30  # bytes that a workbook may unpack to
 _EXACT = 1e-14  # what writing a number in 16 digits may change
 _SHOWN = (("num_format", "number format"), ("font", "colour"), ("fill", "background"))
 
@@ -44,17 +43,16 @@ def _book(content: bytes, *, values: bool) -> Any:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            if sum(info.file_size for info in archive.infolist()) > LARGEST:
-                raise ValueError("it unpacks to more than any pack does")
+        with zipfile.ZipFile(BytesIO(content)) as parts:
+            archive.names(parts)
         return openpyxl.load_workbook(BytesIO(content), data_only=values)
     except (
-        zipfile.BadZipFile,
+        *archive.DAMAGE,
         InvalidFileException,
         KeyError,
         TypeError,
         AttributeError,
-        OSError,
+        SyntaxError,  # of XML
     ) as problem:
         raise ValueError(f"it is not a whole workbook ({problem})") from None
 

@@ -281,6 +281,39 @@ def test_a_workbook_of_another_tool_is_unreadable(check):
     assert "'theirs.xlsx' is no workbook of Enerscope, or its receipt was removed" in said(verdict)
 
 
+@pytest.mark.parametrize(("code", "name"), [("csv", "about.csv"), ("xlsx", "xl/worksheets/sheet5.xml")])
+@pytest.mark.parametrize("spelled", [str, str.upper])
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_second_file_of_the_same_name_is_refused(issued, check, code, name, spelled):
+    """Another program may show the first, where this one reads the last."""
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(issued[code])) as old, zipfile.ZipFile(out, "w") as new:
+        for known in old.namelist():
+            if known == name:
+                new.writestr(spelled(name), b"forged")
+            new.writestr(known, old.read(known))
+    verdict = check(out.getvalue())
+    assert verdict.status is Status.UNREADABLE
+    assert f"it holds 2 files of the name '{name}'" in said(verdict)
+
+
+@pytest.mark.parametrize("code", ["xlsx", "csv"])
+def test_a_flipped_byte_of_an_archive_never_raises(issued, check, code):
+    for at in range(0, len(issued[code]), len(issued[code]) // 20):
+        content = bytearray(issued[code])
+        content[at] ^= 0x15
+        check(bytes(content))
+
+
+@pytest.mark.parametrize("part", ["worksheets/sheet5", "drawings/drawing1", "charts/chart1", "styles"])
+def test_a_part_that_is_not_whole_xml_makes_a_workbook_unreadable(issued, check, part):
+    verdict = check(
+        rezipped(issued["xlsx"], lambda name, data: data[:-20] if name == f"xl/{part}.xml" else data)
+    )
+    assert verdict.status is Status.UNREADABLE
+    assert "it is not a whole workbook" in said(verdict)
+
+
 @pytest.mark.parametrize("code", ["xlsx", "csv"])
 def test_a_damaged_archive_is_unreadable(issued, check, code):
     verdict = check(issued[code][: len(issued[code]) // 2])
