@@ -1,6 +1,8 @@
 """A pack as zipped CSV files: the receipt among them, and each file compared with the one that the receipt makes."""
 
 import zipfile
+import zlib
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from itertools import zip_longest
@@ -8,7 +10,9 @@ from itertools import zip_longest
 from portal.services.packs import sealing
 from portal.services.receipts.packs.finding import Finding, NoReceiptError, quoted
 
-LARGEST = 1 << 30  # bytes that an archive may unpack to
+LARGEST = 1 << 30  # bytes that an archive or a workbook may unpack to
+DAMAGE = (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError)
+"""What reading a damaged archive raises."""
 
 
 def receipt(content: bytes) -> bytes:
@@ -31,11 +35,27 @@ def receipt(content: bytes) -> bytes:
 def _files(content: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
-            if sum(info.file_size for info in archive.infolist()) > LARGEST:
-                raise ValueError("it unpacks to more than any pack does")
-            return {name: archive.read(name) for name in archive.namelist()}
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as problem:
+            return {name: archive.read(name) for name in names(archive)}
+    except DAMAGE as problem:
         raise ValueError(f"it is not a whole archive ({problem})") from None
+
+
+def names(archive: zipfile.ZipFile) -> list[str]:
+    """Return the names of the files in an archive.
+
+    Raises
+    ------
+    ValueError
+        It unpacks to more than any pack does, or holds two files of one name, of which one program shows the first and
+        another the last. Workbooks and some systems do not tell capitals from small letters in names.
+    """
+    if sum(info.file_size for info in archive.infolist()) > LARGEST:
+        raise ValueError("it unpacks to more than any pack does")
+    found = archive.namelist()
+    for name, count in Counter(name.casefold() for name in found).items():
+        if count > 1:
+            raise ValueError(f"it holds {count} files of the name {quoted(name)}")
+    return found
 
 
 def compare(found: bytes, issued: bytes) -> list[Finding]:

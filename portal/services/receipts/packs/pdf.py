@@ -16,6 +16,7 @@ from portal.services.receipts.packs.finding import Finding, NoReceiptError, pair
 
 _OURS = re.compile(r"enerscope verify receipt", re.IGNORECASE)
 _ACTIVE = ("/OpenAction", "/AA", "/AcroForm", "/Collection")  # of a document: what acts or hides
+_PASSIVE = ("/EmbeddedFiles", "/Dests")  # of what a document names: attachments, compared apart, and places
 _NOT_DRAWN = ("/Parent", "/StructParents", "/Tabs", "/Type")  # of a page
 _PACKING = ("/Length", "/Filter", "/DecodeParms", "/Parent", "/StructParent", "/P")  # of any object
 _LOST = "\N{REPLACEMENT CHARACTER}"  # in place of the words of a page that cannot be read
@@ -199,11 +200,11 @@ def _raw(item: Mapping[str, Any], key: str) -> Any:
 def _whole(here: Any, there: Any) -> Iterator[Finding]:
     """Yield what the file as a whole has gained or says otherwise."""
     ours, theirs = here.trailer["/Root"], there.trailer["/Root"]
-    for key in _ACTIVE:
-        if key in ours and key not in theirs:
-            yield Finding(
-                "file", f"The file has gained {key[1:]}, which no pack has: it may act or show otherwise."
-            )
+    active = [key for key in _ACTIVE if key in ours and key not in theirs]
+    for key in (*active, *sorted(_named(ours) - _named(theirs))):
+        yield Finding(
+            "file", f"The file has gained {key[1:]}, which no pack has: it may act or show otherwise."
+        )
     names = sorted(item.name for item in here.attachment_list)
     for name in names:
         if name != sealing.FILE_NAME:
@@ -214,3 +215,8 @@ def _whole(here: Any, there: Any) -> Iterator[Finding]:
             yield Finding(
                 "properties", f"Its {title} says {quoted(now)} where the receipt says {quoted(was)}."
             )
+
+
+def _named(root: Any) -> set[str]:
+    """Return the kinds of what a document names and that may act or show otherwise: its scripts, for one."""
+    return {str(key) for key in root["/Names"]} - {*_PASSIVE} if "/Names" in root else set()

@@ -1,6 +1,7 @@
 """A pack as XLSX: the receipt in its hidden sheet, and its cells compared with those that the receipt makes."""
 
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 from io import BytesIO
@@ -9,11 +10,13 @@ from typing import Any
 
 from portal.services.packs import sealing
 from portal.services.packs.book import ABOUT, RECEIPT
-from portal.services.receipts.packs import xlsx_parts
+from portal.services.receipts.packs import archive, xlsx_parts
 from portal.services.receipts.packs.finding import Finding, NoReceiptError, pairs, quoted
 
-LARGEST = 1 << 30  # bytes that a workbook may unpack to
 _EXACT = 1e-14  # what writing a number in 16 digits may change
+_LEAST = 1  # point of a row's height, character of a column's width: what has less shows nothing
+_USUAL = ("", "theme 1", "auto True", "indexed 64")
+"""The colour of text that was given none, as programs spell it."""
 _SHOWN = (("num_format", "number format"), ("font", "colour"), ("fill", "background"))
 
 
@@ -44,17 +47,16 @@ def _book(content: bytes, *, values: bool) -> Any:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            if sum(info.file_size for info in archive.infolist()) > LARGEST:
-                raise ValueError("it unpacks to more than any pack does")
+        with zipfile.ZipFile(BytesIO(content)) as parts:
+            archive.names(parts)
         return openpyxl.load_workbook(BytesIO(content), data_only=values)
     except (
-        zipfile.BadZipFile,
+        *archive.DAMAGE,
         InvalidFileException,
         KeyError,
         TypeError,
         AttributeError,
-        OSError,
+        SyntaxError,  # of XML
     ) as problem:
         raise ValueError(f"it is not a whole workbook ({problem})") from None
 
@@ -97,6 +99,7 @@ def _sheet(name: str, here: Any, there: Any, counted: Any, values: Any) -> Itera
         )
         yield Finding(f"sheet {name}", sentence)
     yield from _hidden(name, here, there)
+    yield from _conditional(name, here, there)
     looks: dict[int, dict[int, tuple[str, ...]]] = {0: {}, 1: {}}
     mine, issued, stored, due = (_cells(side) for side in (here, there, counted, values))
     for row, column in sorted({*mine, *issued}):
@@ -130,15 +133,37 @@ def _cells(sheet: Any) -> dict[tuple[int, int], Any]:
 
 
 def _hidden(name: str, here: Any, there: Any) -> Iterator[Finding]:
-    for what in ("row", "column"):
+    for what, size in (("row", "height"), ("column", "width")):
         now, was = (
-            {key for key, one in getattr(side, f"{what}_dimensions").items() if one.hidden}
+            {
+                key
+                for key, one in getattr(side, f"{what}_dimensions").items()
+                if one.hidden or _is_nothing(getattr(one, size))
+            }
             for side in (here, there)
         )
         for key in sorted(now - was, key=str):
             yield Finding(
                 f"sheet {name}", f"Sheet '{name}': {what} {key} is hidden, and was not when it was issued."
             )
+
+
+def _is_nothing(size: float | None) -> bool:
+    """Tell whether a row or column of that size cannot be seen; None is the usual size."""
+    return size is not None and size < _LEAST
+
+
+def _conditional(name: str, here: Any, there: Any) -> Iterator[Finding]:
+    """Yield the cells that show themselves otherwise under a condition, and did not when they were issued."""
+    now, was = (
+        Counter(str(cells.sqref) for cells in side.conditional_formatting for _ in cells.rules)
+        for side in (here, there)
+    )
+    for cells in now - was:
+        yield Finding(
+            f"sheet {name}",
+            f"Sheet '{name}': {cells} has gained a conditional format, which may show other than what the cells hold.",
+        )
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -174,13 +199,24 @@ def _looks(cell: Any, known: dict[int, tuple[str, ...]]) -> tuple[str, ...]:
     """Return what of a cell's style can change what it says."""
     style = cell.style_id
     if style not in known:
-        font, fill = cell.font.color, cell.fill
-        known[style] = (
-            str(cell.number_format),
-            str(font.rgb) if font is not None and font.type == "rgb" else "",
-            str(fill.fgColor.rgb) if fill.fill_type else "",
-        )
+        font = _colour(cell.font.color)
+        known[style] = (str(cell.number_format), "" if font in _USUAL else font, _background(cell.fill))
     return known[style]
+
+
+def _colour(color: Any) -> str:
+    """Return a colour by what names it: its own red, green and blue, or its place in a theme or palette."""
+    if color is None:
+        return ""
+    named = str(color.rgb) if color.type == "rgb" else f"{color.type} {color.value}"
+    return f"{named} with tint {color.tint:g}" if color.tint else named
+
+
+def _background(fill: Any) -> str:
+    if not fill.fill_type:
+        return ""
+    # a gradient has several colours, and no pack has gradients
+    return _colour(fill.fgColor) if hasattr(fill, "fgColor") else "a gradient"
 
 
 def _look(name: str, at: str, now: tuple[str, ...], was: tuple[str, ...]) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """A pack is valid as issued; whatever is altered in it, offline, is found and named."""
 
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,7 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import styles
 
 from data import engine
 from portal.core import canonical
@@ -208,9 +210,29 @@ BOOK_EDITS: list[tuple[str, Callable[[Any], Any]]] = [
     ("The sheet 'Limits' is hidden, and was visible", lambda b: setattr(b["Limits"], "sheet_state", "hidden")),
     ("Sheet 'Limits': row 6 is hidden", lambda b: setattr(b["Limits"].row_dimensions[6], "hidden", True)),
     ("Sheet 'Limits': column B is hidden", lambda b: setattr(b["Limits"].column_dimensions["B"], "hidden", True)),
+    ("Sheet 'Limits', cell B5: its colour is 'theme 0' where it was issued with ''", lambda b: colour(b, theme=0)),
+    ("Sheet 'Limits', cell B5: its colour is 'theme 1 with tint 1' where", lambda b: colour(b, theme=1, tint=1.0)),
+    ("Sheet 'Limits', cell B5: its colour is 'indexed 9' where", lambda b: colour(b, indexed=9)),
+    ("Sheet 'Limits', cell B5: its background is 'theme 1' where",
+     lambda b: setattr(b["Limits"]["B5"], "fill", styles.PatternFill("solid", fgColor=styles.Color(theme=1)))),
+    ("Sheet 'Limits', cell B5: its background is 'a gradient' where",
+     lambda b: setattr(b["Limits"]["B5"], "fill", styles.GradientFill(stop=("FFFFFF", "000000")))),
+    ("Sheet 'Limits': B5:B6 has gained a conditional format", lambda b: shown_otherwise(b["Limits"])),
     ("cell B5: it has gained a comment",
      lambda b: setattr(b["Limits"]["B5"], "comment", openpyxl.comments.Comment("No.", "M"))),
 ]  # fmt: skip
+
+
+def colour(book: Any, **named: Any) -> None:
+    book["Limits"]["B5"].font = styles.Font(color=styles.Color(**named))
+
+
+def shown_otherwise(sheet: Any) -> None:
+    """Show another number than the cell holds, without altering the cell."""
+    shown = styles.numbers.NumberFormat(numFmtId=200, formatCode='"+1,299"')
+    look = styles.differential.DifferentialStyle(numFmt=shown)
+    rule = openpyxl.formatting.Rule(type="expression", dxf=look, formula=["TRUE"])
+    sheet.conditional_formatting.add("B5:B6", rule)
 
 
 def tile_text(sheet: Any) -> None:
@@ -232,6 +254,56 @@ def test_a_workbook_that_was_only_saved_again_is_valid(issued, check):
     verdict = check(rezipped(issued["xlsx"], same))
     assert verdict.status is Status.VALID
     assert "saved again by another program" in said(verdict)
+
+
+@pytest.mark.parametrize("usual", [b"", b'<color auto="1"/>', b'<color indexed="64"/>'])
+def test_what_programs_write_otherwise_when_they_save_a_workbook_is_accepted(issued, check, usual):
+    """The usual colour of text, heights of rows, widths of columns and kinds of anchors."""
+
+    def change(_name: str, data: bytes) -> bytes:
+        data = data.replace(b'<color theme="1"/>', usual).replace(b"xdr:twoCellAnchor", b"xdr:oneCellAnchor")
+        data = re.sub(rb' ht="[\d.]+" customHeight="1"', b"", data)
+        data = data.replace(b"<row r=", b'<row ht="12.8" customHeight="1" r=')
+        return data.replace(b'.7109375" customWidth', b'.53" customWidth')
+
+    verdict = check(rezipped(issued["xlsx"], change))
+    assert verdict.status is Status.VALID, verdict
+
+
+@pytest.mark.parametrize(
+    ("words", "old", "new"),
+    [
+        ("Sheet 'Limits': row 5 is hidden", rb'<row r="5"', rb'<row ht="0" customHeight="1" r="5"'),
+        ("Sheet 'Limits': row 5 is hidden", rb'<row r="5"', rb'<row ht="0.75" customHeight="1" r="5"'),
+        ("Sheet 'Limits': column B is hidden", rb'max="5" width="[\d.]+"', rb'max="5" width="0"'),
+    ],
+)
+def test_a_row_or_column_without_a_size_is_hidden(issued, check, words, old, new):
+    verdict = check(rezipped(issued["xlsx"], lambda _name, data: re.sub(old, new, data)))
+    assert verdict.status is Status.ALTERED
+    assert words in said(verdict)
+
+
+@pytest.mark.filterwarnings("ignore:Conditional Formatting extension")
+def test_a_conditional_format_that_refers_to_another_sheet_is_named(issued, check):
+    main = b"http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
+    added = (
+        b'<extLst><ext uri="{78C0D931-6437-407d-A8EE-F0AAD7539E65}"><conditionalFormattings xmlns="%b">'
+        b'<conditionalFormatting><cfRule type="expression" priority="1"/></conditionalFormatting>'
+        b"</conditionalFormattings></ext></extLst></worksheet>" % main
+    )
+    verdict = check(rezipped(issued["xlsx"], lambda _name, data: data.replace(b"</worksheet>", added)))
+    assert verdict.status is Status.ALTERED
+    assert "gained a conditional format that refers to another sheet" in said(verdict)
+
+
+@pytest.mark.filterwarnings("ignore:DrawingML support")
+@pytest.mark.parametrize("within", [b"%b", b"<xdr:grpSp>%b</xdr:grpSp>"], ids=["alone", "in a group"])
+def test_a_box_without_words_that_covers_cells_is_named(issued, check, within):
+    box = b"<xdr:absoluteAnchor>" + within % b"<xdr:sp/>" + b"</xdr:absoluteAnchor></xdr:wsDr>"
+    verdict = check(rezipped(issued["xlsx"], lambda _name, data: data.replace(b"</xdr:wsDr>", box)))
+    assert verdict.altered == ("drawing",)
+    assert "A shape, picture or frame was added to a drawing: it may cover something." in said(verdict)
 
 
 def test_a_workbook_without_its_receipt_is_altered(issued, check):
@@ -279,6 +351,39 @@ def test_a_workbook_of_another_tool_is_unreadable(check):
     verdict = check(out.getvalue(), "theirs.xlsx")
     assert verdict.status is Status.UNREADABLE
     assert "'theirs.xlsx' is no workbook of Enerscope, or its receipt was removed" in said(verdict)
+
+
+@pytest.mark.parametrize(("code", "name"), [("csv", "about.csv"), ("xlsx", "xl/worksheets/sheet5.xml")])
+@pytest.mark.parametrize("spelled", [str, str.upper])
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_second_file_of_the_same_name_is_refused(issued, check, code, name, spelled):
+    """Another program may show the first, where this one reads the last."""
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(issued[code])) as old, zipfile.ZipFile(out, "w") as new:
+        for known in old.namelist():
+            if known == name:
+                new.writestr(spelled(name), b"forged")
+            new.writestr(known, old.read(known))
+    verdict = check(out.getvalue())
+    assert verdict.status is Status.UNREADABLE
+    assert f"it holds 2 files of the name '{name}'" in said(verdict)
+
+
+@pytest.mark.parametrize("code", ["xlsx", "csv"])
+def test_a_flipped_byte_of_an_archive_never_raises(issued, check, code):
+    for at in range(0, len(issued[code]), len(issued[code]) // 20):
+        content = bytearray(issued[code])
+        content[at] ^= 0x15
+        check(bytes(content))
+
+
+@pytest.mark.parametrize("part", ["worksheets/sheet5", "drawings/drawing1", "charts/chart1", "styles"])
+def test_a_part_that_is_not_whole_xml_makes_a_workbook_unreadable(issued, check, part):
+    verdict = check(
+        rezipped(issued["xlsx"], lambda name, data: data[:-20] if name == f"xl/{part}.xml" else data)
+    )
+    assert verdict.status is Status.UNREADABLE
+    assert "it is not a whole workbook" in said(verdict)
 
 
 @pytest.mark.parametrize("code", ["xlsx", "csv"])

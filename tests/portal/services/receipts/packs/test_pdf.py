@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import FreeText
-from pypdf.generic import NameObject, RectangleObject, StreamObject
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    NameObject,
+    RectangleObject,
+    StreamObject,
+    TextStringObject,
+)
 
 from data import engine
 from portal.core import canonical
@@ -131,6 +138,18 @@ def _crop(writer: Any) -> None:
     writer.pages[0].cropbox = RectangleObject((0, 300, 595, 842))
 
 
+def _script(writer: Any) -> None:
+    """Add a script that runs when the document is opened."""
+    action = {
+        NameObject("/S"): NameObject("/JavaScript"),
+        NameObject("/JS"): TextStringObject("app.alert('1,299');"),
+    }
+    scripts = ArrayObject([TextStringObject("first"), DictionaryObject(action)])
+    names = DictionaryObject(writer.root_object["/Names"])
+    names[NameObject("/JavaScript")] = DictionaryObject({NameObject("/Names"): scripts})
+    writer.root_object[NameObject("/Names")] = writer._add_object(names)
+
+
 EDITS = [
     ("Page 1 of", lambda w: w.remove_page(w.pages[0])),
     ("was removed or replaced", lambda w: w.remove_page(w.pages[-1])),
@@ -141,6 +160,7 @@ EDITS = [
     ("Page 1: its words are as issued, but what is drawn is not", _crop),
     ("gained the attachment 'more.txt'", lambda w: w.add_attachment("more.txt", b"x")),
     ("gained OpenAction", lambda w: w.root_object.update({NameObject("/OpenAction"): w.pages[0].indirect_reference})),
+    ("gained JavaScript", _script),
     ("Its title says 'Evening pack' where the receipt says 'Morning pack'",
      lambda w: w.add_metadata({"/Title": "Evening pack"})),
 ]  # fmt: skip
