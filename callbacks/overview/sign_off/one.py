@@ -235,7 +235,7 @@ def _beside(found: Signed, listed: Sequence[Adjustment], clocks: Clocks, actor: 
     return section(
         "Adjustments beside the figures",
         [part for part in parts if part is not None],
-        note="An amount with a reason, approved by a second person. It is never added into a figure.",
+        note=tables.BESIDE,
     )
 
 
