@@ -14,6 +14,7 @@ from components import states
 from components.shell import TOASTS
 from portal.core.actor import Actor
 from portal.core.errors import DomainError, EnerscopeError, NotFound
+from portal.core.passport import HELD
 from portal.core.permissions import Permission
 from portal.services.boards import boards
 from portal.services.boards.pin import CARD, METRIC, TITLE_LIMIT, Pin, checked
@@ -24,8 +25,6 @@ from portal.web.views import find_body
 
 OWN_BODIES = frozenset({"boards", "board", "shared-board", "own-home"})
 """What shows cards of other pages: a pin of it would be a pin of a pin."""
-_FIXED = {"run": "run", "moment": "moment", "trial": "trial", "job": "job", "day": "day", "last": "last day"}
-"""Parameters that hold a figure at something that later figures leave behind."""
 
 guarded_clientside(
     ClientsideFunction("enerscope_boards", "open"),
@@ -140,7 +139,7 @@ def _plain(pin: Pin) -> dict[str, Any]:
 
 def _remark(pin: Pin) -> str:
     """Say when a figure would stay where it is although the clocks of the board go on."""
-    held = [word for name, word in _FIXED.items() if pin.params.get(name) not in (None, "")]
+    held = [word for name, word in HELD.items() if pin.params.get(name) not in (None, "")]
     if pin.kind != METRIC or not held:
         return ""
     return (

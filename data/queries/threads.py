@@ -6,10 +6,12 @@ from datetime import date as day_type
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
+from data.models.forecast import ForecastRun
 from data.models.packs import Thread, ThreadComment
+from data.models.risk import RiskRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,29 @@ def of_figure(
     *,
     known_at: datetime | None,
     most: int,
+    runs: Select[int] | None = None,
 ) -> list[ThreadRow]:
-    """Return the discussions of a figure under whatever clocks, the newest first."""
+    """Return the discussions of a figure under whatever clocks, the newest first; with ``runs`` of those alone."""
     where = [Thread.metric == metric, Thread.params.contains({"of": dict(params)}), *_seen(reader)]
     if known_at is not None:
         where.append(Thread.recorded_at <= known_at)
+    if runs is not None:
+        where.append(Thread.params["of"]["run"].as_integer().in_(runs))
     statement = select(*_THREAD).where(*where).order_by(Thread.id.desc()).limit(most)
     return [ThreadRow(*row) for row in session.execute(statement)]
+
+
+def risk_runs_like(run_id: int) -> Select[int]:
+    """Return the numbers of the runs of risk by the method of a run: another method gives another figure."""
+    one = aliased(RiskRun)
+    return select(RiskRun.id).join(one, one.method == RiskRun.method).where(one.id == run_id)
+
+
+def forecasts_like(run_id: int) -> Select[int]:
+    """Return the numbers of the forecasts of the target of a forecast, made in its role."""
+    one = aliased(ForecastRun)
+    alike = (one.target == ForecastRun.target) & (one.role == ForecastRun.role)
+    return select(ForecastRun.id).join(one, alike).where(one.id == run_id)
 
 
 def listed(

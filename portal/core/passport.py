@@ -10,6 +10,10 @@ from portal.core.metrics import Metric
 from portal.core.table import Table
 
 DOCUMENT = "docs/metrics.md"
+MOMENTS = {"run": "run", "moment": "moment"}
+"""Parameters by name, with their words, that say at which moment a figure was read and not which figure it is."""
+HELD = {**MOMENTS, "trial": "trial", "job": "job", "day": "day", "last": "last day"}
+"""All parameters, with their words, that hold a figure at something that later figures leave behind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -278,8 +278,8 @@ class HomeCards:
             "adjustments", table, clocks=self.clocks.query(), params={"portfolio": "all"}, query=SHORT,
             searchable=False, caption="Adjustments",
         )  # fmt: skip
-        note = "Amounts beside the figures, each approved by a second person; no figure above holds them."
-        return section("Adjustments", [grid, link("Sign-off", "/sign-off", self.clocks)], note=note)
+        parts = [grid, link("Sign-off", "/sign-off", self.clocks)]
+        return section("Adjustments", parts, note=signoff_tables.BESIDE)
 
     def cases(self) -> Component | None:
         """Score and cases in words; the cases by their deadline for those who may read them."""

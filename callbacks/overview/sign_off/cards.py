@@ -137,7 +137,4 @@ def adjustments_card(found: Standing) -> Component:
         params={"portfolio": "all"},
         caption="Adjustments",
     )
-    note = (
-        "Amounts that people put beside figures, each approved by a second person, never within the figures."
-    )
-    return section("Adjustments", [grid], note=note)
+    return section("Adjustments", [grid], note=tables.BESIDE)

@@ -54,7 +54,7 @@ def _head(found: Signed, clocks: Clocks, actor: Actor) -> Component:
         marks.append(badge("simulated", "sim"))
     if found.altered:
         marks.append(badge("altered", "bad"))
-    elif found.differs:
+    if found.differs and not found.is_altered_now:
         marks.append(badge("differs now", "warn"))
     heading = html.Div(
         [html.H2(f"{found.portfolio} on {found.day:%A %d %B %Y}"), *marks], className="es-version-head"
@@ -68,19 +68,19 @@ def _head(found: Signed, clocks: Clocks, actor: Actor) -> Component:
 
 def _sentences(found: Signed) -> list[Component]:
     first = found.signature
-    if found.altered:
-        words = (
-            "The stored figures are not those that were signed: their digest says otherwise. Tell the auditor; "
-            "the audit log holds the digest of each signature."
-        )
-        return [notice(words, kind="warn")]
+    if found.is_altered_now:
+        return [_told_of_altered("The stored figures are not those that were signed")]
+    # What was altered before it was reopened stays in sight, and takes nothing from what is signed since.
+    before = [_told_of_altered("Figures stored before it was reopened are not those that were signed")]
+    parts: list[Component] = before if found.altered else []
     if first is None:
         again = "It was reopened and must be prepared anew. " if found.steps else ""
-        return [html.P(f"{again}Nobody has signed these figures yet: they are as known now.")]
+        return [*parts, html.P(f"{again}Nobody has signed these figures yet: they are as known now.")]
     said = f"Signed for the figures as known at {text.moment(first.known_at)}."
     if not found.differs:
-        return [html.P(f"{said} They would be found the same now.")]
+        return [*parts, html.P(f"{said} They would be found the same now.")]
     return [
+        *parts,
         html.P(said),
         notice(
             "Something recorded since has changed figures of this day. What was signed stays as it is; below are "
@@ -88,6 +88,11 @@ def _sentences(found: Signed) -> list[Component]:
             kind="warn",
         ),
     ]
+
+
+def _told_of_altered(what: str) -> Component:
+    words = f"{what}: their digest says otherwise. Tell the auditor; the audit log holds the digest of each signature."
+    return notice(words, kind="warn")
 
 
 def _signatures(found: Signed) -> Component:
@@ -213,11 +218,8 @@ def _signed_text(of: Metric, value: float, unit: str) -> str:
 def _beside(found: Signed, listed: Sequence[Adjustment], clocks: Clocks, actor: Actor) -> Component:
     parts: list[Component | None] = [html.Div(id=Ids.DECIDED, role="status")]
     if listed:
-        total = sum(float(one.amount) for one in found.beside_now)
-        params = {"portfolio": found.portfolio}
-        tile = Shown(metrics.ADJUSTED, total, metrics.ADJUSTED.unit, params)
         parts += [
-            html.P(["Approved, all together: ", shown(tile), html.Span(" EUR", className="es-unit")]),
+            *_totals(found),
             data_grid(
                 Ids.ADJUSTMENTS, tables.adjustment_table(GridQuery(), listed, clocks), clocks=clocks.query(),
                 params={"portfolio": found.portfolio, "day": "1"}, searchable=False, caption="Adjustments",
@@ -233,8 +235,21 @@ def _beside(found: Signed, listed: Sequence[Adjustment], clocks: Clocks, actor: 
     return section(
         "Adjustments beside the figures",
         [part for part in parts if part is not None],
-        note="An amount with a reason, approved by a second person. It is never added into a figure.",
+        note=tables.BESIDE,
     )
+
+
+def _totals(found: Signed) -> list[Component]:
+    """Return what is approved beside each figure; amounts beside different figures are never added up."""
+    totals = adjustment_service.totals(found.beside_now)
+    if not totals:
+        return [html.P("None of them is approved.")]
+    items = []
+    for one in totals:
+        params = {"portfolio": found.portfolio, "metric": one.metric}
+        tile = Shown(metrics.ADJUSTED, float(one.amount), metrics.ADJUSTED.unit, params)
+        items.append(html.Li([f"Beside {one.title}: ", shown(tile), html.Span(" EUR", className="es-unit")]))
+    return [html.P("Approved, all together:"), html.Ul(items)]
 
 
 def _decision(one: Adjustment) -> Component:

@@ -51,7 +51,7 @@ def view(query: Mapping[str, str]) -> View:
 
 @body(Ids.BODY, permission=Permission.PORTFOLIO_READ)
 def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Component]:
-    """Return tiles, the tree, trades, what is missing, history and split of one portfolio or of all."""
+    """Return tiles, adjustments, tree or trades, what is missing, history and split of one portfolio or of all."""
     portfolio, split = grids.asked(filters)
     try:
         found = service.profits(clocks, actor, portfolio=portfolio or None)
@@ -69,5 +69,12 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
         ]
     cards = ValuationCards(found, clocks, actor, portfolio, split)
     below = cards.trades() if cards.is_book else cards.tree()
-    parts = [kpi_row(cards.tiles()), below, cards.gaps(), cards.history(), cards.split_card()]
+    parts = [
+        kpi_row(cards.tiles()),
+        cards.adjustments(),
+        below,
+        cards.gaps(),
+        cards.history(),
+        cards.split_card(),
+    ]
     return [part for part in parts if part is not None]

@@ -23,6 +23,8 @@ from portal.domain.portfolio import valuation_metrics as metrics
 from portal.domain.portfolio.rollup import PERIODS, total
 from portal.services.portfolio import valuation_tables as tables
 from portal.services.portfolio.valuation import Profits
+from portal.services.signoff import tables as signoff_tables
+from portal.services.signoff.adjustments import listed
 
 
 @dataclass(frozen=True, eq=False)  # profits hold arrays
@@ -77,6 +79,23 @@ class ValuationCards:
 
     def _shown(self, metric: Metric, value: float) -> Shown:
         return Shown(metric, value, "EUR", {"portfolio": self.portfolio})
+
+    def adjustments(self) -> Component | None:
+        """What people put beside the figures of the day; none of it is in them. None when there is nothing."""
+        beside = listed(self.clocks, self.actor, portfolio=self.portfolio or None, first=self.clocks.as_of)
+        if not beside:
+            return None
+        query = GridQuery()
+        grid = data_grid(
+            "adjustments",
+            signoff_tables.adjustment_table(query, beside, self.clocks),
+            clocks=self.clocks.query(),
+            params={"portfolio": self.portfolio or "all", "day": "1"},
+            query=query,
+            searchable=False,
+            caption="Adjustments",
+        )
+        return section("Adjustments", [grid], note=signoff_tables.BESIDE)
 
     def tree(self) -> Component:
         """The portfolios below the one chosen."""

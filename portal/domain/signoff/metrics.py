@@ -84,9 +84,10 @@ ADJUSTED = register(
         "signoff.adjusted",
         "Approved adjustments",
         "EUR",
-        "Sum of the adjustments of a portfolio, of all below it, and of a day that a second person has approved. It is "
-        "shown beside the figures and never within them.",
-        "sum of A(approved)",
+        "Sum of the adjustments beside one figure of a portfolio, of all below it, and of a day that a second person "
+        "has approved. It is shown beside that figure and never within it; amounts beside different figures are not "
+        "added up.",
+        "sum of A(approved, figure)",
         "portal.domain.signoff.adjusting.total_approved",
         decimals=2,
         signed=True,

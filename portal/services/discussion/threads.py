@@ -17,7 +17,7 @@ from portal.core.clock import Clocks
 from portal.core.errors import Conflict, DomainError, NotFound
 from portal.core.format import figure_text
 from portal.core.metrics import METRICS
-from portal.core.passport import Passport
+from portal.core.passport import MOMENTS, Passport
 from portal.core.permissions import Permission
 from portal.services import audit, evaluation, passports
 from portal.services.discussion import mentions
@@ -30,6 +30,11 @@ FREE = frozenset(
     {Permission.MARKET_READ, Permission.FORECAST_READ, Permission.MONITORING_READ, Permission.SECURITY_READ}
 )
 """Rights under which a figure is the same for all who hold them, whatever portfolios they see."""
+_ALIKE = {
+    Permission.RISK_READ: queries.risk_runs_like,
+    Permission.FORECAST_READ: queries.forecasts_like,
+}
+"""The runs that give the same figure at another moment, by the right under which figures of runs are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +84,21 @@ def can_be_discussed(metric_id: str) -> bool:
 
 
 def of_passport(passport: Passport, actor: Actor) -> list[ThreadView]:
-    """Return the discussions of a figure whose passport ``actor`` has opened: of these clocks and of others."""
+    """Return the discussions of a figure whose passport ``actor`` has opened: of these clocks and of others.
+
+    The run or moment at which it was read is no part of which figure it is, but the method or target of the run is.
+    """
+    same = {name: value for name, value in passport.params.items() if name not in MOMENTS}
+    run, alike = passport.params.get("run"), _ALIKE.get(evaluation.evaluator(passport.metric.id).permission)
     with UnitOfWork() as work:
         rows = queries.of_figure(
             work.session,
             passport.metric.id,
-            _plain(passport.params),
+            same,
             reader_of(actor),
             known_at=None,
             most=SHOWN,
+            runs=alike(int(run)) if alike is not None and run is not None else None,
         )
         return _views(work, rows)
 

@@ -14,6 +14,8 @@ from portal.core.permissions import Permission
 PORTFOLIO = "{portfolio}"
 """Stands for the portfolio that a pack is asked for; without one the input is left out: all that the reader may see."""
 WORDS, TILES = "words", "tiles"
+ADJUSTMENTS = "adjustments"
+"""The card of what stands beside the figures: it is wherever a pack gives a result, if there is any."""
 PAGE = "page:"
 """Begins the code of a template that is one page whole: "page:risk-overview"."""
 
@@ -45,7 +47,7 @@ _HERE = {"portfolio": PORTFOLIO}
 
 _VALUE = Pick(
     "Value and result", "portfolio-valuation", _HERE,
-    (TILES, "portfolio-valuation-tree", "portfolio-valuation-history", "portfolio-valuation-split",
+    (TILES, ADJUSTMENTS, "portfolio-valuation-tree", "portfolio-valuation-history", "portfolio-valuation-split",
      "portfolio-valuation-gaps"),
     "/portfolio/valuation",
 )  # fmt: skip
@@ -56,7 +58,7 @@ _WHY = (
 _FEEDS = Pick("Readiness of the day's numbers", "monitoring-feeds", {}, (), "/monitoring/feeds")
 
 _MORNING = Template(
-    "morning", "Morning pack", "2",
+    "morning", "Morning pack", "3",
     "For the desk's first meeting: what the books are worth and why that changed, what could be lost, which limits and "
     "rules are close, what prices did and will do, and whether the numbers are there.",
     Permission.EXPORT,
@@ -100,7 +102,7 @@ _RISK = Template(
 )  # fmt: skip
 
 _PORTFOLIO = Template(
-    "portfolio", "Portfolio pack", "2",
+    "portfolio", "Portfolio pack", "3",
     "For who runs a book: its value and result, why they changed in the day and in the month, its position by delivery "
     "and commodity, and the marks that all of it rests on.",
     Permission.PORTFOLIO_READ,
@@ -150,12 +152,13 @@ _OPERATIONS = Template(
 )  # fmt: skip
 
 _BOARD = Template(
-    "board", "Board one-pager", "1",
+    "board", "Board one-pager", "2",
     "For the board: the result and its causes in the month, what could be lost against its limits, compliance.",
     Permission.PORTFOLIO_READ,
     (
         Pick("Result", "portfolio-valuation", _HERE,
-             (TILES, "portfolio-valuation-history", "portfolio-valuation-split"), "/portfolio/valuation"),
+             (TILES, ADJUSTMENTS, "portfolio-valuation-history", "portfolio-valuation-split"),
+             "/portfolio/valuation"),
         Pick("Why it changed in the month", "portfolio-explain", _HERE | {"period": "mtd"},
              ("portfolio-explain-bridge", "portfolio-explain-parts"), "/portfolio/explain"),
         Pick("Risk against limits", "risk-overview", _HERE, (TILES, "risk-overview-limits"), "/risk"),

@@ -1,9 +1,10 @@
 """Adjustments: proposed by one person with a reason, approved by another, and always shown beside the figures."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from data.queries import portfolios as portfolio_queries
 from data.queries import sign_offs as queries
@@ -15,7 +16,7 @@ from portal.core.clock import Clocks
 from portal.core.errors import Conflict, DomainError, NotFound, NotPermitted
 from portal.core.permissions import Permission
 from portal.domain.portfolio import valuation_metrics
-from portal.domain.signoff.adjusting import Decision, check_decision, read_adjustment
+from portal.domain.signoff.adjusting import Decision, check_decision, read_adjustment, total_approved
 from portal.domain.signoff.frozen import Beside
 from portal.services import audit
 from portal.services import clocks as clock_service
@@ -24,6 +25,7 @@ from portal.services.portfolio.books import visible_nodes
 CURRENCY = "EUR"
 LARGEST = Decimal("1e15")
 LONGEST = 1000
+_AMOUNT = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d{1,2})?")
 METRICS = {
     metric.id: metric.title
     for metric in (
@@ -53,6 +55,15 @@ class Adjustment:
     def metric_title(self) -> str:
         """The figure that it stands beside."""
         return METRICS.get(self.row.metric, self.row.metric)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What was approved beside one figure, all together; ``metric`` is its id and ``title`` its name."""
+
+    metric: str
+    title: str
+    amount: Decimal
 
 
 def listed(clocks: Clocks, actor: Actor, *, portfolio: str | None = None, first: date) -> list[Adjustment]:
@@ -113,6 +124,18 @@ def beside(found: Sequence[Adjustment]) -> list[Beside]:
     """Return the approved ones as a sign-off keeps them, by number."""
     rows = sorted((one.row for one in found if one.state == Decision.APPROVED), key=lambda row: row.id)
     return [Beside(row.id, row.metric, f"{row.amount:.2f}", row.currency) for row in rows]
+
+
+def totals(found: Sequence[Beside]) -> list[Total]:
+    """Return one total for each figure that something approved stands beside, in the order of the choices."""
+    amounts: dict[str, list[Decimal]] = {}
+    for one in found:
+        amounts.setdefault(one.metric, []).append(Decimal(one.amount))
+    known = [metric for metric in METRICS if metric in amounts]
+    return [
+        Total(metric, METRICS[metric], total_approved((one, Decision.APPROVED) for one in amounts[metric]))
+        for metric in known
+    ]
 
 
 def adjustment(adjustment_id: int, actor: Actor) -> Adjustment:
@@ -195,17 +218,17 @@ def read_amount(text: str) -> Decimal:
     Raises
     ------
     DomainError
-        It is no amount, or zero.
+        It is no amount, or zero; also where a comma could stand for the decimal point.
     """
-    plain = text.strip().replace("−", "-").replace(",", "").replace("\u202f", "").replace(" ", "")
-    try:
-        amount = Decimal(plain)
-    except InvalidOperation:
-        raise DomainError(f"'{text[:40]}' is no amount. Write it such as -125,000.00.") from None
-    if not amount.is_finite() or not amount or abs(amount) >= LARGEST:
+    plain = "".join(text.split()).replace("−", "-")
+    if not _AMOUNT.fullmatch(plain):
+        raise DomainError(
+            f"'{text[:40]}' cannot be read as an amount. Write it such as -125,000.00 or -125000.00: a point and at "
+            "most two digits for the cents, commas only between thousands."
+        )
+    amount = Decimal(plain.replace(",", ""))
+    if not amount or abs(amount) >= LARGEST:
         raise DomainError("The amount must be a number other than zero, below 10^15.")
-    if amount != round(amount, 2):
-        raise DomainError("The amount is finer than a cent. Write it with two decimals.")
     return round(amount, 2)
 
 

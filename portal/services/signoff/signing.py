@@ -76,8 +76,14 @@ class Signed:
 
     @property
     def altered(self) -> tuple[StepRow, ...]:
-        """Steps whose stored figures are not those that were signed: their digest says otherwise."""
+        """Steps of all rounds whose stored figures are not those that were signed: their digest says otherwise."""
         return tuple(row for row in self.steps if not is_intact(row)) + self._strangers()
+
+    @property
+    def is_altered_now(self) -> bool:
+        """Whether the newest round is among what was altered; if not, it can be signed although an older one was."""
+        mine = {row.id for row in current(self.steps)}
+        return any(row.id in mine for row in self.altered)
 
     def _strangers(self) -> tuple[StepRow, ...]:
         """Steps of the newest round that are intact and yet stand for other figures than its first one."""
@@ -234,7 +240,7 @@ def _follow(found: Signed, step: Step, said: str, seen: str) -> _Made:
         if not said:
             raise DomainError("Say why it is reopened: those who signed want to know.")
         return _Made(first.known_at, first.digest, first.figures)
-    if found.altered:
+    if found.is_altered_now:
         raise Conflict(
             "The stored figures are not those that were signed: their digest says otherwise. Nothing was stored. "
             "Reopen it, prepare it anew, and tell the auditor."

@@ -30,6 +30,7 @@ Records = Sequence[Mapping[str, Any]]
 SIGN_OFF = Parameter("sign_off", "Signature", "integer", low=1, high=1e15)
 FIGURE = Parameter("figure", "Figure")
 PORTFOLIO = Parameter("portfolio", "Portfolio")
+BESIDE = Parameter("metric", "Beside")
 STATE = Parameter("state", "State", default="due")
 ALTERED = "The stored figures are not those that were signed: their digest says otherwise."
 SIDES = (
@@ -294,12 +295,19 @@ def adjustment(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -
 
 
 @evaluates(
-    metrics.ADJUSTED.id, permission=Permission.PORTFOLIO_READ, parameters=(PORTFOLIO,), replay=_adjusted_again
-)
+    metrics.ADJUSTED.id, permission=Permission.PORTFOLIO_READ, parameters=(PORTFOLIO, BESIDE),
+    replay=_adjusted_again,
+)  # fmt: skip
 def adjusted(work: UnitOfWork, params: Params, clocks: Clocks, actor: Actor) -> Evaluation:
-    """The approved adjustments of the valuation day, of a portfolio and all below it."""
-    code = str(params["portfolio"])
+    """The approved adjustments beside one figure on the valuation day, of a portfolio and all below it."""
+    code, metric_id = str(params["portfolio"]), str(params["metric"])
+    if metric_id not in adjustments.METRICS:
+        raise DomainError(
+            f"Nobody puts amounts beside '{metric_id[:40]}'. Open the figure again from the page."
+        )
     found = adjustments.adjustments_in(work, clocks, actor, portfolio=code, first=clocks.as_of)
-    table = Table(_ADJUSTMENT_COLUMNS, _adjustment_rows(found))
+    beside = [one for one in found if one.row.metric == metric_id]
+    table = Table(_ADJUSTMENT_COLUMNS, _adjustment_rows(beside))
     outcome = _adjusted_again(table.records(), params, clocks)
-    return Evaluation(code, outcome.value, outcome.unit, table, newest=clocks.as_of)
+    subject = f"{code}, beside {adjustments.METRICS[metric_id]}"
+    return Evaluation(subject, outcome.value, outcome.unit, table, newest=clocks.as_of)

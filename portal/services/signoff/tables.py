@@ -11,6 +11,8 @@ from portal.services.signoff.adjustments import Adjustment
 from portal.services.signoff.standing import Standing
 
 PATH = "/sign-off"
+BESIDE = "Amounts beside the figures; those marked approved have a second person's approval."
+"""What a card of adjustments says of them."""
 SIGNED_COLUMNS = (
     Column("day", "Day", "date"),
     Column("portfolio", "Portfolio", link="address"),

@@ -1,6 +1,7 @@
 """The page of sign-offs: what each role is shown and offered, and that every figure has a passport."""
 
 import json
+import re
 
 import pytest
 
@@ -9,8 +10,9 @@ from callbacks.overview.sign_off import grids
 from portal.core.clock import Clocks
 from portal.core.permissions import Role
 from portal.core.table import GridQuery
+from portal.domain.signoff.steps import Step
 from portal.services import evaluation, passports
-from portal.services.signoff import adjustments
+from portal.services.signoff import adjustments, signing
 from portal.services.signoff.adjustments import Decision
 from tests.helpers.layout import components, text_of
 from tests.helpers.signed_desk import (
@@ -20,6 +22,7 @@ from tests.helpers.signed_desk import (
     RISK,
     TRADER,
     correct,
+    damage,
     live,
     person,
     sign_all,
@@ -101,6 +104,31 @@ def test_every_figure_opens_its_passport(desk):
                 assert (outcome.value, outcome.unit) == (passport.evaluation.value, passport.evaluation.unit)
             found += 1
     assert found > 15
+
+
+def test_each_figure_has_its_own_total_of_what_stands_beside_it(desk):
+    for metric in ("portfolio.dtd", "portfolio.mtd"):
+        number = adjustments.propose("GAS_EU", DAY, metric, "100,000", "Booked late.", TRADER)
+        said = text_of(sign_off.draw({"portfolio": "GAS"}, live(), BOSS))
+        assert ("None of them is approved." in said) is (metric == "portfolio.dtd")
+        adjustments.decide(number, Decision.APPROVED, "", BOSS)
+    said = text_of(sign_off.draw({"portfolio": "GAS"}, live(), BOSS))
+    for title in ("Day to date", "Month to date"):
+        assert re.search(rf"Beside {title}: \s*\+100,000\.00\s* EUR", said), said
+    assert "200,000" not in said
+
+
+def test_figures_that_were_altered_before_a_reopening_stay_in_sight(desk):
+    sign_all(until=1)
+    damage("prepared")
+    assert "The stored figures are not those" in text_of(sign_off.draw({"portfolio": "GAS"}, live(), BOSS))
+    signing.sign("GAS", DAY, Step.REOPENED, OPS, note="Its stored figures were altered.")
+    sign_all(until=2)
+    correct()
+    said = text_of(sign_off.draw({"portfolio": "GAS"}, live(), BOSS))
+    assert "Figures stored before it was reopened are not those that were signed" in said
+    assert "altered" in said
+    assert "Something recorded since has changed figures" in said
 
 
 def test_the_grid_of_adjustments_is_for_others_too(desk):

@@ -4,15 +4,22 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from callbacks import screens
+from callbacks.overview.sign_off import grids  # noqa: F401  (the rows of adjustments)
 from callbacks.portfolio import valuation
 from callbacks.portfolio.valuation.ids import Ids
 from portal.core.actor import SYSTEM, Actor
 from portal.core.clock import Clocks
 from portal.core.permissions import Role
 from portal.core.table import GridQuery
+from portal.domain.signoff.adjusting import Decision
+from portal.services.packs.templates import TEMPLATES
 from portal.services.portfolio import closing
+from portal.services.signoff import adjustments
+from portal.services.signoff.tables import BESIDE
 from portal.web.views import GRIDS
 from tests.helpers.layout import components, text_of
+from tests.helpers.signed_desk import BOSS, RISK
 from tests.helpers.valued_desk import BEFORE, DAY, add_valued_desk
 
 CLOCKS = Clocks(DAY, datetime(2099, 1, 1, tzinfo=UTC), live=False)
@@ -78,3 +85,26 @@ def test_a_reader_sees_his_books_alone(desk):
 def test_before_the_first_trade_it_says_what_to_do(desk):
     early = Clocks(date(2026, 1, 5), CLOCKS.known_at, live=False)
     assert "No trades yet" in text_of(valuation.draw({}, early, SYSTEM))
+
+
+def test_adjustments_stand_beside_the_figures_of_their_portfolio_and_day(desk, monkeypatch):
+    monkeypatch.setattr("portal.services.signoff.adjustments.clock_service.latest_day", lambda: DAY)
+    picks = [pick.only for pick in TEMPLATES["board"].picks if pick.body == Ids.BODY]
+    (before, *_) = found = screens.read(Ids.BODY, {"portfolio": "GAS"}, CLOCKS, SYSTEM, picks[0])
+    assert "Adjustments" not in [section.title for section in found]
+    number = adjustments.propose("GAS_EU", DAY, "portfolio.dtd", "-1,250.50", "A late fee.", RISK)
+    adjustments.decide(number, Decision.APPROVED, "The invoice was seen.", BOSS)
+    adjustments.propose("GAS_EU", DAY, "portfolio.dtd", "7", "Still asked.", RISK)
+    for filters in ({}, {"portfolio": "GAS"}, {"portfolio": "GAS_EU"}):
+        text = text_of(valuation.draw(filters, CLOCKS, SYSTEM))
+        for words in ("Adjustments", "A late fee.", "approved", "Still asked.", "proposed", BESIDE):
+            assert words in text, words
+    assert "Adjustments" not in text_of(valuation.draw({"portfolio": "POWER"}, CLOCKS, SYSTEM))
+    day_before = Clocks(BEFORE, CLOCKS.known_at, live=False)
+    assert "Adjustments" not in text_of(valuation.draw({"portfolio": "GAS"}, day_before, SYSTEM))
+    tiles, beside, *_ = screens.read(Ids.BODY, {"portfolio": "GAS"}, CLOCKS, SYSTEM, picks[0])
+    assert tiles == before  # it is in no figure
+    assert [(row["reason"], row["state"]) for row in beside.parts[0].table.records()] == [
+        ("Still asked.", "proposed"),
+        ("A late fee.", "approved"),
+    ]

@@ -1,18 +1,24 @@
 """Discussions: who may read them, what they are anchored to, and who is told."""
 
+from datetime import timedelta
+
 import pytest
 
 from data.session import UnitOfWork
 from portal.core.errors import Conflict, DomainError, NotFound, NotPermitted
 from portal.core.permissions import Permission, Role
+from portal.domain.monitoring.slo_metrics import ATTAINED
 from portal.services import passports
 from portal.services.access import users
 from portal.services.discussion import threads
 from portal.services.discussion.mentions import names_in
 from portal.services.monitoring import channels
 from portal.services.monitoring.channels import Wishes
+from tests.helpers.risk import add_run
 from tests.helpers.signed_desk import BOSS, GAS_ONLY, RISK, TRADER, correct, live, person
-from tests.helpers.valued_desk import add_valued_desk
+from tests.helpers.valued_desk import DAY, add_valued_desk
+from tests.helpers.valued_desk import run as run_sql
+from tests.helpers.zones import add_served, add_zone
 
 GAS, POWER = {"portfolio": "GAS"}, {"portfolio": "POWER"}
 ADMIN = person("admin", Role.ADMINISTRATOR)
@@ -96,6 +102,49 @@ def test_it_is_anchored_to_what_was_read(desk):
     assert [one.row.id for one in threads.of_passport(now, RISK)] == [number]
     other = passports.open_passport("portfolio.value", POWER, live(), BOSS)
     assert threads.of_passport(other, BOSS) == []
+
+
+def test_a_later_run_of_the_same_method_finds_it_again(desk):
+    runs = [add_run(method=method)[0] for method in ("historical", "historical", "monte_carlo_t")]
+    asked = {"portfolio": "GAS", "level": 0.975}
+    number = begin(RISK, {"run": runs[0], **asked}, metric="risk.var")
+
+    def found(**params):
+        passport = passports.open_passport("risk.var", params, live(), RISK)
+        return [one.row.id for one in threads.of_passport(passport, RISK)]
+
+    assert found(run=runs[0], **asked) == [number]
+    assert found(run=runs[1], **asked) == [number]
+    assert found(run=runs[2], **asked) == []  # another method is another figure
+    assert found(run=runs[1], **(asked | {"level": 0.99})) == []
+    assert found(run=runs[1], **(asked | {"portfolio": "POWER"})) == []
+
+
+def test_a_minute_later_it_is_found_again(desk):
+    params = {"objective": "availability"}
+    number = begin(params=params | {"moment": "2026-07-15T10:00:00+00:00"}, metric=ATTAINED.id)
+    for objective, expected in (("availability", [number]), ("latency", [])):
+        later = {"objective": objective, "moment": "2026-07-15T10:01:00+00:00"}
+        passport = passports.open_passport(ATTAINED.id, later, live(), BOSS)
+        assert [one.row.id for one in threads.of_passport(passport, BOSS)] == expected
+
+
+def test_a_later_forecast_of_the_same_target_finds_it_again(desk):
+    add_zone()
+    first, naive = add_served(DAY - timedelta(days=1))
+    later, _ = add_served(DAY)
+    number = begin(params={"run": first, "step": 1}, metric="forecast.value")
+
+    def found(run):
+        passport = passports.open_passport("forecast.value", {"run": run, "step": 1}, live(), BOSS)
+        return passport, [one.row.id for one in threads.of_passport(passport, BOSS)]
+
+    for run, expected in ((first, [number]), (naive, [])):
+        assert found(run)[1] == expected
+    passport, seen = found(later)
+    assert seen == [number]
+    run_sql("UPDATE forecast_runs SET target = 'power.FR' WHERE id = :run", run=later)
+    assert threads.of_passport(passport, BOSS) == []  # the same step of another target is another figure
 
 
 def test_resolved_and_open_again(desk):

@@ -3,14 +3,19 @@
 import io
 
 import pypdf
+import pytest
 
 from portal.core import clock
 from portal.core.clock import Clocks
 from portal.core.permissions import Role
-from portal.services.packs import formats, history
+from portal.domain.signoff.adjusting import Decision
+from portal.services.packs import composing, formats, history
 from portal.services.packs.making import Ask, make
+from portal.services.signoff import adjustments
+from portal.services.signoff.tables import BESIDE
 from tests.helpers import packs
 from tests.helpers.packs import person
+from tests.helpers.signed_desk import BOSS, RISK
 from tests.helpers.valued_desk import DAY, add_valued_desk, run
 
 
@@ -44,3 +49,22 @@ def test_two_readers_get_their_own_rows_and_the_same_bytes_after_corrections(dat
             assert packs.content(again.id, code) == packs.content(made.id, code), code
     live = make(Ask("portfolio", {}, Clocks(DAY, clock.now(), live=False), ("json",)), ann, by="ann")
     assert packs.content(live.id, "json") != packs.content(whole.id, "json")
+
+
+def test_a_result_is_given_with_what_stands_beside_it_and_without_a_gap_where_nothing_does(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first chapters of the packs that give a result; the tiles stay as they are."""
+    add_valued_desk()
+    monkeypatch.setattr("portal.services.signoff.adjustments.clock_service.latest_day", lambda: DAY)
+    empty = Clocks(DAY, clock.now(), live=False)
+    number = adjustments.propose("GAS_EU", DAY, "portfolio.dtd", "-1,250.50", "A late fee.", RISK)
+    adjustments.decide(number, Decision.APPROVED, "", BOSS)
+    for code in ("portfolio", "board"):
+        before = composing.compose(code, {}, empty, BOSS)
+        after = composing.compose(code, {}, Clocks(DAY, clock.now(), live=False), BOSS)
+        assert "Adjustments" not in [section.title for section in before.chapters[0].sections]
+        assert after.gaps == before.gaps
+        tiles, beside, *_ = after.chapters[0].sections
+        assert tiles == before.chapters[0].sections[0]
+        assert (beside.title, beside.note) == ("Adjustments", BESIDE)

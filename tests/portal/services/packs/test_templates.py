@@ -4,7 +4,7 @@ import pytest
 
 from portal.core.errors import NotFound
 from portal.core.permissions import Permission
-from portal.services.packs.templates import TEMPLATES, template
+from portal.services.packs.templates import ADJUSTMENTS, TEMPLATES, TILES, template
 
 
 def test_there_is_a_pack_for_each_of_six_readers() -> None:
@@ -21,6 +21,19 @@ def test_any_page_is_a_pack_of_its_own() -> None:
     made = template("page:risk-overview")
     assert (made.title, made.permission) == ("Risk overview", Permission.EXPORT)
     assert [(pick.body, pick.only) for pick in made.picks] == [("risk-overview", ())]
+
+
+def test_a_result_never_stands_without_what_was_put_beside_it() -> None:
+    """The card of adjustments is picked with the tiles of value and P&L; a pack of before is of another version."""
+    results = {
+        code: pick.only
+        for code, made in TEMPLATES.items()
+        for pick in made.picks
+        if pick.body == "portfolio-valuation"
+    }
+    assert list(results) == ["morning", "portfolio", "board"]
+    assert all(only[:2] == (TILES, ADJUSTMENTS) for only in results.values())
+    assert [TEMPLATES[code].version for code in results] == ["3", "3", "2"]
 
 
 @pytest.mark.parametrize("code", ["gone", "page:", ""])

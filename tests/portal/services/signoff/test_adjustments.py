@@ -72,8 +72,10 @@ def test_it_is_in_no_figure_and_beside_what_is_signed(desk):
     assert value() == before
     found = sign_all(until=1)
     assert [(one.id, one.amount) for one in found.beside] == [(number, "-1250.50")]
-    total = passports.open_passport("signoff.adjusted", {"portfolio": "GAS"}, live(), BOSS).evaluation
-    assert (total.value, total.unit) == (-1250.5, "EUR")
+    total = passports.open_passport(
+        "signoff.adjusted", {"portfolio": "GAS", "metric": "portfolio.dtd"}, live(), BOSS
+    )
+    assert (total.evaluation.value, total.evaluation.unit) == (-1250.5, "EUR")
     other = propose(TRADER, amount="10")
     assert not signed("GAS", live(), BOSS).differs  # one that waits counts for nothing
     adjustments.decide(other, Decision.APPROVED, "", BOSS)
@@ -82,6 +84,30 @@ def test_it_is_in_no_figure_and_beside_what_is_signed(desk):
     assert again.digest == found.digest
     with pytest.raises(DomainError, match="changed these figures"):
         signing.sign("GAS", DAY, signing.Step.REVIEWED, RISK, seen=again.digest)
+
+
+def test_amounts_beside_different_figures_are_not_added_up(desk):
+    for metric in ("portfolio.dtd", "portfolio.mtd", "portfolio.ytd", "portfolio.dtd"):
+        number = adjustments.propose("GAS_EU", DAY, metric, "100,000.10", "Booked late.", TRADER)
+        adjustments.decide(number, Decision.APPROVED, "", BOSS)
+    propose(RISK, amount="5")  # one that waits counts for nothing
+    found = adjustments.totals(signed("GAS", live(), BOSS).beside_now)
+    assert [(one.metric, one.title, one.amount) for one in found] == [
+        ("portfolio.dtd", "Day to date", Decimal("200000.20")),
+        ("portfolio.mtd", "Month to date", Decimal("100000.10")),
+        ("portfolio.ytd", "Year to date", Decimal("100000.10")),
+    ]
+    for one in found:
+        asked = {"portfolio": "GAS", "metric": one.metric}
+        opened = passports.open_passport("signoff.adjusted", asked, live(), BOSS).evaluation
+        assert opened.value == float(one.amount)
+        assert {row["metric"] for row in opened.inputs.records()} == {one.title}
+    with pytest.raises(DomainError, match="needs the parameter 'metric'"):
+        passports.open_passport("signoff.adjusted", {"portfolio": "GAS"}, live(), BOSS)
+    with pytest.raises(DomainError, match=r"beside 'market\.last'"):
+        passports.open_passport(
+            "signoff.adjusted", {"portfolio": "GAS", "metric": "market.last"}, live(), BOSS
+        )
 
 
 def test_two_at_once_decide_once(desk):
@@ -99,7 +125,14 @@ def test_two_at_once_decide_once(desk):
 
 
 @pytest.mark.parametrize(
-    ("text", "amount"), [("-125,000.00", "-125000.00"), ("−3.5", "-3.50"), ("1 000", "1000.00")]
+    ("text", "amount"),
+    [
+        ("-125,000.00", "-125000.00"),
+        ("−3.5", "-3.50"),
+        ("1 000", "1000.00"),
+        ("+1\u202f250\u00a0000.5", "1250000.50"),
+        ("12,500,000", "12500000.00"),
+    ],
 )
 def test_amounts_as_people_write_them(text, amount):
     assert adjustments.read_amount(text) == Decimal(amount)
@@ -108,6 +141,14 @@ def test_amounts_as_people_write_them(text, amount):
 @pytest.mark.parametrize("text", ["", "a lot", "0", "1.005", "nan", "1e400", "inf"])
 def test_what_is_no_amount(text):
     with pytest.raises(DomainError):
+        adjustments.read_amount(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["125000,00", "12,50", "1.250,00", "1,2500", ",5", "12500,000", "1.", "12 500,5"]
+)
+def test_a_decimal_comma_is_refused_and_not_read_as_thousands(text):
+    with pytest.raises(DomainError, match=r"Write it such as -125,000\.00"):
         adjustments.read_amount(text)
 
 

@@ -25,6 +25,7 @@ from tests.helpers.signed_desk import (
     RISK,
     TRADER,
     correct,
+    damage,
     live,
     person,
     sign_all,
@@ -167,12 +168,7 @@ def test_figures_that_changed_meanwhile_are_signed_only_with_a_reason(desk):
 
 def test_altered_figures_are_found_by_the_hash(desk):
     sign_all(until=2)
-    with UnitOfWork(write=True) as work:
-        work.session.execute(
-            text(
-                "UPDATE sign_offs SET figures = jsonb_set(figures, '{figures,0,value}', '1.0') WHERE step = 'prepared'"
-            )
-        )
+    damage("prepared")
     found = signed("GAS", live(), BOSS)
     assert [row.step for row in found.altered] == ["prepared"]
     with pytest.raises(Conflict, match="digest says otherwise"):
@@ -180,6 +176,16 @@ def test_altered_figures_are_found_by_the_hash(desk):
     with UnitOfWork(write=True) as work:  # another document with a digest that fits it
         work.session.execute(text("UPDATE sign_offs SET known_at = known_at + interval '1 second'"))
     assert len(signed("GAS", live(), BOSS).altered) == 2
+
+
+def test_a_day_with_an_altered_step_is_signed_again_once_it_was_reopened(desk):
+    sign_all(until=2)
+    damage("prepared")
+    signing.sign("GAS", DAY, Step.REOPENED, RISK, note="Its stored figures were altered.")
+    found = sign_all()
+    assert found.round.is_approved
+    assert [(row.id, row.step) for row in found.altered] == [(found.steps[0].id, "prepared")]
+    assert not found.is_altered_now
 
 
 def test_a_whole_forgery_of_one_step_is_found_by_the_others(desk):
