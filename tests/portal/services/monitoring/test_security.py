@@ -1,6 +1,7 @@
 """Who tried to come in, who is in, what is weak: over a real database."""
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -255,6 +256,17 @@ def test_the_file_of_pip_audit_is_read(tmp_path, monkeypatch, people):
         ("flask", "PYSEC-2019-179", "1.0")
     ]
     assert security.figures(now_clocks(), ADMIN).values[metrics.VULNERABILITIES] == 1
+
+
+def test_the_figures_tell_how_old_a_result_is_and_what_it_left_out(tmp_path, monkeypatch, people):
+    audit_file(tmp_path, monkeypatch, PIP_AUDIT)
+    clocks = now_clocks()
+    for days, is_old in ((6.9, False), (7.1, True)):
+        made = clocks.known_at - timedelta(days=days)
+        os.utime(tmp_path / "audit.json", (made.timestamp(), made.timestamp()))
+        found = security.figures(clocks, ADMIN)
+        assert found.result_at == pytest.approx(made, abs=timedelta(seconds=1))
+        assert (found.skipped, found.is_result_old) == (1, is_old)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"dependencies": [{"version": 3}]}', "not json"])
