@@ -288,6 +288,23 @@ def test_the_age_of_secrets_is_told_and_never_their_value(tmp_path, monkeypatch,
     assert "also secret" not in str(rows)
 
 
+def test_every_secret_of_the_settings_is_listed_by_its_variable(tmp_path, monkeypatch, people):
+    fields = {
+        name: field for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)
+    }
+    assert len(fields) >= 11
+    config = Settings(home=tmp_path, **{name: f"geheim-{name}" for name in fields})
+    monkeypatch.setattr(secret_ages, "settings", lambda: config)
+    rows = security.secrets_table(ALL, now_clocks(), ADMIN).records()
+    assert len(rows) == len({row["name"] for row in rows}) == len(fields)
+    kept = {row["kept_in"] for row in rows}
+    for name in set(fields) - {"secret_key"}:  # that one may lie in a file, and is named in how to renew it
+        alias = fields[name].validation_alias
+        names = alias.choices if alias is not None else [f"ENERSCOPE_{name.upper()}"]
+        assert f"environment, {names[0]}" in kept, f"{name} is missing in secret_ages.py"
+    assert "geheim" not in str(rows)
+
+
 def test_a_note_is_written_with_what_it_is_about(clean):
     with UnitOfWork(write=True) as work:
         assert security_events.note(work, "csp", "a", "Something.", severity="info")
