@@ -1,6 +1,6 @@
 """Monitoring > Notifications: the channels of the reader, and the form that adds one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -25,6 +25,7 @@ from portal.web.views import body
 
 TICK_MILLISECONDS = 5_000
 _SEVERITIES = (("critical", "critical"), ("warning", "warning"), ("info", "info"))
+Rules = Sequence[tuple[str, str]]  # code and words of each that the reader may choose
 _FIELDS = ("title", "severities", "rules", "from", "to", "timezone", "switches")
 
 
@@ -69,16 +70,17 @@ def _cards(actor: Actor) -> list[Component]:
                 "Alerts stand in the portal. To be told when you are not looking at it, add a channel below.",
             )
         ]
-    return [section("Your channels", [_card(one) for one in found])]
+    rules = channels.rule_choices(actor)
+    return [section("Your channels", [_card(one, rules) for one in found])]
 
 
-def _card(one: ChannelView) -> Component:
+def _card(one: ChannelView, rules: Rules) -> Component:
     return channel_card(
-        one.id, facts=_facts(one), form=_form(one), title=one.wishes.title, enabled=one.enabled
+        one.id, facts=_facts(one, rules), form=_form(one, rules), title=one.wishes.title, enabled=one.enabled
     )
 
 
-def _facts(one: ChannelView) -> list[Component]:
+def _facts(one: ChannelView, rules: Rules) -> list[Component]:
     last = one.last
     shown = None
     if last is not None:
@@ -86,15 +88,15 @@ def _facts(one: ChannelView) -> list[Component]:
         shown = (last.subject, last.state, at, last.error, f"/monitoring/alerts?message={last.id}")
     return channel_facts(
         title=one.wishes.title, kind=one.kind_title, address=one.address, enabled=one.enabled,
-        problem=one.problem, told=_told(one.wishes), quiet=_quiet(one.wishes), last=shown,
+        problem=one.problem, told=_told(one.wishes, rules), quiet=_quiet(one.wishes), last=shown,
     )  # fmt: skip
 
 
-def _told(wishes: Wishes) -> str:
-    titles = dict(channels.rule_choices())
-    rules = ", ".join(titles.get(rule, rule) for rule in wishes.rules) or "all rules"
+def _told(wishes: Wishes, rules: Rules) -> str:
+    titles = dict(rules)
+    chosen = ", ".join(titles.get(rule, rule) for rule in wishes.rules) or "all rules"
     severities = ", ".join(name for name, _ in _SEVERITIES if name in wishes.severities)
-    return f"{severities}; {rules}" + ("; also when they are over" if wishes.over else "")
+    return f"{severities}; {chosen}" + ("; also when they are over" if wishes.over else "")
 
 
 def _quiet(wishes: Wishes) -> str:
@@ -104,11 +106,11 @@ def _quiet(wishes: Wishes) -> str:
     return f"{wishes.quiet_from} to {wishes.quiet_to} {wishes.timezone}; {through}"
 
 
-def _form(one: ChannelView) -> Component:
+def _form(one: ChannelView, rules: Rules) -> Component:
     kind = channels.kind_named(one.kind)
     return channel_form(
         one.id, kinds=(), label=kind.label if kind else "Address", hint="Leave empty to keep it",
-        severities=_SEVERITIES, rules=channels.rule_choices(), chosen=_chosen(one.wishes),
+        severities=_SEVERITIES, rules=rules, chosen=_chosen(one.wishes),
     )  # fmt: skip
 
 
@@ -129,7 +131,7 @@ def add_form() -> Component:
     parts: list[Component] = [
         channel_form(
             NEW, kinds=[(kind.code, kind.title) for kind in ready], label=ready[0].label, hint=ready[0].hint,
-            severities=_SEVERITIES, rules=channels.rule_choices(), chosen=chosen,
+            severities=_SEVERITIES, rules=channels.rule_choices(current_actor()), chosen=chosen,
         ),
         html.Div(id=channel_part("note", NEW), role="status", className="es-channel-note"),
         zone_list(zones),
@@ -261,8 +263,9 @@ def _redraw(actor: Actor, words: str) -> None:
 
 def _freshen(actor: Actor) -> None:
     """Draw what is known of each channel anew, and leave the forms as they are."""
+    rules = channels.rule_choices(actor)
     for one in channels.mine(actor):
-        set_props(channel_part("facts", one.id), {"children": _facts(one)})
+        set_props(channel_part("facts", one.id), {"children": _facts(one, rules)})
 
 
 @guarded_callback(

@@ -112,7 +112,10 @@ def _tiles(found: security.Figures, clocks: Clocks, actor: Actor) -> Component:
         kpi_tile("Denials, 24 h", found.shown(metrics.DENIED)),
         kpi_tile("Open sessions", found.shown(metrics.SESSIONS)),
         kpi_tile(
-            "Known vulnerabilities", found.shown(metrics.VULNERABILITIES), alert="Update them" if weak else ""
+            "Known vulnerabilities",
+            found.shown(metrics.VULNERABILITIES),
+            alert="Update them" if weak else "",
+            stale="The result is old" if found.is_result_old else "",
         ),
         kpi_tile("Policy violations, 7 days", found.shown(metrics.VIOLATIONS)),
         kpi_tile("Audit log verified", found.shown(metrics.AUDIT_AGE), detail="ago", alert=late),
@@ -167,23 +170,37 @@ def _people(days: str, clocks: Clocks, actor: Actor) -> list[Component]:
 
 
 def _weaknesses(days: str, found: security.Figures, clocks: Clocks, actor: Actor) -> list[Component]:
-    weak: Component = (
-        notice(found.advice)
-        if found.advice
-        else _listed(
-            Ids.WEAK, security.vulnerabilities_table(PAGE, actor), clocks, days, "No known vulnerability",
-            "pip-audit looked at every installed package and found none.",
-        )
-    )  # fmt: skip
     violations = _listed(
         Ids.VIOLATIONS, security.violations_table(PAGE, days, clocks, actor), clocks, days, "No violation",
         "No browser told of anything that the content security policy kept out.",
     )  # fmt: skip
     secrets = _listed(Ids.SECRETS, security.secrets_table(PAGE, clocks, actor), clocks, days, "No secret", "")
     return [
-        section("Vulnerabilities of packages", [weak]),
+        section("Vulnerabilities of packages", _packages(days, found, clocks, actor)),
         section("Violations of the content security policy", [violations]),
         section("Secrets", [secrets], note="How old they are, never what they are."),
+    ]
+
+
+def _packages(days: str, found: security.Figures, clocks: Clocks, actor: Actor) -> list[Component]:
+    """Return the findings of pip-audit under how old its result is and how much it could not look at."""
+    if found.result_at is None:
+        return [notice(found.advice)]
+    said = f"Result of {found.result_at:%Y-%m-%d}."
+    none = "pip-audit looked at every installed package and found none."
+    if found.skipped:
+        packages = "1 package" if found.skipped == 1 else f"{found.skipped} packages"
+        said = f"Result of {found.result_at:%Y-%m-%d}; {packages} could not be looked at."
+        none = "pip-audit found none in the packages that it could look at."
+    if found.is_result_old:
+        said += (
+            f" It is {(found.moment - found.result_at).days} days old, so what became known since is not in it. "
+            "See why the nightly pip-audit did not write the file, and run it again."
+        )
+    table = security.vulnerabilities_table(PAGE, actor)
+    return [
+        notice(said, kind="warn" if found.is_result_old else "info"),
+        _listed(Ids.WEAK, table, clocks, days, "No known vulnerability", none),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from portal.core.metrics import Metric, register
 
-_FEEDS, _CHAIN = "portal.domain.monitoring.feeds", "portal.domain.monitoring.chain"
+_FEEDS, _CHAIN = "portal.domain.monitoring.feed_figures", "portal.domain.monitoring.chain"
 
 AGE = register(
     Metric(

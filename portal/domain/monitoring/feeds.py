@@ -1,25 +1,23 @@
 """How a feed stands against what is agreed: what is due when, what came, what is late, short or missing.
 
-API: ``due_between(terms, begin, end)``, ``deliveries(arrivals, least_rows)``, ``judge(...) -> Judgement`` and the
-figures of a feed. A delivery is recognised by the day that it holds, not by when it came, so that a late one is never
-taken for the next.
+API: ``due_between(terms, begin, end)``, ``deliveries(arrivals, least_rows)``, ``judge(...) -> Judgement``. A delivery
+is recognised by the day that it holds, not by when it came, so that a late one is never taken for the next.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from statistics import median
 from zoneinfo import ZoneInfo
 
 from portal.domain.market.holidays import desk_holidays
 from portal.domain.monitoring.cron import CronLine
+from portal.domain.monitoring.feed_figures import usual_rows
 from portal.domain.monitoring.health import State
 
 WINDOW = 20
 """Deliveries that habits are judged by: four weeks of working days."""
 SHORT_SHARE = 0.5  # of the usual rows; fewer are told
-_HOUR = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,103 +305,3 @@ def rows_of(expected: Sequence[Expected]) -> list[int | None]:
         None for those that did not come.
     """
     return [None if one.delivery is None else one.delivery.rows for one in expected]
-
-
-def usual_rows(rows: Sequence[int | None]) -> float | None:
-    """Return how many rows a delivery usually has.
-
-    Parameters
-    ----------
-    rows : sequence of int or None
-        One for each due delivery; None where it did not come.
-
-    Returns
-    -------
-    float or None
-        The median of those that came; None without any.
-    """
-    known = [one for one in rows if one is not None]
-    return float(median(known)) if known else None
-
-
-def newest_rows(rows: Sequence[int | None]) -> int | None:
-    """Return the rows of the newest delivery that came.
-
-    Parameters
-    ----------
-    rows : sequence of int or None
-        One for each due delivery, oldest first; None where it did not come.
-
-    Returns
-    -------
-    int or None
-        None when none came.
-    """
-    return next((one for one in reversed(rows) if one is not None), None)
-
-
-def in_time_share(outcomes: Sequence[str]) -> float | None:
-    """Return the share of deliveries that came in time.
-
-    Parameters
-    ----------
-    outcomes : sequence of str
-        One for each due delivery; those that may still come in time do not count.
-
-    Returns
-    -------
-    float or None
-        Between 0 and 1; None when none counts.
-    """
-    counted = [one for one in outcomes if one != "waiting"]
-    return counted.count("in time") / len(counted) if counted else None
-
-
-def age_hours(moments: Sequence[datetime], now: datetime) -> float | None:
-    """Return the age of what came last.
-
-    Parameters
-    ----------
-    moments : sequence of datetime, UTC
-        When something came.
-    now : datetime, UTC
-        The moment of the count.
-
-    Returns
-    -------
-    float or None
-        Hours; None when nothing came.
-    """
-    return (now - max(moments)).total_seconds() / _HOUR if moments else None
-
-
-def count_missing(outcomes: Sequence[str]) -> int:
-    """Return how many deliveries are past their deadline and have not come.
-
-    Parameters
-    ----------
-    outcomes : sequence of str
-        One for each due delivery.
-
-    Returns
-    -------
-    int
-        Their number.
-    """
-    return sum(one == "missing" for one in outcomes)
-
-
-def count_late(states: Sequence[str]) -> int:
-    """Return how many feeds are late.
-
-    Parameters
-    ----------
-    states : sequence of str
-        The state of each watched feed.
-
-    Returns
-    -------
-    int
-        Those that are bad.
-    """
-    return sum(one == State.BAD.value for one in states)

@@ -4,6 +4,7 @@ import logging
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 
@@ -95,14 +96,16 @@ def _make(folder: Path, config: Settings, say: Progress, *, check: bool) -> Mani
 
 
 def prune(config: Settings | None = None) -> list[str]:
-    """Remove backups that the rule does not keep, and return their names."""
+    """Remove backups that the rule does not keep, and return their names.
+
+    One that nobody tested may be good: it stays for the days of which the newest is kept.
+    """
     config = config or settings()
     known = manifest.all_backups(config)
     keep = Kept(config.keep_backup_days, config.keep_backup_weeks, config.keep_backup_months)
-    gone = [
-        known[at]
-        for at in to_remove([item.made_at for item in known], [item.is_good for item in known], keep)
-    ]
+    since = clock.now() - timedelta(days=config.keep_backup_days)
+    unneeded = to_remove([item.made_at for item in known], [item.is_good for item in known], keep)
+    gone = [known[at] for at in unneeded if known[at].checked_at is not None or known[at].made_at < since]
     folder = manifest.folder_of(config)
     for item in gone:
         (folder / item.name).unlink(missing_ok=True)

@@ -37,6 +37,7 @@ ANSWERS = {
 """The right to acknowledge by the right to see; whoever only reads does not answer for the desk."""
 
 RULES = {
+    "audit.broken": "The audit log is not whole",
     "backup.failed": "A backup cannot be restored",
     "delivery.dead": "Messages of a channel do not arrive",
     "feed.late": "A feed is late",
@@ -55,7 +56,7 @@ LONGEST = 64  # characters of a subject
 
 __all__ = [
     "PORTFOLIO", "RULES", "Alert", "AlertRow", "acknowledge", "alerts", "clear", "cleared", "find_open", "open_at",
-    "open_count", "open_of_rule", "raise_alert", "sight_of",
+    "open_count", "open_of_rule", "raise_alert", "sight_of", "title_of",
 ]  # fmt: skip
 
 

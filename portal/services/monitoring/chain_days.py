@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from math import inf
 
 from data.queries import chain as queries
 from data.queries import schedules as schedule_queries
@@ -213,7 +214,7 @@ def _job_row(
     until = begin + timedelta(minutes=LASTS)
     asked = [one for one in facts.jobs.get(kind, ()) if due - SLACK <= one.requested_at < until]
     if asked:
-        return _measured(row, asked, facts.moment)
+        return _measured(row, asked, [rows[code].end for code in after], facts.moment)
     if facts.demo_ends is None or day > facts.demo_ends:
         return row
     ends = {code: rows[code].end for code in after}
@@ -224,16 +225,32 @@ def _job_row(
     return _as_known(replace(row, origin="simulated", begin=made.begin, end=made.end), facts.moment)
 
 
-def _measured(row: ChainRow, asked: Sequence[JobRun], moment: datetime) -> ChainRow:
-    """Return the first run that was done, or else the newest."""
-    done = [one for one in asked if one.state == "done" and one.finished_at and one.finished_at <= moment]
-    chosen = done[0] if done else asked[-1]
+def _measured(
+    row: ChainRow, asked: Sequence[JobRun], ends: Sequence[float | None], moment: datetime
+) -> ChainRow:
+    """Return the first run that was done and began when all of its inputs were in, at ``ends``.
+
+    Without one the newest that began so counts, be it under way or failed; then the newest that was done too early.
+    """
+    known = [end for end in ends if end is not None]
+    ready = max(known, default=-inf) if len(known) == len(ends) else inf
+    on_all = [
+        one
+        for one in asked
+        if one.started_at and one.started_at <= moment and minutes_of(one.started_at, row.day) >= ready
+    ]
+    good = _done(on_all, moment)
+    chosen = good[0] if good else (on_all or _done(asked, moment) or asked)[-1]
     over = chosen.state in ("failed", "lost", "cancelled")
     begin = None if over or chosen.started_at is None else minutes_of(chosen.started_at, row.day)
     end = None if over or chosen.finished_at is None else minutes_of(chosen.finished_at, row.day)
     note = f"The last run is {chosen.state}." if over else ""
     found = replace(row, begin=begin, end=end, job=chosen.id, note=note)
     return _as_known(found, moment)
+
+
+def _done(runs: Sequence[JobRun], moment: datetime) -> list[JobRun]:
+    return [one for one in runs if one.state == "done" and one.finished_at and one.finished_at <= moment]
 
 
 def _as_known(row: ChainRow, moment: datetime) -> ChainRow:

@@ -19,7 +19,7 @@ from portal.core.errors import Conflict, DomainError, NotFound
 from portal.core.permissions import Permission
 from portal.domain.monitoring.quiet import clock_time
 from portal.services import audit
-from portal.services.monitoring import alerts, channel_kinds, outbox, sealing
+from portal.services.monitoring import alerts, channel_kinds, outbox, rule_catalogue, sealing
 from portal.services.monitoring.channel_kinds import Kind
 from portal.services.monitoring.telling import SEVERITIES
 
@@ -81,9 +81,17 @@ def kind_named(code: str) -> Kind | None:
     return channel_kinds.KINDS.get(code)
 
 
-def rule_choices() -> list[tuple[str, str]]:
-    """Return the rules that somebody may choose from: code and words."""
-    return sorted(alerts.RULES.items(), key=lambda pair: pair[1])
+def rule_choices(actor: Actor) -> list[tuple[str, str]]:
+    """Return the rules that the actor may choose from, by the code that their alerts have: code and words.
+
+    Those of Monitoring > Alert rules are for who may see that page; others are not told of what they find.
+    """
+    actor.require(Permission.SIGNED_IN)
+    found = dict(alerts.RULES)
+    if actor.can(Permission.MONITORING_READ):
+        with UnitOfWork() as work:
+            found |= {one.alert: one.title for one in rule_catalogue.rules(work).values()}
+    return sorted(found.items(), key=lambda pair: pair[1])
 
 
 def add(kind: str, address: str, wishes: Wishes, actor: Actor) -> int:

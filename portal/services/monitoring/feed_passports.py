@@ -12,7 +12,7 @@ from portal.core.passport import Evaluation, Outcome, Parameter, Step
 from portal.core.permissions import Permission
 from portal.core.table import Column, Table
 from portal.domain.monitoring import feed_metrics as metrics
-from portal.domain.monitoring.feeds import (
+from portal.domain.monitoring.feed_figures import (
     age_hours,
     count_late,
     count_missing,

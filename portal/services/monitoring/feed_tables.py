@@ -6,13 +6,15 @@ from urllib.parse import urlencode
 
 from portal.core.table import LAPTOP, Cell, Column, Table
 from portal.domain.monitoring import feed_metrics as metrics
-from portal.domain.monitoring.feeds import (
+from portal.domain.monitoring.feed_figures import (
     age_hours,
     count_missing,
     in_time_share,
     newest_rows,
-    rows_of,
     usual_rows,
+)
+from portal.domain.monitoring.feeds import (
+    rows_of,
 )
 from portal.services.monitoring.chain import Chain, in_drawing_order, title_of
 from portal.services.monitoring.chain_steps import BY_CODE

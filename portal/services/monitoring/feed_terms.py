@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from data.queries import feeds as queries
 from data.queries.feeds import SourceRow, TermsRow
@@ -233,6 +234,7 @@ def checked(before: FeedTerms, given: Mapping[str, Any], now: datetime) -> FeedT
     line = read_cron(
         str(given.get("cron") or before.cron), str(given.get("timezone") or before.timezone), now=now
     )
+    _require_once_a_day(line, now, before.code)
     owner = " ".join(str(given.get("owner", before.owner) or "").split())
     if not owner or len(owner) > LONGEST:
         raise DomainError(f"Name who answers for the feed, in up to {LONGEST} characters.", feed=before.code)
@@ -248,6 +250,21 @@ def checked(before: FeedTerms, given: Mapping[str, Any], now: datetime) -> FeedT
         holidays=bool(given.get("holidays", before.holidays)),
         live=bool(given.get("live", before.live)), enabled=bool(given.get("enabled", before.enabled)), why_off="",
     )  # fmt: skip
+
+
+def _require_once_a_day(line: CronLine, now: datetime, feed: str) -> None:
+    """Refuse a line that is due twice within a local day: the first delivery of a day would count for the second."""
+    zone, moment = ZoneInfo(line.timezone), line.next_after(now)
+    for _ in range(2):  # the first may be the last of its day, so the two after it are looked at as well
+        following = line.next_after(moment) if moment is not None else None
+        if moment is None or following is None:
+            return
+        if moment.astimezone(zone).date() == following.astimezone(zone).date():
+            raise DomainError(
+                f"'{line.text}' is due more than once a day. Deliveries are told apart by day: choose one time a day.",
+                feed=feed,
+            )
+        moment = following
 
 
 def _whole(given: Any, name: str, low: int, high: int, feed: str) -> int:

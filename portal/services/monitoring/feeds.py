@@ -22,19 +22,21 @@ from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.permissions import Permission
+from portal.domain.monitoring.feed_figures import (
+    age_hours,
+    count_missing,
+    in_time_share,
+    newest_rows,
+    usual_rows,
+)
 from portal.domain.monitoring.feeds import (
     Delivery,
     Judgement,
-    age_hours,
-    count_missing,
     deliveries,
     due_between,
     expect,
-    in_time_share,
     judge,
-    newest_rows,
     rows_of,
-    usual_rows,
 )
 from portal.domain.monitoring.health import Reading, State
 from portal.services.access.demo_accounts import LOADED_AT

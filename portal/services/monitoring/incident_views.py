@@ -15,7 +15,7 @@ from portal.core.errors import NotFound
 from portal.core.permissions import ROLE_PERMISSIONS, Permission, Role
 from portal.core.table import GridQuery
 from portal.domain.monitoring.incidents import QUIET, Step, is_touched, settles_at
-from portal.services.monitoring.alerts import RULES, answer_to, sight_of
+from portal.services.monitoring.alerts import answer_to, sight_of, title_of
 
 __all__ = [
     "AREAS", "Detail", "IncidentView", "Queue", "active_count", "alert_words", "area_of", "areas_for", "detail",
@@ -112,7 +112,7 @@ class Detail:
 
     def rule_title(self, alert: AlertRow) -> str:
         """Return the rule of an alert in words."""
-        return RULES.get(alert.rule, alert.rule)
+        return title_of(alert)
 
 
 def _number(events: tuple[EventRow, ...], step: Step, name: str) -> int | None:

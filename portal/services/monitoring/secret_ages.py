@@ -44,6 +44,12 @@ def secrets() -> list[Secret]:
         "Opens Redis": ("REDIS_URL", config.redis_url),
         "Opens /metrics": ("ENERSCOPE_METRICS_TOKEN", config.metrics_token),
         "Decrypts backups": ("ENERSCOPE_BACKUP_IDENTITY", config.backup_identity),
+        "Signs in at the mail server": ("ENERSCOPE_SMTP_PASSWORD", config.smtp_password),
+        "Sends messages by Telegram": ("ENERSCOPE_TELEGRAM_TOKEN", config.telegram_token),
+        "Sends messages by WhatsApp": ("ENERSCOPE_WHATSAPP_TOKEN", config.whatsapp_token),
+        "Sends messages by SMS": ("ENERSCOPE_SMS_GATEWAY", config.sms_gateway),
+        "Exports trials to MLflow": ("MLFLOW_TRACKING_TOKEN", config.mlflow_tracking_token),
+        "Sends errors to Sentry": ("SENTRY_DSN", config.sentry_dsn),
     }
     renew = "Change it where it was made, then in the environment, and start again."
     return [

@@ -28,6 +28,9 @@ from portal.services.monitoring.security_rows import ROWS, names_for, value_of
 
 RIGHTS = queries.RIGHTS
 SPANS = {days: timedelta(days=int(days)) for days in ("1", "7", "30")}
+RESULT_LASTS = timedelta(
+    days=7
+)  # pip-audit is to run every night; what became known since is not in its result
 UNUSUAL = (
     Column("at", "When", "moment"),
     Column("severity", "Severity", "badge"),
@@ -90,12 +93,23 @@ HOURS = (
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the tiles say at ``moment``, by metric; None where there is nothing to say."""
+    """What the tiles say at ``moment``, by metric; None where there is nothing to say.
+
+    ``advice`` says why there is no result of pip-audit, "" where there is one: of ``result_at``, without the packages
+    that it ``skipped``.
+    """
 
     moment: datetime
     values: Mapping[Metric, float | None]
     audit_whole: bool | None
     advice: str
+    result_at: datetime | None
+    skipped: int
+
+    @property
+    def is_result_old(self) -> bool:
+        """Whether so much time has passed since the result that what became known meanwhile may be missing."""
+        return self.result_at is not None and self.moment - self.result_at > RESULT_LASTS
 
     def shown(self, metric: Metric) -> Shown:
         """Return a figure with the parameters of its passport."""
@@ -120,7 +134,8 @@ def figures(clocks: Clocks, actor: Actor) -> Figures:
         metric: value_of(metric, table.records(), moment) for metric, table in tables.items()
     }
     checks = tables[metrics.AUDIT_AGE].column("whole")
-    return Figures(moment, values, bool(checks[0] == "yes") if checks else None, found.problem)
+    whole = bool(checks[0] == "yes") if checks else None
+    return Figures(moment, values, whole, found.problem, found.made_at, found.skipped)
 
 
 def hours(days: str, clocks: Clocks, actor: Actor) -> Table:

@@ -5,22 +5,24 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from portal.domain.monitoring.cron import CronLine
+from portal.domain.monitoring.feed_figures import (
+    age_hours,
+    count_late,
+    count_missing,
+    in_time_share,
+    newest_rows,
+    usual_rows,
+)
 from portal.domain.monitoring.feeds import (
     WINDOW,
     Delivery,
     Due,
     Terms,
-    age_hours,
-    count_late,
-    count_missing,
     deliveries,
     due_between,
     expect,
-    in_time_share,
     judge,
-    newest_rows,
     rows_of,
-    usual_rows,
 )
 from portal.domain.monitoring.health import State
 

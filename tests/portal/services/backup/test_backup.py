@@ -15,6 +15,7 @@ from portal.core.config import Settings
 from portal.core.errors import ConfigurationError, Conflict, DomainError, NotFound, UpstreamError
 from portal.services import backup
 from portal.services.backup import making, manifest
+from portal.services.backup.manifest import Manifest
 from tests.helpers.databases import clone, drop
 
 
@@ -93,6 +94,33 @@ def test_what_a_killed_backup_left_behind_goes_with_the_next(own: str, tmp_path:
     assert {item.name for item in folder.iterdir()} == {
         ".lock", "enerscope-young", found.name, f"{found.name}.json",
     }  # fmt: skip
+
+
+def test_untested_backups_stay_for_the_days_and_those_that_failed_go_at_once(tmp_path: Path) -> None:
+    config, now = Settings(home=tmp_path, keep_backup_days=7), clock.now()
+    folder = manifest.folder_of(config)
+    folder.mkdir()
+
+    def keep(days: float, *, tested: bool = False, problem: str = "") -> str:
+        made = now - timedelta(days=days)
+        found = Manifest(
+            name=f"enerscope-{made:%Y%m%dT%H%M%SZ}.dump", made_at=made, seconds=1.0, version="1", revision="1",
+            server_version="18", database_bytes=1, bytes=1, sha256="", encrypted_for="", rows={}, audit_entries=0,
+            audit_hash="", checked_at=made if tested else None, problem=problem,
+        )  # fmt: skip
+        (folder / found.name).write_text("dump")
+        manifest.write(found, folder)
+        return found.name
+
+    young = [keep(day) for day in range(7)]
+    old = [keep(day) for day in (7.1, 8, 9)]
+    failed = keep(0.5, tested=True, problem="Table settings has 1 row instead of 2.")
+    assert set(making.prune(config)) == {*old, failed}
+    assert {item.name for item in backup.all_backups(config)} == set(young)
+    assert all((folder / name).is_file() for name in young)
+    good = keep(3.5, tested=True)
+    assert making.prune(config) == []
+    assert good in {item.name for item in backup.all_backups(config)}
 
 
 def test_what_cannot_be_removed_holds_up_no_backup(

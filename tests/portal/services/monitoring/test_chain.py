@@ -10,7 +10,7 @@ from portal.core.permissions import Role
 from portal.services.monitoring import chain, feed_tables
 from portal.services.monitoring.chain_days import minutes_of, workdays_before
 from portal.services.monitoring.chain_steps import PACK, STEPS
-from tests.helpers.feeds import add_feed, add_job, make_demo, workdays
+from tests.helpers.feeds import add_feed, add_job, deliver, make_demo, workdays
 
 FRIDAY = date(2026, 11, 20)
 DAYS = workdays(FRIDAY, 26)
@@ -95,6 +95,28 @@ def test_a_failed_job_has_to_run_again_and_a_day_that_is_over_is_given_up(desk):
     again = chain.chain(OLIVER, FRIDAY, at(FRIDAY, 1400))
     assert again.eta() == pytest.approx(1310.0)
     assert feed_tables.link_of(again, "risk.nightly").endswith(f"={repeated}")
+
+
+def test_a_run_that_was_repeated_on_inputs_that_came_late_counts(database):
+    instrument = add_feed("exchange", DAYS[:-1])
+    for day in DAYS[:-1]:
+        run_night(day)
+    deliver(instrument, FRIDAY, at(FRIDAY, 1260), source="exchange")
+    run_night(FRIDAY)
+    early = chain.chain(OLIVER, FRIDAY, at(FRIDAY, 1300))
+    assert feed_tables.state_of(early, "risk.nightly") == "outdated"
+    assert feed_tables.state_of(early, "compliance.check") == "outdated"
+    jobs = {
+        kind: add_job(kind, at(FRIDAY, 1320), began=at(FRIDAY, 1320), ended=at(FRIDAY, 1350))
+        for kind in ("risk.nightly", "compliance.check")
+    }
+    add_job("risk.nightly", at(FRIDAY, 1360), began=at(FRIDAY, 1360), ended=at(FRIDAY, 1370))
+    under_way = chain.chain(OLIVER, FRIDAY, at(FRIDAY, 1330))
+    assert feed_tables.state_of(under_way, "risk.nightly") == "running"
+    again = chain.chain(OLIVER, FRIDAY, at(FRIDAY, 1400))
+    assert {row.step: row.job for row in again.rows if row.step in jobs} == jobs
+    assert again.is_complete
+    assert again.eta() == pytest.approx(1350.0)
 
 
 def test_a_feed_that_was_late_before_is_named_and_not_waited_for(desk):

@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import text
 
 from data.session import UnitOfWork
+from data.writes import alert_rules as rule_writes
 from portal.core import config
 from portal.core.errors import Conflict, DomainError, NotFound
-from portal.core.permissions import Role
-from portal.services.monitoring import channels, sealing, sending
+from portal.core.permissions import Permission, Role
+from portal.services.compliance import audit_jobs
+from portal.services.monitoring import alerts, channels, rule_catalogue, sealing, sending
 from portal.services.monitoring.channels import Wishes
-from tests.portal.services.monitoring.delivery_desk import mail_of, person, rows
+from tests.portal.services.monitoring.delivery_desk import mail_of, person, raise_one, rows
 
 pytestmark = pytest.mark.usefixtures("database", "delivery_settings")
 
@@ -151,3 +153,24 @@ def test_domains_of_mail_can_be_limited(monkeypatch):
     mail_of(olga)
     with pytest.raises(DomainError, match=r"addresses at example.com, example.org only"):
         channels.add("mail", "olga@elsewhere.net", Wishes(), olga)
+
+
+def test_rules_that_people_write_and_the_alarm_of_the_audit_log_can_be_chosen():
+    olga, tina = person("olga", Role.OPERATIONS), person("tina", Role.TRADER)
+    with UnitOfWork(write=True) as work:
+        fills = rule_catalogue.rule(work, "disk-fills")
+        given = {name: getattr(fills, name) for name in ("kind", "service", "metric", "terms", "severity")}
+        rule_writes.add_rule(
+            work.session, code="gas-silent", title="Gas prices are silent", group_by="service", enabled=True,
+            inhibited_by={"rules": []}, replay={}, written_by="olga", **given,
+        )  # fmt: skip
+    offered = dict(channels.rule_choices(olga))
+    assert offered["rule.disk-fills"] == "The disk fills up"
+    assert offered["rule.gas-silent"] == "Gas prices are silent"
+    assert offered[audit_jobs.RULE] == "The audit log is not whole"
+    assert list(offered.values()) == sorted(offered.values())
+    assert set(dict(channels.rule_choices(tina))) == set(alerts.RULES), "what she is never told of"
+    mail_of(olga, rules=("rule.disk-fills",))
+    raise_one("rule.disk-fills", "disk", permission=Permission.MONITORING_READ)
+    raise_one("rule.memory-short", "disk", permission=Permission.MONITORING_READ)
+    assert [row.subject for row in rows()] == ["Warning: A job was lost"]

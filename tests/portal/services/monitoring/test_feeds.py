@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from data.queries.feeds import SourceRow
 from data.session import UnitOfWork
 from portal.core.actor import SYSTEM, Actor
 from portal.core.errors import DomainError, NotFound, NotPermitted
@@ -196,6 +197,9 @@ def test_only_operations_change_terms_and_every_version_stays(database):
         ({"owner": "  "}, "Name who answers"),
         ({"cron": "every day"}, "not a cron line"),
         ({"timezone": "Mars"}, "not the name of a time zone"),
+        ({"cron": "0 6,18 * * *"}, "told apart by day: choose one time a day"),
+        ({"cron": "*/30 18 * * mon-fri"}, "due more than once a day"),
+        ({"cron": "15 * 1 * *", "timezone": "Europe/Berlin"}, "due more than once a day"),
         ({}, "Nothing was changed"),
     ],
 )
@@ -203,6 +207,35 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(database, given, words):
     add_feed("exchange", DAYS)
     with pytest.raises(DomainError, match=words):
         feed_terms.change_terms(only(at(FRIDAY, 23)).terms, OLIVER, given)
+
+
+@pytest.mark.parametrize(
+    ("cron", "zone"),
+    [(one.cron, "UTC") for one in feed_terms.DATASETS.values()]
+    + [("30 2 * * *", "Europe/Berlin"), ("0 0 * * *", "America/Havana"), ("0 7 1 1 *", "UTC")],
+)
+def test_what_is_due_once_a_day_is_taken_on_days_when_the_clock_changes_too(cron, zone):
+    before = feed_terms.declared(SourceRow("exchange", "Exchange", simulated=False, sla_hours=1.0), "prices")
+    for now in (at(date(2026, month, 28), hour) for month in (3, 10) for hour in (0, 12, 23)):
+        assert feed_terms.checked(before, {"cron": cron, "timezone": zone}, now).cron == cron
+    second = before.cron.replace(" 18 ", " 17,18 ")
+    for now in (at(FRIDAY, hour) for hour in range(0, 24, 3)):
+        with pytest.raises(DomainError, match="one time a day"):
+            feed_terms.checked(before, {"cron": second}, now)
+
+
+def test_stored_terms_that_are_due_twice_a_day_can_still_be_read_and_mended(database):
+    add_feed("exchange", DAYS)
+    feed_terms.change_terms(only(at(FRIDAY, 23)).terms, OLIVER, {"grace_minutes": 5})
+    with UnitOfWork(write=True) as work:
+        work.session.execute(text("UPDATE feed_terms SET cron = '0 6,18 * * *'"))
+    now = datetime.now(UTC)
+    found = only(now)
+    assert found.terms.cron == "0 6,18 * * *"
+    assert "hour 6,18" in found.terms.words()
+    with pytest.raises(DomainError, match="one time a day"):
+        feed_terms.change_terms(found.terms, OLIVER, {"grace_minutes": 10})
+    assert feed_terms.change_terms(found.terms, OLIVER, {"cron": "0 18 * * *"}) == 2
 
 
 def test_two_people_do_not_overwrite_each_other(database):

@@ -41,6 +41,18 @@ def staff(*people: Actor) -> None:
         )
 
 
+def test_a_rule_that_people_wrote_is_shown_by_its_title(database):
+    facts = {"rule_title": "The disk fills up", "service": "disk"}
+    put("rule.disk-fills", "disk /", permission=Permission.MONITORING_READ, facts=facts)
+    put("audit.broken", "audit log", permission=Permission.AUDIT_READ, facts={})
+    put("odd.one", "x", permission=Permission.JOBS_READ, facts={})
+    found = [incidents.detail(view.id, SYSTEM) for view in incidents.queue(SYSTEM).views]
+    titles = {alert.rule: one.rule_title(alert) for one in found for alert in one.alerts}
+    assert titles == {
+        "rule.disk-fills": "The disk fills up", "audit.broken": "The audit log is not whole", "odd.one": "odd.one",
+    }  # fmt: skip
+
+
 def test_acknowledging_takes_the_right_to_answer_and_makes_an_owner(database):
     number = one()
     with pytest.raises(NotPermitted):

@@ -1,6 +1,7 @@
 """Who tried to come in, who is in, what is weak: over a real database."""
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -257,6 +258,17 @@ def test_the_file_of_pip_audit_is_read(tmp_path, monkeypatch, people):
     assert security.figures(now_clocks(), ADMIN).values[metrics.VULNERABILITIES] == 1
 
 
+def test_the_figures_tell_how_old_a_result_is_and_what_it_left_out(tmp_path, monkeypatch, people):
+    audit_file(tmp_path, monkeypatch, PIP_AUDIT)
+    clocks = now_clocks()
+    for days, is_old in ((6.9, False), (7.1, True)):
+        made = clocks.known_at - timedelta(days=days)
+        os.utime(tmp_path / "audit.json", (made.timestamp(), made.timestamp()))
+        found = security.figures(clocks, ADMIN)
+        assert found.result_at == pytest.approx(made, abs=timedelta(seconds=1))
+        assert (found.skipped, found.is_result_old) == (1, is_old)
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"dependencies": [{"version": 3}]}', "not json"])
 def test_a_file_that_is_none_is_said_to_be_none(tmp_path, monkeypatch, content):
     audit_file(tmp_path, monkeypatch, content)
@@ -274,6 +286,23 @@ def test_the_age_of_secrets_is_told_and_never_their_value(tmp_path, monkeypatch,
     assert states["Opens /metrics"] == "not known"
     assert "geheim" not in str(rows)
     assert "also secret" not in str(rows)
+
+
+def test_every_secret_of_the_settings_is_listed_by_its_variable(tmp_path, monkeypatch, people):
+    fields = {
+        name: field for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)
+    }
+    assert len(fields) >= 11
+    config = Settings(home=tmp_path, **{name: f"geheim-{name}" for name in fields})
+    monkeypatch.setattr(secret_ages, "settings", lambda: config)
+    rows = security.secrets_table(ALL, now_clocks(), ADMIN).records()
+    assert len(rows) == len({row["name"] for row in rows}) == len(fields)
+    kept = {row["kept_in"] for row in rows}
+    for name in set(fields) - {"secret_key"}:  # that one may lie in a file, and is named in how to renew it
+        alias = fields[name].validation_alias
+        names = alias.choices if alias is not None else [f"ENERSCOPE_{name.upper()}"]
+        assert f"environment, {names[0]}" in kept, f"{name} is missing in secret_ages.py"
+    assert "geheim" not in str(rows)
 
 
 def test_a_note_is_written_with_what_it_is_about(clean):
