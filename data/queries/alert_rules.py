@@ -69,12 +69,16 @@ class WindowRow:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Samples that somebody asks for: ``service`` may be ``*`` or end with it, ``labels`` are a regular expression."""
+    """Samples that somebody asks for: ``service`` may be ``*`` or end with it, ``labels`` are a regular expression.
+
+    What lies before ``raw`` is read by the hour; None: as all requests of the statement.
+    """
 
     service: str
     metric: str
     since: datetime
     labels: str = ""
+    raw: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +101,17 @@ _WINDOW = tuple(getattr(MaintenanceWindow, name) for name in WindowRow.__datacla
 _ALERT = tuple(getattr(Alert, name) for name in AlertRow.__dataclass_fields__)
 
 # The keys of both tables begin with service and metric, so that a rule of one service reads one span of the index.
-# A series is read by the hour up to its newest whole hour before :raw, and sample by sample from there.
+# A series is read by the hour up to its newest hour that begins before raw, and sample by sample from there.
 _SAMPLES = text("""
 WITH wanted AS (
     SELECT * FROM unnest(CAST(:numbers AS int[]), CAST(:services AS text[]), CAST(:metrics AS text[]),
-                         CAST(:sinces AS timestamptz[]), CAST(:labels AS text[]))
-        AS w(number, service, metric, since, labels)
+                         CAST(:sinces AS timestamptz[]), CAST(:labels AS text[]), CAST(:raws AS timestamptz[]))
+        AS w(number, service, metric, since, labels, raw)
 ), hours AS (
     SELECT w.number, h.service, h.labels, h.hour, h.low, h.mean, h.high, h.last
     FROM wanted w JOIN service_sample_hours h ON h.metric = w.metric AND (h.service = w.service OR (
          right(w.service, 1) = '*' AND starts_with(h.service, rtrim(w.service, '*'))))
-    WHERE h.hour >= date_trunc('hour', w.since) AND h.hour < CAST(:raw AS timestamptz)
+    WHERE h.hour >= date_trunc('hour', w.since) AND h.hour < w.raw
       AND (w.labels = '' OR h.labels ~ w.labels)
 ), cut AS (
     SELECT number, max(hour) + interval '1 hour' AS at FROM hours GROUP BY number
@@ -136,14 +140,16 @@ def samples(
 ) -> list[list[Found]]:
     """Return the series of each request up to and including ``until``, in one statement.
 
-    What lies before ``raw`` is read by the hour where hours were made of it, else sample by sample.
+    What lies before ``raw`` (that of a request, where it has one) is read by the hour where hours were made of it, else
+    sample by sample.
     """
     if not wanted:
         return []
     values = {
         "numbers": list(range(len(wanted))), "services": [one.service for one in wanted],
         "metrics": [one.metric for one in wanted], "sinces": [one.since for one in wanted],
-        "labels": [one.labels for one in wanted], "until": until, "raw": raw,
+        "labels": [one.labels for one in wanted], "until": until,
+        "raws": [one.raw or raw for one in wanted],
     }  # fmt: skip
     found: list[list[Found]] = [[] for _ in wanted]
     for number, service, labels, times, numbers, *hours in session.execute(_SAMPLES, values):

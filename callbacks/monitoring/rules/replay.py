@@ -77,7 +77,7 @@ def found(one: Rule, tried: Replay, clocks: Clocks) -> list[Component]:
 
 def _note(tried: Replay) -> str:
     looks = "15 seconds" if tried.step_seconds < 60 else f"{tried.step_seconds / 60:g} min"
-    words = f"One look every {looks}. Samples older than two days are read by the hour, at their worst."
+    words = " ".join(part for part in (f"One look every {looks}.", tried.note) if part)
     return words + (f" {tried.left_out} more series are judged but not replayed." if tried.left_out else "")
 
 

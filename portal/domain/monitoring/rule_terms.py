@@ -88,9 +88,16 @@ class Terms:
         return self.kind == "threshold" and self.operator in ("<", "<=")
 
     @property
+    def is_told_by_hours(self) -> bool:
+        """Whether hours of samples tell what it measures; how fast a counter rose in a part of an hour they do not."""
+        return self.kind != "threshold" or self.reading != "rate" or self.window_seconds >= HOUR
+
+    @property
     def lookback_seconds(self) -> float:
         """How far back one look has to see, in seconds."""
         waits = max(self.for_seconds, self.keep_seconds) + self.stale_seconds
+        if self.kind == "absence":
+            return waits + self.level
         if self.kind == "anomaly":
             return self.season.seconds * (self.season.past + 1) + waits
         if self.kind == "burn-rate":

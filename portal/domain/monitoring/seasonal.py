@@ -4,6 +4,15 @@ The week is cut into buckets; each bucket has the median of its samples in the p
 deviation (MAD). Neither is moved by a few outages, which a mean and a standard deviation are. 1.4826 x MAD is the
 standard deviation of a normal distribution.
 
+The score of a value x in the bucket b is ``(x - median_b) / scale_b`` with
+
+    scale_b = max(1.4826 max(MAD_b, M), floor |median_b|, floor A, floor_value)
+
+where M is the median of the MAD of those buckets that moved at all (MAD above 0) and A the median of |median| of those
+buckets whose median is not 0. Score and MAD are those of Iglewicz and Hoaglin; that a bucket which never moved, such as
+an hour of the night without any request, borrows the scale of those that did is a choice made here: its own MAD is 0,
+and a single event would be infinitely far from it.
+
 Only whole seasons before the one of a moment are looked at, so that nothing looks ahead and a replay finds what the
 monitor would have found.
 
@@ -39,7 +48,8 @@ class Season:
     least : int
         A bucket with fewer samples says nothing.
     floor : float
-        The scale is at least this share of the bucket's median (of its size): what never moved may move a little.
+        The scale is at least this share of the size of the bucket's median, and of that of the middle bucket whose
+        median is not 0: what never moved may move a little.
     floor_value : float
         The scale is at least this, in the unit of the values.
     """
@@ -82,8 +92,8 @@ class Usual:
     Attributes
     ----------
     middle, scale : ndarray of shape (m,)
-        Median and robust standard deviation (1.4826 x MAD, at least that of the middle bucket) of the bucket, in the
-        unit of the values; NaN where history is too short.
+        Median and robust standard deviation (1.4826 x MAD, at least that of the middle one of the buckets that moved)
+        of the bucket, in the unit of the values; NaN where history is too short.
     """
 
     middle: FloatArray1D
@@ -123,16 +133,25 @@ def usual(times: FloatArray1D, values: FloatArray1D, moments: FloatArray1D, seas
 def _by_bucket(bucket: IntArray1D, values: FloatArray1D, season: Season) -> tuple[FloatArray1D, FloatArray1D]:
     """Return median and robust standard deviation of each bucket, shapes (buckets,).
 
-    The deviation of a bucket is at least that of the middle bucket: of a handful of samples two are easily alike.
+    The deviation of a bucket is at least that of the middle one of the buckets that moved: of a handful of samples two
+    are easily alike, and where most hours are idle the middle of all buckets would not move either.
     """
     middle, count = _medians(bucket, values, season.buckets)
     away = np.abs(values - middle[bucket])
     spread, _ = _medians(bucket, away, season.buckets)
     enough = count >= season.least
-    common = float(np.median(spread[enough])) if enough.any() else 0.0
-    least = np.maximum(season.floor * np.abs(middle), season.floor_value)
+    common = _median(spread[enough & (spread > 0)])
+    size = np.abs(middle)
+    least = np.maximum(
+        season.floor * np.maximum(size, _median(size[enough & (size > 0)])), season.floor_value
+    )
     scale = np.maximum(NORMAL * np.maximum(spread, common), least)
     return np.where(enough, middle, np.nan), np.where(enough, scale, np.nan)
+
+
+def _median(values: FloatArray1D) -> float:
+    """Return the median; 0 of nothing."""
+    return float(np.median(values)) if len(values) else 0.0
 
 
 def _medians(bucket: IntArray1D, values: FloatArray1D, buckets: int) -> tuple[FloatArray1D, IntArray1D]:

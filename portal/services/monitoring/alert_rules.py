@@ -13,6 +13,7 @@ from portal.core.actor import Actor
 from portal.core.canonical import plain
 from portal.core.errors import Conflict, DomainError
 from portal.core.permissions import Permission
+from portal.domain.monitoring.rule_terms import Terms
 from portal.services import audit
 from portal.services.monitoring import objectives
 from portal.services.monitoring.objectives import Objective
@@ -26,7 +27,9 @@ from portal.services.monitoring.rule_catalogue import (
     rule,
     rules,
 )
+from portal.services.monitoring.rule_data import longest_wait
 from portal.services.monitoring.rule_replay import Replay, replay_of
+from portal.services.monitoring.rule_words import duration
 
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,47}")
 MOST_TITLE = 120
@@ -90,11 +93,34 @@ def check(given: Rule) -> Rule:
         raise DomainError("Choose a severity and what alerts are grouped by from the lists.", term="severity")
     if given.kind != "burn-rate" and not (given.service.strip() and given.metric.strip()):
         raise DomainError("Choose the service and the metric that the rule looks at.", term="metric")
-    given.read()
+    _refuse_long_times(given.read())
     return replace(
         given, title=given.title.strip()[:MOST_TITLE], service=given.service.strip(), metric=given.metric.strip(),
         terms=plain(dict(given.terms)),
     )  # fmt: skip
+
+
+def _refuse_long_times(terms: Terms) -> None:
+    """A rule that waits for longer than its samples are kept would never fire, or never be over."""
+    longest = longest_wait(terms)
+    over = {"for_seconds": terms.for_seconds, "keep_seconds": terms.keep_seconds}
+    if terms.kind == "absence":
+        over["for_seconds"] += terms.level
+    for name, seconds in over.items():
+        if seconds > longest:
+            if terms.kind == "burn-rate":
+                why = "its short windows are known sample by sample for the last hour only"
+            elif not terms.is_told_by_hours:
+                why = "an increase per second is not told by the hours that are kept of older samples"
+            else:
+                why = "older samples are not kept"
+            field = "For" if name == "for_seconds" else "Over after"
+            silence = ", together with the longest silence," if terms.kind == "absence" else ""
+            raise DomainError(
+                f"'{field}'{silence} is {seconds:g} s; this rule can wait for at most {longest:g} s "
+                f"({duration(longest)}), because {why}. Choose a shorter time.",
+                term=name,
+            )
 
 
 def _refuse_circle(given: Rule, known: Mapping[str, Rule]) -> None:
@@ -187,6 +213,6 @@ def try_out(given: Rule, actor: Actor, *, days: int, until: datetime | None = No
         The rule makes no sense.
     """
     actor.require(Permission.MONITORING_READ)
-    given.read()
+    _refuse_long_times(given.read())
     with UnitOfWork() as work:
         return replay_of(work, given, days=days, until=until)

@@ -11,10 +11,13 @@ from data.session import UnitOfWork
 from portal.core import clock
 from portal.core.errors import DomainError
 from portal.domain.monitoring.rule_judging import Burn, Verdict
+from portal.domain.monitoring.rule_terms import Terms
 from portal.domain.monitoring.rules import Episode, episodes, firing_seconds
 from portal.domain.monitoring.series import steps
+from portal.domain.monitoring.slo import HOUR
 from portal.services.monitoring.rule_catalogue import Rule
 from portal.services.monitoring.rule_data import Read, Subject, read
+from portal.services.monitoring.rule_words import duration
 
 DAYS = (1, 7, 30)
 USUAL_DAYS = 7
@@ -54,12 +57,27 @@ class Replay:
         """How long it would have fired, all subjects added."""
         return float(sum(firing_seconds(list(one.episodes), self.until.timestamp()) for one in self.courses))
 
+    @property
+    def judged_since(self) -> datetime:
+        """From when on it could be judged: later than ``since`` where hours do not tell what it measures."""
+        newest = self.read.hours_until
+        return self.since if newest is None or self.read.terms.is_told_by_hours else max(self.since, newest)
+
+    @property
+    def note(self) -> str:
+        """What must be known about the part of the history that was read by the hour; "" where nothing was."""
+        newest = self.read.hours_until
+        if newest is None or newest <= self.since:
+            return ""
+        told = _of_hours(self.read.terms)
+        return f"Before {newest:%Y-%m-%d %H:%M} UTC only hours are read: {told}" if told else ""
+
     def summary(self) -> dict[str, Any]:
         """Return what is kept with a version of the rule."""
         return {
-            "since": self.since.isoformat(), "until": self.until.isoformat(), "step_seconds": self.step_seconds,
+            "since": self.judged_since.isoformat(), "until": self.until.isoformat(), "step_seconds": self.step_seconds,
             "subjects": len(self.courses), "times": self.count, "seconds": self.seconds,
-            "first": None if self.first is None else self.first.isoformat(),
+            "first": None if self.first is None else self.first.isoformat(), "note": self.note,
         }  # fmt: skip
 
     def told(self) -> str:
@@ -77,7 +95,29 @@ def words_of(summary: Mapping[str, Any]) -> str:
     days = (until - since).total_seconds() / 86_400
     times = int(summary["times"])
     told = "never" if not times else "once" if times == 1 else f"{times} times"
-    return f"Over {days:g} day{'s' if days != 1 else ''} it would have fired {told}."
+    note = f" {summary['note']}" if summary.get("note") else ""  # versions of earlier releases have none
+    days = round(days, 1)
+    return f"Over {days:g} day{'s' if days != 1 else ''} it would have fired {told}.{note}"
+
+
+def _of_hours(terms: Terms) -> str:
+    """Return what hours tell a rule; "" where they tell it all."""
+    if not terms.is_told_by_hours:
+        return (
+            f"they do not tell an increase over {duration(terms.window_seconds)}, so that time is left out."
+        )
+    if terms.kind == "absence":
+        return "a silence within an hour that has a sample is not seen."
+    if terms.kind == "anomaly":
+        return "each is judged as a whole, by its mean."
+    if terms.kind == "burn-rate":
+        short = any(one.short_seconds < HOUR for one in terms.windows)
+        return "the short windows are known at the end of each hour only." if short else ""
+    if terms.reading == "rate":
+        return "each counts as a whole."
+    if terms.for_seconds:
+        return "it breaks in those of which every sample was beyond the level; shorter times are not seen."
+    return "each counts at its worst value throughout."
 
 
 def replay_of(

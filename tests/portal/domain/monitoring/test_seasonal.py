@@ -67,6 +67,47 @@ def test_what_never_moved_may_move_a_little():
     assert found.scale == pytest.approx([10.0])
 
 
+def office(hours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Requests per second, hour by hour of four weeks: traffic from 8 to 18 on weekdays, none at night and weekends."""
+    rng = np.random.default_rng(7)
+    hour, day = hours % 24, hours // 24 % 7
+    busy = (hour >= 8) & (hour < 18) & (day < 5)
+    return np.where(busy, 1.0 + 0.1 * rng.normal(size=len(hours)), 0.0), busy
+
+
+def test_one_event_in_an_hour_that_is_usually_idle_is_not_unusual_but_a_surge_is():
+    hours = np.arange(28 * 24)
+    values, _ = office(hours)
+    season = Season()
+    monday = np.full(2, MONDAY + 28 * 24 * HOUR + 2.5 * HOUR)
+    night = usual(MONDAY + hours * HOUR, values, monday, season)
+    one_request, surge = robust_z(np.array([1 / HOUR, 3.0]), night)
+    assert one_request < 1
+    assert surge > 8
+
+
+def test_where_hardly_anything_moves_one_event_is_measured_by_what_is_usual_elsewhere():
+    """Traffic that is the same every week has no deviation anywhere; the floor is a share of what a busy hour has."""
+    hours = np.arange(28 * 24)
+    values = (hours % 24 == 12) * 2.0
+    night = usual(MONDAY + hours * HOUR, values, np.array([MONDAY + 28 * 24 * HOUR]), Season(floor=0.05))
+    assert night.scale == pytest.approx([0.05 * 2.0])
+    silent = usual(MONDAY + hours * HOUR, hours * 0.0, np.array([MONDAY + 28 * 24 * HOUR]), Season())
+    assert silent.scale == pytest.approx([Season().floor_value])
+
+
+def test_idle_hours_change_nothing_about_busy_ones():
+    hours = np.arange(28 * 24)
+    values, busy = office(hours)
+    looks = MONDAY + (28 * 24 + hours[: 7 * 24][busy[: 7 * 24]]) * HOUR
+    with_nights = usual(MONDAY + hours * HOUR, values, looks, Season())
+    alone = usual(MONDAY + hours[busy] * HOUR, values[busy], looks, Season())
+    np.testing.assert_array_equal(with_nights.middle, alone.middle)
+    np.testing.assert_array_equal(with_nights.scale, alone.scale)
+    assert (robust_z(np.full(len(looks), 1.0), with_nights) < 4).all()
+    assert (robust_z(np.full(len(looks), 3.0), with_nights) > 8).all()
+
+
 def test_directions():
     found = Usual(np.array([10.0, 10.0]), np.array([2.0, 2.0]))
     values = np.array([16.0, 4.0])

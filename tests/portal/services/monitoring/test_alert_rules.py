@@ -4,19 +4,25 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from sqlalchemy import event, text
 
 from data.engine import engine
 from data.models.operations import AlertRule
+from data.queries.alert_rules import Found
 from data.session import UnitOfWork
 from data.writes import samples as sample_writes
 from portal.core.actor import SYSTEM, Actor
+from portal.core.config import Settings
 from portal.core.errors import Conflict, DomainError, NotFound, NotPermitted
 from portal.core.permissions import Role
-from portal.services.monitoring import alert_rules, alerts, rule_rounds
+from portal.domain.monitoring.series import at_moments
+from portal.services.monitoring import alert_rules, alerts, rule_data, rule_rounds
 from portal.services.monitoring.agent import Turn
 from portal.services.monitoring.rule_catalogue import DECLARED, Rule, rules
+from portal.services.monitoring.rule_data import as_values, read
+from portal.services.monitoring.rule_replay import words_of
 from portal.services.monitoring.rule_rounds import judge_all
 
 OLIVER = Actor(1, "oliver", "Oliver", frozenset({Role.OPERATIONS}), frozenset())
@@ -48,6 +54,20 @@ def put(
     rows = [(service, metric, labels, NOON + timedelta(seconds=at), value) for at, value in values.items()]
     with UnitOfWork(write=True) as work:
         sample_writes.append(work.session, rows)
+
+
+def make_hours(begin: int, end: int) -> None:
+    """Make the hours of samples from ``begin`` to ``end``, in hours after noon."""
+    with UnitOfWork(write=True) as work:
+        sample_writes.roll_up(work.session, NOON + timedelta(hours=begin), NOON + timedelta(hours=end))
+
+
+def firing_now(wanted: list[Rule], at: int) -> list[str]:
+    """Return which rules a round so many seconds after noon would raise if nothing were open."""
+    moment = NOON + timedelta(seconds=at)
+    with UnitOfWork() as work:
+        found = read(work, wanted, until=moment)
+    return sorted(change.rule for change in rule_rounds.decide(found, [], moment) if change.fires)
 
 
 def only(*wanted: Rule) -> None:
@@ -160,6 +180,188 @@ def test_a_bucket_that_stands_still_did_not_begin_at_zero_in_the_window(database
         put(within, service="web", metric=f"{histogram}_bucket", labels=f"kind={kind},le=1.0,outcome=ok")
     for at in range(4_800, 5_400, 60):
         assert look(at) == ["rule.latency-burns-fast: web"]
+
+
+HOUR, DAY = 3_600, 86_400
+
+
+def waiting(**seconds: float) -> Rule:
+    """Return the rule about a full disk with other times."""
+    return replace(
+        FULL, code=f"full-{max(seconds.values()):g}", terms={**FULL.terms, "for_seconds": 0, **seconds}
+    )
+
+
+def test_a_rule_that_waits_for_hours_fires_whatever_the_minute(database):
+    """Broken for 36 hours, made into hours up to noon; for 35 hours it is looked at beyond what is read in full."""
+    put(dict.fromkeys(range(-36 * HOUR, HOUR, 60), 0.95))
+    make_hours(-36, 0)
+    wanted = [waiting(for_seconds=hours * HOUR) for hours in (1, 1.5, 2, 3, 6, 30)]
+    for minute in range(0, 60, 10):
+        assert firing_now(wanted, minute * 60) == sorted(one.alert for one in wanted)
+    assert firing_now([waiting(for_seconds=40 * HOUR)], 0) == []
+
+
+def test_a_rule_that_waits_for_an_increase_fires_too(database):
+    rising = replace(waiting(for_seconds=3 * HOUR), metric="host_network_bytes_total")
+    rising = replace(rising, terms={"level": 0.5, "reading": "rate", "for_seconds": 3 * HOUR})
+    put({at: 1e6 + at for at in range(-8 * HOUR, HOUR, 60)}, metric=rising.metric)
+    make_hours(-8, 0)
+    for minute in range(0, 60, 10):
+        assert firing_now([rising], minute * 60) == [rising.alert]
+
+
+def test_a_silence_is_told_when_it_is_as_long_as_the_rule_says_not_an_hour_later(database):
+    silent = Rule(
+        "silent", "absence", "Silent", "disk", FULL.metric, {"level": 2 * HOUR, "for_seconds": HOUR}
+    )
+    put(dict.fromkeys(range(-8 * HOUR, -2 * HOUR - 2_400, 60), 0.5))  # until 9:19
+    make_hours(-8, 0)
+    assert firing_now([silent], 18 * 60) == []
+    assert firing_now([silent], 20 * 60) == [silent.alert]
+    long = replace(silent, terms={"level": 10 * DAY})
+    assert firing_now([long], 10 * DAY - 2 * HOUR + 60) == [long.alert], (
+        "after an hour of which only the hour is read"
+    )
+
+
+def test_a_rule_that_waits_for_hours_until_it_is_over_ends(database):
+    only(waiting(keep_seconds=3 * HOUR))
+    put(dict.fromkeys(range(-6 * HOUR, -4 * HOUR, 60), 0.95) | dict.fromkeys(range(-4 * HOUR, HOUR, 60), 0.5))
+    make_hours(-6, -1)
+    assert look(-4 * HOUR - 60) == ["rule.full-10800: disk"]
+    assert look(-2 * HOUR) == ["rule.full-10800: disk"]
+    make_hours(-6, 0)
+    assert look(-HOUR + 75) == []
+
+
+def test_an_hour_that_was_broken_for_a_moment_was_not_broken_for_the_hour(database):
+    """Once an hour a sample is beyond the level: neither 30 hours nor half an hour nor a minute of that in a row."""
+    put({at: 0.95 if at % HOUR == 1_200 else 0.5 for at in range(-36 * HOUR, HOUR, 60)})
+    make_hours(-36, 0)
+    wanted = [waiting(for_seconds=30 * HOUR), waiting(for_seconds=1_800, keep_seconds=30 * HOUR)]
+    wanted.append(waiting(for_seconds=60, keep_seconds=31 * HOUR))
+    for minute in range(0, 60, 10):
+        assert firing_now(wanted, minute * 60) == []
+
+
+def test_rules_with_short_times_read_no_more_because_another_waits_long(database):
+    """Of a rule that looks for series of the last week hours are read, but for the last two."""
+    silent = next(one for one in DECLARED if one.code == "host-silent")
+    put(dict.fromkeys(range(-36 * HOUR, HOUR, 60), 0.5), metric=silent.metric)
+    make_hours(-36, 0)
+    plain = [one for one in DECLARED if one.kind != "burn-rate"]
+    assert {rule_data.raw_for(one.read()) for one in plain} == {timedelta(hours=2)}
+    alone, beside = ([silent], [silent, replace(waiting(for_seconds=12 * HOUR), metric=silent.metric)])
+    sizes = []
+    for wanted in (alone, beside):
+        with UnitOfWork() as work:
+            found = read(work, wanted, until=NOON)[0]
+        (samples,) = next(iter(found.series.values()))
+        sizes.append(len(samples.times))
+    assert sizes[0] == sizes[1]
+
+
+def test_hours_are_spread_so_that_no_look_finds_them_old():
+    begin = NOON.timestamp()
+    found = Found(
+        "disk",
+        "",
+        [begin + 2 * HOUR],
+        [0.1],
+        [(begin, 1.0, 2.0, 3.0, 2.5), (begin + HOUR, 4.0, 5.0, 6.0, 5.5)],
+    )
+    looks = begin + np.arange(60.0, 2 * HOUR, 15.0)
+
+    def seen(**terms: object) -> np.ndarray:
+        read_as = Rule("x", "threshold", "", "disk", "m", {"level": 1, **terms}).read()
+        made = as_values(found, read_as)
+        assert (np.diff(made.times) > 0).all()
+        return at_moments(made.times, made.values, looks, read_as.stale_seconds)
+
+    first = looks <= begin + HOUR
+    for patience in (15, 60, 300):
+        assert set(seen(stale_seconds=patience)[first]) == {3.0}
+        assert set(seen(stale_seconds=patience, operator="<")[~first]) == {4.0}
+        waits = seen(stale_seconds=patience, for_seconds=60)
+        assert set(waits[first]) == {1.0, 3.0}
+        assert np.count_nonzero(waits[first] == 3.0) == 1, "the worst is seen by one look"
+
+
+def test_a_replay_over_hours_finds_a_break_of_days_once(database):
+    put({at * HOUR: 0.95 if -20 * 24 <= at < -15 * 24 else 0.5 for at in range(-30 * 24, 1)})
+    make_hours(-30 * 24, 0)
+    for seconds in (0, 120, 6 * HOUR):
+        tried = alert_rules.try_out(waiting(for_seconds=seconds), AUDREY, days=30, until=NOON)
+        assert tried.count == 1
+        assert tried.seconds == pytest.approx(5 * DAY - seconds, abs=HOUR)
+    assert "Before 2026-03-02" in tried.note
+    assert "every sample was beyond the level" in tried.told()
+
+
+def test_a_replay_over_hours_finds_no_silence_in_a_series_that_was_never_silent(database):
+    silent = Rule("silent", "absence", "Silent", "disk", FULL.metric, {"level": 300})
+    put(dict.fromkeys(range(-8 * DAY, 1, 300), 0.5))
+    make_hours(-8 * 24, 0)
+    tried = alert_rules.try_out(silent, AUDREY, days=7, until=NOON)
+    assert tried.count == 0
+    assert tried.told().startswith("Over 7 days it would have fired never. Before 2026-03-02")
+    assert "is not seen" in tried.note
+
+
+def test_a_replay_of_an_increase_leaves_out_what_hours_do_not_tell(database):
+    """A megabyte a second all the time: of the time that is read by the hour it says nothing."""
+    rising = replace(FULL, metric="host_network_bytes_total", terms={"level": 2e6, "reading": "rate"})
+    put({at: 1e6 * (at + 8 * DAY) for at in range(-8 * DAY, 1, 240)}, metric=rising.metric)
+    make_hours(-8 * 24, 0)
+    for operator, times in ((">", 0), ("<", 1)):
+        one = replace(rising, terms={**rising.terms, "operator": operator})
+        tried = alert_rules.try_out(one, AUDREY, days=7, until=NOON)
+        assert tried.count == times
+        known = tried.courses[0].verdict.moments[np.isfinite(tried.courses[0].verdict.reading)]
+        assert known[0] >= tried.judged_since.timestamp()
+        assert tried.told().startswith("Over 2 days it would have fired")
+        assert "do not tell an increase over 5 min, so that time is left out" in tried.told()
+
+
+def test_the_replay_of_an_earlier_release_is_told_without_a_note():
+    summary = {
+        "since": NOON.isoformat(),
+        "until": (NOON + timedelta(days=7)).isoformat(),
+        "subjects": 1,
+        "times": 2,
+    }
+    assert words_of(summary) == "Over 7 days it would have fired 2 times."
+
+
+@pytest.mark.parametrize(
+    ("one", "says"),
+    [
+        (
+            waiting(for_seconds=2 * DAY),
+            r"'For' is 172800 s; this rule can wait for at most 169200 s \(47 h\)",
+        ),
+        (waiting(keep_seconds=3 * DAY), "'Over after' is 259200 s.* because older samples are not kept"),
+        (
+            replace(FULL, kind="absence", terms={"level": DAY, "for_seconds": DAY}),
+            "'For', together with the longest silence, is 172800 s",
+        ),
+        (
+            replace(FULL, terms={"level": 1, "reading": "rate", "for_seconds": 2 * DAY}),
+            "at most 86400 s .1 day., because an increase per second",
+        ),
+        (
+            replace(FULL, kind="burn-rate", terms={"objective": "availability", "for_seconds": HOUR}),
+            "known sample by sample for the last hour only",
+        ),
+    ],
+)
+def test_times_for_which_no_samples_are_kept_are_refused(database, monkeypatch, tmp_path, one, says):
+    monkeypatch.setattr(rule_data, "settings", lambda: Settings(home=tmp_path, keep_sample_hours_days=2))
+    with pytest.raises(DomainError, match=says):
+        alert_rules.save(one, OLIVER, based_on=0)
+    with pytest.raises(DomainError, match=says):
+        alert_rules.try_out(one, AUDREY, days=1)
 
 
 def test_many_rules_are_read_in_few_statements(database, statements):
