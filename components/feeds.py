@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import dash_bootstrap_components as dbc
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.attributes import attributes
@@ -83,7 +83,7 @@ def feed_facts(
 
 
 def terms_form(
-    code: str, *, owner: str, cron: str, timezone: str, grace_minutes: int, offset: int, least_rows: int,
+    code: str, *, version: int, owner: str, cron: str, timezone: str, grace_minutes: int, offset: int, least_rows: int,
     holidays: bool, live: bool, enabled: bool, is_demo: bool,
 ) -> html.Details:  # fmt: skip
     """Return the form that writes the next version of what is agreed; only those who may write it get one."""
@@ -92,6 +92,7 @@ def terms_form(
     return html.Details(
         [
             html.Summary("Change what is agreed"),
+            dcc.Store(id=feed_part("version", code), data=version),
             html.Div(
                 [
                     _field(code, "owner", "Who answers for it", owner),

@@ -22,7 +22,7 @@ def error(message: str, *, incident: str | None = None, title: str = "This could
 
 
 def notice(message: str, *, kind: str = "info") -> html.Div:
-    """Return a line of advice above a group; ``kind`` is ``info`` or ``warn``."""
+    """Return a line of advice above a group; ``kind`` is ``info``, ``warn`` or ``bad``."""
     return html.Div(message, className=f"es-notice es-notice-{kind}", role="note")
 
 

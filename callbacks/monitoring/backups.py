@@ -91,7 +91,7 @@ def draw(_filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Comp
     )
     parts: list[Component] = [tiles]
     if found.newest.problem:
-        parts.append(notice(f"The newest backup cannot be restored: {found.newest.problem}", kind="danger"))
+        parts.append(notice(f"The newest backup cannot be restored: {found.newest.problem}", kind="bad"))
     rows = backup_tables.table(PAGE, actor)
     grid_of = data_grid(Ids.LIST, rows, clocks=clocks.query(), query=PAGE, caption="Backups that are kept")
     return [*parts, section("Kept", [grid_of])]

@@ -102,9 +102,9 @@ def _form(found: Feed, actor: Actor, clocks: Clocks) -> list[Component]:
     terms = found.terms
     return [
         terms_form(
-            terms.code, owner=terms.owner, cron=terms.cron, timezone=terms.timezone, grace_minutes=terms.grace_minutes,
-            offset=terms.offset, least_rows=terms.least_rows, holidays=terms.holidays, live=terms.live,
-            enabled=terms.enabled, is_demo=found.is_demo,
+            terms.code, version=terms.version, owner=terms.owner, cron=terms.cron, timezone=terms.timezone,
+            grace_minutes=terms.grace_minutes, offset=terms.offset, least_rows=terms.least_rows,
+            holidays=terms.holidays, live=terms.live, enabled=terms.enabled, is_demo=found.is_demo,
         )
     ]  # fmt: skip
 
@@ -122,22 +122,27 @@ def _part(part: str) -> dict[str, object]:
 
 @guarded_callback(
     Input(_part("save"), "n_clicks"),
+    State(_part("version"), "data"),
     *(State(_part(name), "value") for name in FIELDS),
     permission=Permission.JOBS_MANAGE,
     prevent_initial_call=True,
 )
-def save(clicks: int | None, *values: Any) -> None:
-    """Write the next version of what is agreed; what cannot be read is told beside the form."""
+def save(clicks: int | None, seen: int, *values: Any) -> None:
+    """Write the next version of what is agreed; what cannot be read is told beside the form.
+
+    ``seen`` is the version that the writer had before their eyes: what somebody else wrote after it is not overwritten.
+    """
     if not clicks:
         return
     code, actor = str(ctx.triggered_id["feed"]), current_actor()
     try:
-        before = feeds.feed(actor, code, clock.now()).terms
+        before = replace(feeds.feed(actor, code, clock.now()).terms, version=int(seen))
         version = feed_terms.change_terms(before, actor, dict(zip(FIELDS, values, strict=True)))
     except (DomainError, NotFound) as problem:
         set_props(feed_part("note", code), {"children": error(problem.message, title="Not changed")})
         return
     found = feeds.feed(actor, code, clock.now())
+    set_props(feed_part("version", code), {"data": version})
     set_props(Ids.FACTS, {"children": _facts(found, actor)})
     words = f"Version {version} counts from now on: {found.terms.words()}."
     set_props(feed_part("note", code), {"children": html.P(words, className="es-note")})

@@ -97,7 +97,7 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
 def _warnings(found: security.Figures) -> list[Component]:
     if found.audit_whole is False:
         words = "The newest verification found that the audit log is not whole. See Compliance > Audit."
-        return [notice(words, kind="danger")]
+        return [notice(words, kind="bad")]
     return []
 
 

@@ -77,7 +77,7 @@ class Reading:
         elif node.name == "dl":
             yield from facts(node)
         elif node.has("es-notice"):
-            yield Words(node.text(), "warning" if node.has("es-notice-warn") else "notice")
+            yield Words(node.text(), "notice" if node.has("es-notice-info") else "warning")
         elif node.has("es-state"):
             yield Words(sentences(node), "warning" if node.has("es-state-error") else "notice")
         elif node.name in (*HEADS, "summary", "p", "pre") or (node.name == "li" and not _has_blocks(node)):

@@ -234,7 +234,9 @@ def checked(before: FeedTerms, given: Mapping[str, Any], now: datetime) -> FeedT
     line = read_cron(
         str(given.get("cron") or before.cron), str(given.get("timezone") or before.timezone), now=now
     )
-    _require_once_a_day(line, now, before.code)
+    enabled = bool(given.get("enabled", before.enabled))
+    if enabled:
+        _require_once_a_day(line, now, before.code)
     owner = " ".join(str(given.get("owner", before.owner) or "").split())
     if not owner or len(owner) > LONGEST:
         raise DomainError(f"Name who answers for the feed, in up to {LONGEST} characters.", feed=before.code)
@@ -248,7 +250,7 @@ def checked(before: FeedTerms, given: Mapping[str, Any], now: datetime) -> FeedT
             given.get("least_rows", before.least_rows), "The least number of rows", 1, MOST_ROWS, before.code
         ),
         holidays=bool(given.get("holidays", before.holidays)),
-        live=bool(given.get("live", before.live)), enabled=bool(given.get("enabled", before.enabled)), why_off="",
+        live=bool(given.get("live", before.live)), enabled=enabled, why_off="",
     )  # fmt: skip
 
 
