@@ -194,13 +194,22 @@ def was_resolved(session: Session, alert_id: int) -> datetime | None:
     )
 
 
-def untold(session: Session, *, limit: int = 100) -> list[AlertRow]:
-    """Return the open alerts that never were part of an incident, or got worse than was told; the oldest first."""
+def untold(
+    session: Session, *, lasting: Collection[str], settled: datetime, limit: int = 100
+) -> list[AlertRow]:
+    """Return the open alerts that never were part of an incident, or got worse than was told; the oldest first.
+
+    Those of the rules ``lasting`` are open only while what they tell of goes on: they are returned too when all their
+    incidents were resolved before ``settled``.
+    """
     joined = exists().where(IncidentAlert.alert_id == Alert.id)
+    counts_still = or_(Incident.state != "resolved", Incident.resolved_at > settled)
+    is_held = joined.where(IncidentAlert.incident_id == Incident.id, counts_still)
+    goes_on = and_(Alert.rule.in_(sorted(lasting)), ~is_held)
     told = exists().where(Delivery.alert_id == Alert.id)
     told_so_bad = told.where(Delivery.key.endswith(func.concat(":", Alert.severity)))
     statement = select(*_ALERT).where(
-        Alert.cleared_at.is_(None), Alert.severity != "info", or_(~joined, and_(told, ~told_so_bad))
+        Alert.cleared_at.is_(None), Alert.severity != "info", or_(~joined, goes_on, and_(told, ~told_so_bad))
     )
     return [AlertRow(*row) for row in session.execute(statement.order_by(Alert.id).limit(limit))]
 

@@ -71,10 +71,18 @@ class Objective:
         return self.window_days * 86_400.0
 
 
+ARRIVED = (
+    "It is about requests that arrived: while the portal is down none do, and 'The portal is up' counts that."
+)
+
 DECLARED = (
     Objective(
         "availability", "The portal answers", "web", REQUESTS, REQUESTS, 0.995,
         terms={"good_labels": {"outcome": "!server", "kind": PEOPLE}, "total_labels": {"kind": PEOPLE}},
+    ),
+    Objective(
+        "up", "The portal is up", "web", "minutes not bad", "minutes looked at", 0.995,
+        terms={"source": "states", "bad": ["bad"]},
     ),
     Objective(
         "latency", "Answers come in time", "web", f"{SECONDS}_bucket", f"{SECONDS}_count", 0.95,
@@ -160,9 +168,9 @@ def counted(
 def _counters(one: Objective, bound: str | None, good: list[Found], total: list[Found]) -> Counted:
     if "within_seconds" in one.terms and bound is None:
         return Counted((), ())
-    note = (
-        "" if bound is None else f"Good is an answer within {float(bound):g} s, the bound that is measured."
-    )
+    note = ARRIVED if one.code == "availability" else ""
+    if bound is not None:
+        note = f"Good is an answer within {float(bound):g} s, the bound that is measured."
     return Counted(
         tuple(as_counters(good, one.terms.get("good_labels", {}))),
         tuple(as_counters(total, one.terms.get("total_labels", {}))),

@@ -71,6 +71,7 @@ def _slow(objective: str, service: str, title: str) -> Rule:
 DECLARED = (
     _fast("availability", "web", "Too many requests fail"),
     _slow("availability", "web", "Requests fail more often than promised"),
+    _fast("up", "web", "The portal keeps going down"),
     _fast("latency", "web", "Answers are slow"),
     _slow("latency", "web", "Answers are slower than promised"),
     _slow("jobs", "worker", "Jobs fail more often than promised"),

@@ -5,12 +5,17 @@ from data.session import UnitOfWork
 from data.writes import incidents as writes
 from portal.core import clock
 from portal.core.actor import SYSTEM
-from portal.domain.monitoring.incidents import QUIET, TOUCHES, Step
+from portal.domain.monitoring.incidents import QUIET, SETTLED, TOUCHES, Step
 from portal.services import audit
 from portal.services.monitoring import joining, telling
 from portal.services.monitoring.agent import Task, register_task
 
 SECONDS = 30.0
+LASTING = ("feed.late", "service.down")
+"""Rules that clear their alerts when it is over, and renew them only when they change: open means still found.
+
+Rules that people write renew theirs every few minutes; alerts of single events stay open after it.
+"""
 
 
 def settle() -> None:
@@ -57,9 +62,12 @@ def _quiet(work: UnitOfWork | None = None) -> list[int]:
 
 
 def follow_untold() -> int:
-    """Let open alerts without an incident have one and be told: what kept them silent may be over."""
+    """Let open alerts without an incident have one and be told: what kept them silent may be over.
+
+    So do those that are still found long after people resolved their incident.
+    """
     with UnitOfWork(write=True) as work:
-        found = queries.untold(work.session)
+        found = queries.untold(work.session, lasting=LASTING, settled=clock.now() - SETTLED)
         for alert in found:
             joining.follow(work, alert, "renewed")
             telling.follow(work, alert, "renewed")

@@ -10,6 +10,7 @@ from callbacks.monitoring import slos
 from components.charts.slo import budget_figure, burn_figure
 from data.session import UnitOfWork
 from data.writes import samples as sample_writes
+from data.writes import states as state_writes
 from portal.core.actor import Actor
 from portal.core.clock import Clocks
 from portal.core.errors import NotPermitted
@@ -113,7 +114,7 @@ def test_it_takes_the_right_to_read(database):
 def test_jobs_and_states_count_too(database):
     with UnitOfWork() as work:
         found = {one.objective.code: one for one in slo_view.read(work, NOW)}
-    assert {"availability", "latency", "jobs", "database", "cache"} <= set(found)
+    assert {"availability", "up", "latency", "jobs", "database", "cache"} <= set(found)
     assert all(one.attained() is None for one in found.values())
 
 
@@ -130,3 +131,30 @@ def test_only_who_may_write_gets_the_forms_and_versions_are_shown(database):
     read = words(slos.draw({"objective": "latency"}, clocks(), auditor))
     assert "Version 1" in read
     assert "It is off: no alert rule watches it." in read
+
+
+def test_hours_without_any_web_server_are_no_kept_promise(database):
+    """Up for six hours, then down for two: no request arrives that could fail, and yet the promise is broken."""
+    with UnitOfWork(write=True) as work:
+        for hours, state in ((8, "good"), (2, "bad")):
+            state_writes.append(
+                work.session, service="web", at=NOW - timedelta(hours=hours), state=state, reason="", facts={}
+            )
+        counts = [
+            (
+                "web",
+                "enerscope_requests_total",
+                "kind=page,outcome=ok",
+                NOW - timedelta(minutes=480 - at),
+                10.0 * at,
+            )
+            for at in range(360)
+        ]
+        sample_writes.append(work.session, counts)
+    up, answers = slo_view.standings(OLIVER, NOW, ["up", "availability"])[::-1]
+    assert answers.attained() == 1.0
+    assert up.attained() == pytest.approx(0.75, abs=0.01)
+    assert (slo_view.state_of(answers), slo_view.state_of(up)) == ("kept", "missed")
+    shown = words(slos.draw({"objective": "availability"}, clocks(), OLIVER))
+    assert "It is about requests that arrived" in shown
+    assert "It is about requests that arrived" not in words(slos.draw({"objective": "up"}, clocks(), OLIVER))

@@ -65,6 +65,11 @@ def test_who_waits_for_a_lock_is_seen_with_its_lock(database):
             pass
 
 
+def test_without_any_lock_there_are_none_of_them(database):
+    found = {key: value for key, value in measured().items() if key[0] == "pg_locks"}
+    assert found == {("pg_locks", "AccessShare,yes"): 0.0}
+
+
 def test_totals_only_grow(database):
     before = measured()
     with engine().begin() as make:

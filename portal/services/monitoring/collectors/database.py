@@ -10,6 +10,7 @@ from portal.domain.monitoring.samples import Sample, samples_of
 from portal.services.monitoring.collectors.processes import Known
 
 SERVICE, QUEUE = "database", "worker"
+LOCKS = "pg_locks"
 SLOWLY = timedelta(minutes=5)  # sizes and bloat look at every table
 
 
@@ -19,6 +20,7 @@ class Database:
 
     known: tuple[Known, ...] = ()
     _rested_at: datetime | None = None
+    _locks: frozenset[str] = frozenset()  # labels of the locks that the last look found
 
     def collect(self, at: datetime) -> list[Sample]:
         """Return samples of the database and of the queue of jobs.
@@ -37,4 +39,9 @@ class Database:
                 self._rested_at = at
             rows = process_list.living(work.session)
         self.known = tuple(Known(row.kind, row.host, row.pid, row.started_at) for row in rows)
-        return found
+        return self._with_released(at, found)
+
+    def _with_released(self, at: datetime, found: list[Sample]) -> list[Sample]:
+        """Add that there are none any more of the locks which the last look found and this one does not."""
+        before, self._locks = self._locks, frozenset(one.labels for one in found if one.metric == LOCKS)
+        return found + [Sample(SERVICE, LOCKS, labels, at, 0.0) for labels in sorted(before - self._locks)]

@@ -16,6 +16,7 @@ WEB, WORKER, BEAT, MONITOR = "web", "worker", "beat", "monitor"
 SECONDS = 2.5
 TITLES = {WEB: "web server", WORKER: "worker", BEAT: "scheduler", MONITOR: "monitor"}
 WITHOUT = {
+    WEB: "Nobody can open a page. Start it again.",
     WORKER: "Jobs wait until one runs. Start it again, and look at what it printed last.",
     BEAT: "What is due by a schedule is not started, and jobs of dead workers are not taken up. Start it again.",
     MONITOR: "While it is away nobody is told of anything. Start it again with `enerscope monitor`.",
@@ -56,7 +57,7 @@ def judge(kind: str, told: Told) -> Reading:
     """Judge the processes of one kind."""
     crew = muster([sign for sign, _ in told])
     if kind == WEB:
-        return _web(crew, {sign.instance: facts for sign, facts in told})
+        return _web(crew, told)
     facts = {"alive": len(crew.alive), "missing": len(crew.missing)}
     if not crew.alive and not crew.missing and time.monotonic() - _began < START_SECONDS:
         words = f"No {TITLES[kind]} has told yet that it lives; the portal has just started."
@@ -88,11 +89,12 @@ def _fate(sign: Sign) -> str:
     return f"on {sign.host} (process {pid}) is silent: it hangs, or its machine is away"
 
 
-def _web(crew: Crew, told: Mapping[str, Mapping[str, Any]]) -> Reading:
+def _web(crew: Crew, told: Told) -> Reading:
     """Judge web servers by what they answered lately, each of which tells its counts with its signs."""
     counts = {"requests": 0, "errors": 0, "upstream": 0}
+    told_by = {sign.instance: facts for sign, facts in told}
     for sign in crew.alive:
-        traffic = told[sign.instance].get("traffic")
+        traffic = told_by[sign.instance].get("traffic")
         for name in counts:
             counts[name] += int(traffic.get(name, 0)) if isinstance(traffic, Mapping) else 0
     facts = {
@@ -109,8 +111,22 @@ def _web(crew: Crew, told: Mapping[str, Mapping[str, Any]]) -> Reading:
             f"{counts['errors']} of {counts['requests']} requests of the last {WINDOW_SECONDS} seconds ended in an "
             "error of the portal itself. Each is an incident in the log of the web server."
         )
+    elif not crew.alive:
+        state, reason = _no_web([sign for sign, _ in told])
     elif crew.missing:
         state, reason = State.WARNING, _some(WEB, crew)
-    elif not crew.alive:
-        state, reason = State.UNKNOWN, "No web server has told yet that it lives."
     return Reading(WEB, state, reason, clock.now(), facts)
+
+
+def _no_web(told: Sequence[Sign]) -> tuple[State, str]:
+    """Judge that no web server lives: bad, however long ago, unless the one that was heard last said goodbye.
+
+    Not every web server tells before its first request, so one that never told is not missed. One that fell silent
+    before we began may be starting with us.
+    """
+    last = min(told, key=lambda sign: sign.silent_seconds, default=None)
+    if last is None or last.has_left:
+        return State.UNKNOWN, "No web server has told yet that it lives."
+    if time.monotonic() - _began < min(START_SECONDS, last.silent_seconds):
+        return State.UNKNOWN, "No web server has told yet that it lives; the portal has just started."
+    return State.BAD, f"The {TITLES[WEB]} {_fate(last)}. {WITHOUT[WEB]}"

@@ -13,6 +13,7 @@ from data.models.operations import AlertRule
 from data.queries.alert_rules import Found
 from data.session import UnitOfWork
 from data.writes import samples as sample_writes
+from data.writes import states as state_writes
 from portal.core.actor import SYSTEM, Actor
 from portal.core.config import Settings
 from portal.core.errors import Conflict, DomainError, NotFound, NotPermitted
@@ -164,6 +165,19 @@ def test_budgets_that_burn_in_both_windows_alert_and_the_first_error_counts(data
     # after ten minutes: 100 of 1200 failed in the hour, 8.3 % or 16.7 times the allowed 0.5 %; five minutes: 100 times
     assert look(69 * 60) == ["rule.availability-burns-fast: web"]
     assert alerts.alerts(SYSTEM)[0].severity == "critical"
+
+
+def test_a_portal_that_is_down_burns_its_budget_though_no_request_arrives(database):
+    only(next(one for one in DECLARED if one.code == "up-burns-fast"))
+    with UnitOfWork(write=True) as work:
+        for at, state in ((0, "good"), (3600, "bad"), (4500, "good")):
+            state_writes.append(
+                work.session, service="web", at=NOON + timedelta(seconds=at), state=state, reason="", facts={}
+            )
+    assert look(3600) == []
+    # five minutes of the hour are 8.3 %, or 16.7 times the allowed 0.5 %
+    assert look(3900) == ["rule.up-burns-fast: web"]
+    assert alerts.alerts(SYSTEM)[0].title == "The portal keeps going down"
 
 
 def test_a_bucket_that_stands_still_did_not_begin_at_zero_in_the_window(database):

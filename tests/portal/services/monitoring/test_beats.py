@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -13,11 +13,13 @@ from sqlalchemy import text
 from data.session import UnitOfWork
 from portal.core.config import Settings
 from portal.domain.monitoring.health import State
+from portal.domain.monitoring.judging import GONE_SECONDS, Sign
 from portal.services.monitoring import beats
 from portal.services.monitoring.beats import Pulse
 from portal.services.monitoring.probing import processes
 
 pytestmark = pytest.mark.usefixtures("database")
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 
 def aged(instance: str, seconds: float) -> None:
@@ -131,6 +133,49 @@ def test_web_servers_are_judged_by_what_they_all_tell():
     assert reason.startswith(
         "12 of 40 requests of the last 30 seconds ended in an error of the portal itself."
     )
+
+
+def web(*silent: float, left: bool = False) -> list[tuple[Sign, dict]]:
+    """Return the signs of web servers that died so many seconds ago; the one of them heard last may have left."""
+    last = min(silent)
+    return [
+        (Sign(f"desk:{pid}:1", "web", "desk", NOON, one, is_dead=True, has_left=left and one == last), {})
+        for pid, one in enumerate(silent, 7)
+    ]
+
+
+@pytest.mark.parametrize("silent", [(20.0,), (4_000.0,), (20.0, 4_000.0), (100_000.0,)])
+def test_a_portal_without_any_web_server_is_down_until_one_lives(monkeypatch, silent):
+    monkeypatch.setattr(processes, "_began", time.monotonic() - processes.START_SECONDS)
+    found = processes.judge("web", web(*silent))
+    assert (found.state, found.reason) == (
+        State.BAD, "The web server on desk (process 7) has died. Nobody can open a page. Start it again.",
+    )  # fmt: skip
+    living = (Sign("desk:99:1", "web", "other", NOON, 1.0), {})
+    assert processes.judge("web", [*web(*silent), living]).state is (
+        State.WARNING if silent[0] < GONE_SECONDS else State.GOOD
+    )
+
+
+def test_a_monitor_that_starts_before_the_web_servers_does_not_miss_them_at_once(monkeypatch):
+    monkeypatch.setattr(processes, "_began", time.monotonic() - 10)
+    for silent in (20.0, 4_000.0):
+        found = processes.judge("web", web(silent))
+        assert (found.state, "has just started" in found.reason) == (State.UNKNOWN, True)
+    assert processes.judge("web", web(5.0)).state is State.BAD, (
+        "it was heard since, so it does not wait for a start"
+    )
+    monkeypatch.setattr(processes, "_began", time.monotonic() - processes.START_SECONDS)
+    assert processes.judge("web", web(20.0)).state is State.BAD
+
+
+@pytest.mark.parametrize(
+    "told", [[], web(20.0, left=True), web(20.0, 40.0, left=True), web(5_000.0, left=True)]
+)
+def test_web_servers_that_never_told_or_were_stopped_on_purpose_are_not_missed(monkeypatch, told):
+    monkeypatch.setattr(processes, "_began", time.monotonic() - processes.START_SECONDS)
+    found = processes.judge("web", told)
+    assert (found.state, found.reason) == (State.UNKNOWN, "No web server has told yet that it lives.")
 
 
 def test_nobody_else_may_tell_in_the_name_of_a_process():

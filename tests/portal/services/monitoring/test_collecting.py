@@ -8,17 +8,22 @@ import psutil
 import pytest
 from sqlalchemy import text
 
-from data.engine import connect
+from data.engine import connect, engine
 from data.queries import samples as queries
 from data.session import UnitOfWork
 from portal.core import clock
+from portal.core.actor import Actor
 from portal.core.config import Settings
 from portal.core.errors import UpstreamError
-from portal.services.monitoring import agent
+from portal.core.permissions import Role
+from portal.domain.monitoring import infrastructure_metrics
+from portal.services.monitoring import agent, infrastructure
 from portal.services.monitoring.collecting import Collection, folders
 from portal.services.monitoring.sink import Sink
 from tests.helpers.ports import free_port
 from tests.helpers.redis_server import RedisServer
+
+OLIVER = Actor(1, "oliver", "Oliver", frozenset({Role.OPERATIONS}))
 
 
 def collection(home, **settings) -> Collection:
@@ -52,6 +57,31 @@ def test_all_services_are_sampled_at_one_moment(database, redis_url, tmp_path):
     assert newest("monitor")["process_resident_memory_bytes", ""] > 1e6
     with UnitOfWork() as work:
         assert work.session.scalar(text("SELECT count(DISTINCT at) FROM service_samples")) == 2
+
+
+def test_locks_that_were_released_are_gone_from_their_figure_too(database, tmp_path):
+    one = collection(tmp_path)
+
+    def locks() -> float | None:
+        (shown,) = infrastructure.figures("database", OLIVER, only=[infrastructure_metrics.LOCKS.id])
+        return shown.value
+
+    with engine().begin() as make:
+        make.execute(text("CREATE TABLE scratch (n int)"))
+    with engine().begin() as holder:
+        holder.execute(text("LOCK TABLE scratch IN ACCESS EXCLUSIVE MODE"))
+        one.take()
+        assert locks() >= 1
+    one.take()
+    assert newest("database")["pg_locks", "granted=yes,mode=AccessExclusive"] == 0
+    assert locks() == 0
+    one.take()
+    assert locks() == 0
+    with UnitOfWork() as work:
+        moments = work.session.scalar(
+            text("SELECT count(DISTINCT at) FROM service_samples WHERE metric = 'pg_locks'")
+        )
+    assert moments == 3, "a database without locks is measured as well"
 
 
 def test_redis_that_is_gone_takes_no_other_along(database, tmp_path):

@@ -236,7 +236,12 @@ def test_stored_terms_that_are_due_twice_a_day_can_still_be_read_and_mended(data
     with pytest.raises(DomainError, match="one time a day"):
         feed_terms.change_terms(found.terms, OLIVER, {"grace_minutes": 10})
     assert feed_terms.change_terms(found.terms, OLIVER, {"enabled": False}) == 2
-    assert feed_terms.change_terms(only(now).terms, OLIVER, {"cron": "0 18 * * *", "enabled": True}) == 3
+    assert (
+        feed_terms.change_terms(
+            only(datetime.now(UTC)).terms, OLIVER, {"cron": "0 18 * * *", "enabled": True}
+        )
+        == 3
+    )
 
 
 def test_two_people_do_not_overwrite_each_other(database):

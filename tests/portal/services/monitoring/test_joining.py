@@ -1,14 +1,24 @@
 """Alerts become incidents: one for each group and audience, asked again when it gets worse, followed if it returns."""
 
+import itertools
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from data.session import UnitOfWork
+from data.writes import samples as sample_writes
+from portal.core import clock
 from portal.core.actor import SYSTEM
 from portal.core.permissions import Permission
-from portal.services.monitoring import alerts, incidents, noise, settling
+from portal.domain.monitoring.health import Reading, State
+from portal.services.monitoring import alert_rules, alerts, feeds, incidents, noise, settling
+from portal.services.monitoring.recording import Recorder
+from portal.services.monitoring.rule_catalogue import Rule
+from portal.services.monitoring.rule_rounds import AGAIN, judge_all
+from tests.helpers.feeds import add_feed, workdays
 from tests.helpers.incidents import ADAM, ANN, OLIVER, over, put
 
 
@@ -152,6 +162,79 @@ def test_what_is_still_found_long_after_it_was_resolved_is_a_new_incident(databa
     put()
     (second,) = queue()
     assert incidents.detail(second, ANN).previous == first
+
+
+def resolved_earlier(minutes: int) -> None:
+    with UnitOfWork(write=True) as work:
+        statement = text("UPDATE incidents SET resolved_at = resolved_at - make_interval(mins => :minutes)")
+        work.session.execute(statement, {"minutes": minutes})
+
+
+def find_a_dead_service() -> Callable[[], object]:
+    """Look at a cache that is down, as the monitor does; return its next look."""
+    looks, recorder = itertools.count(), Recorder()
+    began = clock.now()
+
+    def look() -> None:
+        at = began + timedelta(seconds=10 * next(looks))
+        recorder.record([Reading("cache", State.BAD, "It does not answer.", at)])
+
+    look()
+    look()
+    return look
+
+
+def find_a_late_feed() -> Callable[[], object]:
+    """Look at a feed that is late; return the next look."""
+    add_feed("exchange", workdays(date(2026, 11, 20), 25))
+    moment = datetime(2026, 11, 27, 23, tzinfo=UTC)
+    feeds.watch(moment)
+    return lambda: feeds.watch(moment)
+
+
+def find_what_a_rule_finds() -> Callable[[], object]:
+    """Judge a rule that people wrote and that fires; return its next round, when an alert is old enough to renew."""
+    full = Rule("full", "threshold", "Full", "disk", "share", {"operator": ">", "level": 0.9})
+    alert_rules.save(full, OLIVER, based_on=0)
+    moments = itertools.count()
+
+    def look() -> None:
+        at = clock.now().replace(second=0, microsecond=0) + (AGAIN + timedelta(minutes=1)) * next(moments)
+        with UnitOfWork(write=True) as work:
+            sample_writes.append(work.session, [("disk", "share", "", at, 0.95)])
+        judge_all(at, ["threshold"])
+
+    look()
+    return look
+
+
+@pytest.mark.parametrize("find", [find_a_dead_service, find_a_late_feed, find_what_a_rule_finds])
+def test_what_goes_on_long_after_its_incident_was_resolved_is_a_new_one(database, find):
+    look = find()
+    (first,) = queue()
+    incidents.resolve(first, OLIVER, "Should be fine.")
+    for minutes in (0, 14):
+        resolved_earlier(minutes)
+        look()
+        settling.settle()
+        assert queue() == [], "the check that finds it again may need a moment to see that it is gone"
+    resolved_earlier(2)
+    look()
+    settling.settle()
+    (second,) = queue()
+    assert incidents.detail(second, SYSTEM).previous == first
+    look()
+    settling.settle()
+    assert queue() == [second]
+
+
+def test_what_happened_once_is_not_brought_up_again(database):
+    put("jobs.lost", "risk.run", permission=Permission.JOBS_READ, facts={})
+    (first,) = queue()
+    incidents.resolve(first, OLIVER, "It ran.")
+    resolved_earlier(60)
+    settling.settle()
+    assert queue() == []
 
 
 def test_the_same_from_many_at_once_is_one_incident(database):
