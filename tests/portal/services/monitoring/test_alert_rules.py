@@ -334,7 +334,7 @@ def test_a_replay_of_an_increase_leaves_out_what_hours_do_not_tell(database):
         assert tried.count == times
         known = tried.courses[0].verdict.moments[np.isfinite(tried.courses[0].verdict.reading)]
         assert known[0] >= tried.judged_since.timestamp()
-        assert tried.told().startswith("Over 2 days it would have fired")
+        assert tried.told().startswith("Over 2.1 days it would have fired")
         assert "do not tell an increase over 5 min, so that time is left out" in tried.told()
 
 
