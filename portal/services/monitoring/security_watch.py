@@ -1,6 +1,9 @@
-"""The monitor looks for unusual sign-ins once a minute, stores each once, and tells those who look after security."""
+"""The monitor looks for unusual sign-ins once a minute, stores each once, and tells those who look after security.
 
-from datetime import timedelta
+A monitor that starts looks at all days that the page shows, so that what happened while none ran is found too.
+"""
+
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from data.queries import security as queries
@@ -12,23 +15,30 @@ from portal.services.monitoring import alerts, security_events
 from portal.services.monitoring.agent import Task, register_task
 
 HISTORY, LATELY = timedelta(days=90), timedelta(hours=1)
+FIRST = timedelta(days=7)  # what the page shows
 OPEN_FOR = timedelta(days=1)
 RULE, PATH = "security.sign-in", "/monitoring/security"
+_looked_at: datetime | None = None  # when this process last looked
 
 
 def look() -> int:
-    """Store what is unusual about the sign-ins of the last hour, and return how many of them are new.
+    """Store what is unusual about the sign-ins since the last look, and return how many of them are new.
 
-    A warning or worse is told; the alert is over a day after it was last seen.
+    The first look of a process goes back :data:`FIRST`, all others an hour before the last one; what is stored already
+    is no news. Every try is judged by the :data:`HISTORY` before it. A warning or worse is told; the alert is over a
+    day after it was last seen.
     """
+    global _looked_at
     now = clock.now()
+    since = now - FIRST if _looked_at is None else max(now - FIRST, min(now, _looked_at) - LATELY)
     with UnitOfWork(write=True) as work:
-        rows = queries.tries(work.session, since=now - HISTORY, until=now)
+        rows = queries.tries(work.session, since=since - HISTORY, until=now)
         tries = (Try(row.username, row.address, row.at, row.succeeded, row.agent) for row in rows)
-        found = [one for one in unusual(tries, since=now - LATELY) if _store(work, one)]
+        found = [one for one in unusual(tries, since=since) if _store(work, one)]
         for one in found:
-            _tell(work, one)
-        _end_old(work)
+            _tell(work, one, now)
+        _end_old(work, now)
+    _looked_at = now
     return len(found)
 
 
@@ -40,13 +50,15 @@ def _store(work: UnitOfWork, one: Unusual) -> bool:
     )  # fmt: skip
 
 
-def _tell(work: UnitOfWork, one: Unusual) -> None:
+def _tell(work: UnitOfWork, one: Unusual, now: datetime) -> None:
     if SEVERITIES[one.kind] == "info":
         return
     words = f"{sentence(one, 'Somebody', 'an address')} The page says who and from where."
+    if now - one.at > LATELY:
+        words = f"Found late: it was on {one.at:%Y-%m-%d at %H:%M} UTC. {words}"
     alerts.raise_alert(
         work, RULE, f"{one.kind} {_key(one)}", SEVERITIES[one.kind], KINDS[one.kind], words, PATH,
-        Permission.SECURITY_READ, {"group": RULE},
+        Permission.SECURITY_READ, {"group": RULE, "at": one.at.isoformat()},
     )  # fmt: skip
 
 
@@ -55,9 +67,12 @@ def _key(one: Unusual) -> str:
     return blake2b(f"{one.username} {one.address}".encode(), digest_size=6).hexdigest()
 
 
-def _end_old(work: UnitOfWork) -> None:
+def _end_old(work: UnitOfWork, now: datetime) -> None:
+    """End the alerts of what was not seen again for a day; what was found late is open for a day too."""
     for row in alerts.open_of_rule(work, RULE):
-        if clock.now() - row.raised_at > OPEN_FOR:
+        at = row.facts.get("at")
+        seen_at = max(row.raised_at, datetime.fromisoformat(str(at))) if at else row.raised_at
+        if now - seen_at > OPEN_FOR:
             alerts.clear(work, RULE, row.subject)
 
 

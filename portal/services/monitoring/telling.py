@@ -20,6 +20,10 @@ from portal.services.monitoring.sight import sight_of
 
 SEVERITIES = ("info", "warning", "critical")
 _OVER = "over"
+ENDS = {
+    "security.sign-in": "Nothing like it was seen for a day; whether somebody looked is on the page.",
+}
+"""What is said at the end of alerts that end by themselves, without anything having been mended; by their rules."""
 CHANNEL = "channel"
 """The fact that names the channel which an alert is about; it is not told of its own failure."""
 
@@ -71,7 +75,8 @@ def _tell_over(work: UnitOfWork, alert: AlertRow, channels: Iterable[ChannelRow]
     told = {number for number, _, state in queries.told(work.session, alert.id) if state != "dropped"}
     wanted = [one for one in channels if one.id in told and one.severities.get(_OVER, True)]
     for channel in _of_those_who_see(work, alert, wanted):
-        _put(work, alert, channel, _OVER, f"Over: {alert.title}", "It is over. Nothing is left to do.")
+        said = ENDS.get(alert.rule, "It is over. Nothing is left to do.")
+        _put(work, alert, channel, _OVER, f"Over: {alert.title}", said)
 
 
 def _told_ranks(work: UnitOfWork, alert: AlertRow) -> dict[int, int]:

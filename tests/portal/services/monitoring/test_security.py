@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from data.engine import engine
 from data.session import UnitOfWork
+from data.writes import access as access_writes
 from portal.core import clock
 from portal.core.actor import SYSTEM, Actor
 from portal.core.clock import Clocks
@@ -160,6 +161,75 @@ def test_the_alert_is_over_after_a_day(clean, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: later)
     security_watch.look()
     assert alerts.alerts(SYSTEM) == []
+
+
+def tried(*tries: tuple[datetime, str, bool], username: str = "ada") -> None:
+    """Note tries to sign in: moment, address, success."""
+    with UnitOfWork(write=True) as work:
+        for at, address, succeeded in tries:
+            access_writes.insert_attempt(
+                work.session, username=username, address=address, at=at, succeeded=succeeded
+            )
+
+
+def guess(at: datetime) -> None:
+    """Let somebody guess a password at a moment, from the third try on."""
+    failures = [(at - timedelta(seconds=second), "10.0.0.9", False) for second in (30, 20, 10)]
+    tried(*failures, (at, "10.0.0.9", True))
+
+
+def test_an_attack_that_goes_on_stays_open_until_a_day_after_it_was_last_seen(clean, monkeypatch):
+    began = clock.now()
+    for hours in (0, 20, 40, 60):
+        moment = began + timedelta(hours=hours)
+        monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+        guess(moment)
+        assert security_watch.look() == 1
+        assert len(alerts.alerts(SYSTEM)) == 1
+    for hours, still in ((83, 1), (85, 0)):
+        moment = began + timedelta(hours=hours)
+        monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+        assert security_watch.look() == 0
+        assert len(alerts.alerts(SYSTEM)) == still
+    with UnitOfWork() as work:
+        rows = work.session.scalar(text("SELECT count(*) FROM alerts"))
+    assert rows == 1, "one attack is one alert"
+
+
+def test_what_happened_while_no_monitor_ran_is_found_and_told_with_its_time(clean, monkeypatch):
+    now = clock.now()
+    at = now - timedelta(days=3)
+    guess(at)
+    guess(now - timedelta(days=8))
+    monkeypatch.setattr(security_watch, "_looked_at", None)
+    assert security_watch.look() == 1
+    assert security_watch.look() == 0
+    rows = security.unusual_table(ALL, "7", now_clocks(), ADMIN).records()
+    assert [row["rule"] for row in rows] == ["Success after failures"]
+    (one,) = alerts.alerts(SYSTEM)
+    assert one.message.startswith(
+        f"Found late: it was on {at:%Y-%m-%d at %H:%M} UTC. Somebody signed in after 3"
+    )
+    later = now + timedelta(hours=25)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    security_watch.look()
+    assert alerts.alerts(SYSTEM) == []
+
+
+def test_a_monitor_that_looks_back_finds_what_the_days_before_each_try_say(clean, monkeypatch):
+    """The office was used 87 days before the try of five days ago, though by now that is more than 90 days ago."""
+    now = clock.now()
+    days = ((92, "office"), (60, "home"), (5, "office"))
+    tried(*((now - timedelta(days=ago), place, True) for ago, place in days))
+    monkeypatch.setattr(security_watch, "_looked_at", None)
+    assert security_watch.look() == 0
+
+
+def test_a_look_that_was_missed_for_hours_is_made_up_for(clean, monkeypatch):
+    now = clock.now()
+    monkeypatch.setattr(security_watch, "_looked_at", now - timedelta(hours=5))
+    guess(now - timedelta(hours=4))
+    assert security_watch.look() == 1
 
 
 def test_hours_without_tries_are_there_too(clean):

@@ -277,6 +277,19 @@ def test_who_did_not_want_to_hear_of_the_end_does_not():
     assert len(rows()) == 1
 
 
+def test_the_end_of_an_attack_is_not_said_to_leave_nothing_to_do():
+    mail_of(person("adam", Role.ADMINISTRATOR))
+    raise_one("security.sign-in", "guessed x", permission=Permission.SECURITY_READ)
+    clear_one("security.sign-in", "guessed x")
+    raise_one()
+    clear_one()
+    ends = [row.message.partition("\n")[0] for row in rows() if row.subject.startswith("Over: ")]
+    assert ends == [
+        "Nothing like it was seen for a day; whether somebody looked is on the page.",
+        "It is over. Nothing is left to do.",
+    ]
+
+
 def test_messages_that_do_not_arrive_are_an_alert_of_their_own(mails, hook):
     """The channel that fails is not told of it; the other one is, and of its end."""
     olga = person("olga", Role.OPERATIONS)
