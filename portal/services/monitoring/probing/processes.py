@@ -104,7 +104,8 @@ def _web(crew: Crew, told: Told) -> Reading:
         **counts,
     }
     state = judge_errors(counts["errors"], counts["requests"])
-    reason = f"{counts['requests']} requests in the last {WINDOW_SECONDS} seconds"
+    one_or_more = "request" if counts["requests"] == 1 else "requests"
+    reason = f"{counts['requests']} {one_or_more} in the last {WINDOW_SECONDS} seconds"
     reason += f", {counts['errors']} with an error." if counts["errors"] else " without an error."
     if state is not State.GOOD:
         reason = (

@@ -135,6 +135,11 @@ def test_web_servers_are_judged_by_what_they_all_tell():
     )
 
 
+def test_one_request_is_told_as_one():
+    Pulse("web", lambda: {"traffic": {"requests": 1, "errors": 0, "upstream": 0}}).beat()
+    assert states()["web"] == (State.GOOD, "1 request in the last 30 seconds without an error.")
+
+
 def web(*silent: float, left: bool = False) -> list[tuple[Sign, dict]]:
     """Return the signs of web servers that died so many seconds ago; the one of them heard last may have left."""
     last = min(silent)
