@@ -15,9 +15,9 @@ FIELDS = ("percent", "window_days", "within_seconds", "enabled")
 """What the form of an objective holds, by the names of the terms."""
 
 
-def objective_part(part: str, code: str) -> dict[str, str]:
-    """Return the id of one part of the form of an objective."""
-    return {"type": f"objective-{part}", "objective": code}
+def objective_part(part: str) -> str:
+    """Return the id of one part of the form of the objective that a page shows."""
+    return f"objective-{part}"
 
 
 def objective_form(
@@ -28,19 +28,19 @@ def objective_form(
     return html.Details(
         [
             html.Summary("Change what is promised"),
-            dcc.Store(id=objective_part("version", code), data=version),
+            dcc.Store(id=objective_part("based-on"), data={"objective": code, "version": version}),
             html.Div(
                 [
-                    _number(objective_part("percent", code), PERCENT, round(percent, 6), step="any"),
-                    _number(objective_part("window_days", code), DAYS, window_days, step=1),
+                    _number(objective_part("percent"), PERCENT, round(percent, 6), step="any"),
+                    _number(objective_part("window_days"), DAYS, window_days, step=1),
                     html.Span(
-                        _number(objective_part("within_seconds", code), WITHIN, within_seconds, step="any"),
+                        _number(objective_part("within_seconds"), WITHIN, within_seconds, step="any"),
                         hidden=within_seconds is None,
                     ),
                     dbc.Checkbox(
-                        id=objective_part("enabled", code), value=enabled, label="On: shown and watched by alert rules"
+                        id=objective_part("enabled"), value=enabled, label="On: shown and watched by alert rules"
                     ),
-                    _save(objective_part("save", code), "Save as a new version", f"Save what is promised: {title}"),
+                    _save(objective_part("save"), "Save as a new version", f"Save what is promised: {title}"),
                 ],
                 className="es-schedule-form",
             ),

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from dash import MATCH, Input, State, ctx, html, set_props
+from dash import Input, Output, State, html, set_props
 from dash.development.base_component import Component
 
 from components import controls as inputs
@@ -14,7 +14,7 @@ from components.chart import chart_card
 from components.charts.slo import budget_figure, burn_figure
 from components.feeds import version_list
 from components.kpi import kpi_row, kpi_tile
-from components.objectives import FIELDS, new_objective_form, objective_form
+from components.objectives import FIELDS, new_objective_form, objective_form, objective_part
 from components.page import PAGE_CLOCKS, body_id, section
 from components.states import empty, error, notice
 from components.table import data_grid
@@ -264,23 +264,21 @@ def load_burn(query: GridQuery, filters: Mapping[str, Any], _clocks: Clocks, act
     return sort_rows(slo_view.burn_table(*slo_view.burns(actor, one.objective.code, one.moment)), query)
 
 
-def _part(part: str) -> dict[str, object]:
-    return {"type": f"objective-{part}", "objective": MATCH}
-
-
 @guarded_callback(
-    Input(_part("save"), "n_clicks"),
+    Input(objective_part("save"), "n_clicks"),
     State(PAGE_CLOCKS, "data"),
-    State(_part("version"), "data"),
-    *(State(_part(name), "value") for name in FIELDS),
+    State(objective_part("based-on"), "data"),
+    *(State(objective_part(name), "value") for name in FIELDS),
     permission=Permission.ALERT_RULE_WRITE,
     prevent_initial_call=True,
+    running=[(Output(objective_part("save"), "disabled"), True, False)],
 )
-def save(clicks: int | None, pair: dict[str, str], version: int, *values: Any) -> None:
+def save(clicks: int | None, pair: dict[str, str], seen: Mapping[str, Any], *values: Any) -> None:
     """Write the next version of what is promised, and draw the page anew; what is refused is told on it."""
     if clicks:
-        code, given = str(ctx.triggered_id["objective"]), dict(zip(FIELDS, values, strict=True))
-        _written(pair, lambda actor: objective_terms.change(code, given, actor, based_on=int(version)))
+        code, version = str(seen["objective"]), int(seen["version"])
+        given = dict(zip(FIELDS, values, strict=True))
+        _written(pair, lambda actor: objective_terms.change(code, given, actor, based_on=version))
 
 
 @guarded_callback(
@@ -291,6 +289,7 @@ def save(clicks: int | None, pair: dict[str, str], version: int, *values: Any) -
     State(Ids.NEW_DAYS, "value"),
     permission=Permission.ALERT_RULE_WRITE,
     prevent_initial_call=True,
+    running=[(Output(Ids.NEW_SAVE, "disabled"), True, False)],
 )
 def add(clicks: int | None, pair: dict[str, str], service: str | None, percent: Any, days: Any) -> None:
     """Promise that a service works."""

@@ -17,7 +17,7 @@ def test_a_promise_is_changed_refused_and_added(visit: Visit):
     expect(page.get_by_text("The share promised must be from 50 to 99.999 %, not '100'.")).to_be_visible()
     form.get_by_label("Promised, %").fill("99.9")
     form.get_by_label("In any so many days").fill("14")
-    form.get_by_role("button", name="Save what is promised: The cache answers").click()
+    form.get_by_role("button", name="Save what is promised: The cache answers").dblclick()
     expect(page.get_by_text("The cache answers: version 1 counts from now on.")).to_be_visible()
     expect(page.get_by_text("Promised: 99.9 % of minutes in any 14 days.").first).to_be_visible()
     row = page.get_by_role("row").filter(has_text="The cache answers")
@@ -26,7 +26,7 @@ def test_a_promise_is_changed_refused_and_added(visit: Visit):
     page.get_by_text("Promise that another service works").click()
     new = page.locator("details").filter(has_text="Promise that another service works")
     new.get_by_label("Service").select_option("disk")
-    new.get_by_role("button", name="Add the objective").click()
+    new.get_by_role("button", name="Add the objective").dblclick()
     expect(page.get_by_text(re.compile(r"works: version 1 counts from now on\."))).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="99 % over 30 days")).to_be_visible()
 

@@ -23,6 +23,7 @@ BURNS = {"5m": (300.0, 60.0), "1h": (3_600.0, 300.0), "6h": (21_600.0, 900.0), "
 WHOLE = "window"
 """The name of the window of the objective itself, read by the hour."""
 HOUR = 3_600.0
+LOOK = 60.0  # seconds that the first look stands for
 SHORT = 0.98  # share of the window that must be known; below it the page says so
 
 
@@ -150,7 +151,7 @@ def _standing(one: Objective, found: Counted, moment: datetime) -> Standing:
     spans = {name: _span(found, moment, length, step) for name, (length, step) in BURNS.items()}
     spans[WHOLE] = _span(found, moment, one.window_seconds, HOUR)
     first = found.first
-    known = 0.0 if first is None else min(one.window_seconds, moment.timestamp() - first)
+    known = 0.0 if first is None else min(one.window_seconds, max(LOOK, moment.timestamp() - first))
     return Standing(one, moment, spans, known, found.note)
 
 

@@ -118,6 +118,14 @@ def test_jobs_and_states_count_too(database):
     assert all(one.attained() is None for one in found.values())
 
 
+def test_the_first_look_at_a_service_stands_for_its_minute(database):
+    with UnitOfWork(write=True) as work:
+        state_writes.append(work.session, service="cache", at=NOW, state="good", reason="", facts={})
+    [cache] = slo_view.standings(OLIVER, NOW, ["cache"])
+    assert (cache.attained(), cache.known_seconds) == (1.0, 60.0)
+    assert cache.history().startswith("Only 1 min of the 30 days")
+
+
 def test_only_who_may_write_gets_the_forms_and_versions_are_shown(database):
     auditor = Actor(3, "audrey", "Audrey", frozenset({Role.AUDITOR}), frozenset())
     shown = words(slos.draw({"objective": "latency"}, clocks(), OLIVER))
