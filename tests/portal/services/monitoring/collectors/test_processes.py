@@ -15,10 +15,15 @@ AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 @pytest.fixture
 def busy():
-    child = subprocess.Popen([sys.executable, "-c", "while True: pass"])
-    yield child
-    child.kill()
-    child.wait()
+    with subprocess.Popen(
+        [sys.executable, "-c", "print(flush=True)\nwhile True: pass"], stdout=subprocess.PIPE
+    ) as child:
+        try:
+            # Until it says so, the process may not be Python yet and hold no memory.
+            assert child.stdout.read(1)
+            yield child
+        finally:
+            child.kill()
 
 
 def began(pid: int) -> datetime:
