@@ -20,6 +20,9 @@ def layout(**query: str) -> html.Div:
         controls=controls(seen),
         content=seen.content,
     )
+    frame.children.insert(
+        -1, html.Div(id=Ids.NOTE, role="status")
+    )  # above the body, which is drawn anew as jobs move
     frame.children.append(html.Div(seen.schedules, id=Ids.SCHEDULES))
     frame.children.append(dcc.Interval(id=Ids.TICK, interval=BUSY_MILLISECONDS))
     frame.children.append(dcc.Store(id=Ids.SEEN, data=seen.signature))

@@ -118,11 +118,7 @@ def draw(filters: Mapping[str, Any], clocks: Clocks, actor: Actor) -> list[Compo
     table = job_tables.job_table(
         PAGE, actor, everybody=everybody, states=CHOICES[str(state)][1], clocks=clocks.query()
     )
-    parts: list[Component] = [
-        html.Div(id=Ids.NOTE, role="status"),
-        *_opened(filters, actor),
-        _tiles(name, actor),
-    ]
+    parts: list[Component] = [*_opened(filters, actor), _tiles(name, actor)]
     parts.append(html.Div(_cards(_active(filters, actor)), id=Ids.ACTIVE))
     if not table.rows:
         return [*parts, _nothing(str(state))]

@@ -19,7 +19,7 @@ from portal.services import evaluation, jobs, passports
 from portal.services.monitoring import job_tables
 from tests.helpers import job_kinds
 from tests.helpers.job_kinds import somebody
-from tests.helpers.layout import text_of
+from tests.helpers.layout import components, text_of
 
 ANN, BOB = somebody("ann"), somebody("bob")
 AUDITOR = somebody("audrey", Role.AUDITOR)
@@ -65,6 +65,11 @@ def test_mine_are_what_i_asked_for_or_share(found):
     assert str(found["failed"]) not in listed(BOB)
     assert listed(TRADER) == []
     assert "No jobs yet" in drawn(TRADER)
+
+
+def test_what_a_button_said_is_not_in_the_part_that_is_drawn_anew_as_jobs_move(found):
+    parts = components(centre.draw({"whose": "mine", "state": "all", "job": ""}, now(), ANN))
+    assert Ids.NOTE not in [getattr(part, "id", None) for part in parts]
 
 
 def test_everybodys_only_with_the_right(found):
