@@ -7,10 +7,15 @@ from typing import TypeVar
 _Found = TypeVar("_Found")
 
 
-def until(look: Callable[[], _Found], *, seconds: float = 10.0) -> _Found:
-    """Return the first answer of ``look`` that counts as true; after ``seconds`` the test fails with the last one."""
+def until(look: Callable[[], _Found], *, seconds: float = 30.0) -> _Found:
+    """Return the first answer of ``look`` that counts as true; after ``seconds`` the test fails with the last one.
+
+    The last look begins when the time is over, so that a machine that held up this process has not cost it its look.
+    """
     deadline = time.monotonic() + seconds
+    is_over = False
     while not (found := look()):
-        assert time.monotonic() < deadline, f"After {seconds} s it is still {found!r}."
+        assert not is_over, f"After {seconds} s it is still {found!r}."
         time.sleep(0.02)
+        is_over = time.monotonic() >= deadline
     return found
