@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -17,8 +18,11 @@ DATA = {"version": "1"}
 """What the data of the kind ``test-sum`` is; a test changes it as new data would."""
 
 
+LONGEST_WAIT = 300.0  # seconds
+
+
 class Steps(BaseModel):
-    """How many steps of how many seconds to take, and which way to end."""
+    """How many steps of how many seconds to take, and which way to end ("told": when there is the file ``note``)."""
 
     steps: int = Field(3, ge=1)
     seconds: float = 0.0
@@ -34,6 +38,8 @@ def take_steps(params: Steps, context: jobs.JobContext) -> Mapping[str, Any]:
             _ignore(params.seconds)
         else:
             time.sleep(params.seconds)
+    if params.end == "told":
+        _wait_for(Path(params.note), context)
     if params.end == "refused":
         raise DomainError("The book ATLANTIS has no positions. Choose another.")
     if params.end == "broken":
@@ -46,6 +52,14 @@ def take_steps(params: Steps, context: jobs.JobContext) -> Mapping[str, Any]:
         os.kill(os.getpid(), signal.SIGKILL)
     context.log("info", f"{params.steps} steps were taken")
     return {"steps": params.steps, "link": f"/?steps={params.steps}", "attempt": context.attempt}
+
+
+def _wait_for(file: Path, context: jobs.JobContext) -> None:
+    """Go on when somebody has made the file, so that a test need not look in time."""
+    until = time.monotonic() + LONGEST_WAIT
+    while not file.exists() and time.monotonic() < until:
+        context.report(context.share, context.message)
+        time.sleep(0.05)
 
 
 def _ignore(seconds: float) -> None:

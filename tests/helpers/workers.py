@@ -45,12 +45,12 @@ def knowing_the_kinds(folder: Path) -> dict[str, str]:
 
 @contextmanager
 def celery_worker(
-    home: Path, *, database: str, redis: str, beat: bool = True
+    home: Path, *, database: str, redis: str, beat: bool = True, **settings: str
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Yield a real worker with two processes (and beat, which sends for jobs that wait) once it is ready."""
     log = home / "celery.log"
     home.mkdir(parents=True, exist_ok=True)
-    more = QUICK | knowing_the_kinds(home / "site")
+    more = QUICK | knowing_the_kinds(home / "site") | settings
     command = [sys.executable, "-m", "celery", "--app", "app:celery_app", "worker", "--loglevel", "INFO"]
     with log.open("ab") as said:
         process = subprocess.Popen(
