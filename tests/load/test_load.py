@@ -46,7 +46,10 @@ def test_sessions_of_a_real_portal(demo_database: str, short_folder: Path) -> No
     }
     with Portal(short_folder / "loaded", free_port(), **settings) as portal:
         found = load(portal.address, TOKEN, users=4, seconds=12)
-    assert found["locust"]["requests"] == found["metrics"]["requests"] > 10
+    # Each session opens at least one page, which is two requests, however slow the machine is.
+    assert found["locust"]["requests"] == found["metrics"]["requests"] >= 8
     assert found["locust"]["errors"] == found["metrics"]["errors"] == 0.0
-    # Ours end when the answer is ready; the tool's hold the way back, and its own wait for a processor.
-    assert -0.5 < found["apart"]["p95"] < 0.15
+    # Ours end when the answer is ready, so none is longer than the tool's but by the width of a bucket, a fifth. The
+    # tool's hold the way back and its own wait for a processor, which has no bound: half of them show the unit is one.
+    assert found["apart"]["p95"] < 0.21
+    assert -0.9 < found["apart"]["p50"] < 0.21
