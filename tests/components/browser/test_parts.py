@@ -22,8 +22,8 @@ def app_with(*children: object) -> Dash:
     return app
 
 
-def test_tile_shows_the_value_as_a_button_and_no_data_as_words(dash_duo):
-    dash_duo.start_server(
+def test_tile_shows_the_value_as_a_button_and_no_data_as_words(start):
+    dash_duo = start(
         app_with(
             kpi_row(
                 [
@@ -39,25 +39,25 @@ def test_tile_shows_the_value_as_a_button_and_no_data_as_words(dash_duo):
     assert dash_duo.get_logs() == []
 
 
-def test_choice_answers_with_the_pressed_value(dash_duo):
+def test_choice_answers_with_the_pressed_value(start):
     app = app_with(
         controls.choice("demo", "range", "Range", [("1m", "1 M"), ("1y", "1 Y")], "1y"), html.Div(id="said")
     )
     app.callback(Output("said", "children"), Input(controls.filter_id("demo", "range"), "value"))(
         lambda value: value
     )
-    dash_duo.start_server(app)
+    dash_duo = start(app)
     dash_duo.wait_for_text_to_equal("#said", "1y")
     dash_duo.driver.find_element(By.XPATH, "//label[text()='1 M']").click()
     dash_duo.wait_for_text_to_equal("#said", "1m")
 
 
-def test_grid_has_heads_rows_and_links(dash_duo):
+def test_grid_has_heads_rows_and_links(start):
     table = Table(
         (Column("code", "Instrument"), Column("last", "Last", "number", unit="USD")),
         [("A", -1.5), ("B", 2.0)],
     )
-    dash_duo.start_server(app_with(data_grid("demo", table, clocks=CLOCKS, query=GridQuery(sort="last"))))
+    dash_duo = start(app_with(data_grid("demo", table, clocks=CLOCKS, query=GridQuery(sort="last"))))
     dash_duo.wait_for_element(".es-table")
     assert [cell.text for cell in dash_duo.find_elements(".es-table td")] == ["A", "−1.50", "B", "2.00"]
     assert dash_duo.find_element("th[aria-sort=ascending]").text.startswith("Last")
@@ -65,11 +65,11 @@ def test_grid_has_heads_rows_and_links(dash_duo):
 
 
 @pytest.mark.parametrize("values", [[1.0, 2.0, 3.0], [-40.0, 0.0, 2000.0]])
-def test_chart_card_draws_typed_arrays(dash_duo, values):
+def test_chart_card_draws_typed_arrays(start, values):
     drawn = figure(
         [{"type": "scatter", "mode": "lines", "x": [1, 2, 3], "y": typed(values)}], y_title="EUR/MWh"
     )
-    dash_duo.start_server(app_with(chart_card("Power", drawn, grid="demo", clocks=CLOCKS)))
+    dash_duo = start(app_with(chart_card("Power", drawn, grid="demo", clocks=CLOCKS)))
     dash_duo.wait_for_element(".es-graph .scatterlayer .trace path")
-    assert dash_duo.find_element(".es-graph .ytitle").text == "EUR/MWh"
+    dash_duo.wait_for_text_to_equal(".es-graph .ytitle", "EUR/MWh")
     assert "Share" not in dash_duo.find_element("body").text
