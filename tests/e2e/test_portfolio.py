@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from psycopg import sql
 
+from tests.e2e.conftest import quarter_after
 from tests.e2e.test_roles import settle
 
 PATIENCE = 60_000  # ms: a year of eleven thousand trades is explained while other tests share the machine
-DEALS = "buy 12.5 MW POWER_DE_LU Q1-27 @ 84.20\nsell 25 MW TTF Q1-27"
 CENT = 0.005
 WRITTEN = {
     "trade_decisions": "recorded_at",
@@ -158,19 +158,23 @@ def left_over(page: Page) -> float:
     return sum(abs(float(row["Change"])) for row in exported(page, grid))
 
 
-def test_what_if_is_hedged_saved_and_opened_by_somebody_else(patient_visit, left_as_found):
+def test_what_if_is_hedged_saved_and_opened_by_somebody_else(patient_visit, left_as_found, as_of):
+    start = quarter_after(as_of)
+    quarter, hedge = f"Q{start.month // 3 + 1}-{start:%y}", f"buy 25 MW TTF {start:%Y-%m}"
     blotter = patient_visit("risk", "/portfolio/trades")
     trades = tile(blotter, "Trades").inner_text()
     page = patient_visit("risk", "/portfolio/what-if")
     page.get_by_label("Beside the book").select_option("POWER_DE")
-    page.get_by_label("Deals, one a line").fill(DEALS)
+    page.get_by_label("Deals, one a line").fill(
+        f"buy 12.5 MW POWER_DE_LU {quarter} @ 84.20\nsell 25 MW TTF {quarter}"
+    )
     page.get_by_label("Deals, one a line").blur()
     expect(tile(page, "Change of value")).to_have_text(re.compile(r"\d"), timeout=PATIENCE)
     settle(page)
     before = left_over(page)
     page.get_by_role("link", name="Add the hedge").click()
-    expect(page.get_by_label("Deals, one a line")).to_have_value(re.compile("buy 25 MW TTF 2027-01"))
-    expect(card(page, "Deals")).to_contain_text("buy 25 MW TTF 2027-01", timeout=PATIENCE)
+    expect(page.get_by_label("Deals, one a line")).to_have_value(re.compile(hedge))
+    expect(card(page, "Deals")).to_contain_text(hedge, timeout=PATIENCE)
     settle(page)
     assert 0 < left_over(page) < 0.05 * before  # whole megawatts cannot take out the half
     value = tile(page, "Change of value").inner_text()
@@ -181,7 +185,7 @@ def test_what_if_is_hedged_saved_and_opened_by_somebody_else(patient_visit, left
     expect(link).to_be_visible(timeout=PATIENCE)
     other = patient_visit("executive", link.get_attribute("href"))
     expect(other.get_by_text("Winter hedge: saved by risk.")).to_be_visible(timeout=PATIENCE)
-    expect(other.get_by_label("Deals, one a line")).to_have_value(re.compile("buy 25 MW TTF 2027-01"))
+    expect(other.get_by_label("Deals, one a line")).to_have_value(re.compile(hedge))
     assert tile(other, "Change of value").inner_text() == value
     blotter.reload()
     settle(blotter)

@@ -4,10 +4,11 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import quarter_after
 from tests.e2e.test_roles import settle
 
 TILE = ".es-kpi-value"
-DEALS = "buy 12.5 MW POWER_DE_LU Q1-27 @ 84.20"
+BOXES = """texts => texts.map(text => text.getBoundingClientRect().toJSON()).filter(box => box.width || box.height)"""
 
 
 def section(page: Page, title: str):
@@ -31,10 +32,10 @@ def test_sizes_follow_the_rule_and_open(visit):
     open_first_figure(page, "Standard deviation in a year of all sizes")
 
 
-def test_a_what_if_says_what_it_does_to_risk(visit):
-    page = visit(
-        "risk", f"/portfolio/what-if?deals={DEALS.replace(' ', '+').replace('@', '%40')}&book=POWER_DE"
-    )
+def test_a_what_if_says_what_it_does_to_risk(visit, as_of):
+    start = quarter_after(as_of)
+    deals = f"buy+12.5+MW+POWER_DE_LU+Q{start.month // 3 + 1}-{start:%y}+%40+84.20"
+    page = visit("risk", f"/portfolio/what-if?deals={deals}&book=POWER_DE")
     card = section(page, "Risk with the deals")
     expect(card).to_contain_text("historical scenarios of run", timeout=60_000)
     settle(page)
@@ -42,12 +43,15 @@ def test_a_what_if_says_what_it_does_to_risk(visit):
     expect(page.locator(".es-passport, .offcanvas").first).to_contain_text("Run")
 
 
-def test_earnings_by_quarter_on_a_phone(visit):
+def test_earnings_by_quarter_on_a_phone(visit, as_of):
+    start = quarter_after(as_of, 2)
     page = visit("executive", "/risk/earnings", width=390)
     page.wait_for_selector(TILE)
     settle(page)
     page.get_by_text("Quarter", exact=True).click()
-    expect(section(page, "At risk by period of delivery").last.locator("tbody")).to_contain_text("2027-Q2")
+    expect(section(page, "At risk by period of delivery").last.locator("tbody")).to_contain_text(
+        f"{start.year}-Q{start.month // 3 + 1}"
+    )
     expect(page).to_have_url(re.compile("bucket=quarter"))
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     settle(page)
@@ -62,8 +66,8 @@ def test_the_heat_map_of_the_drill_down_keeps_its_figures_apart_on_a_phone(visit
     heat.scroll_into_view_if_needed()
     expect(heat.locator(".heatmap-label text").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    texts = heat.locator(".heatmap-label text").all()
-    boxes = [box for text in texts if (box := text.bounding_box())]
+    boxes = heat.locator(".heatmap-label text").evaluate_all(BOXES)  # all at one moment of the drawing
+    assert boxes
     for one in boxes:
         for other in boxes:
             apart = (
