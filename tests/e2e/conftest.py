@@ -12,19 +12,20 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
+from portal.services import clocks
 from tests.helpers.chromium import ARGUMENTS, executable
 from tests.helpers.ports import free_port
 
 PASSWORD = "enerscope-demo"
-expect.set_options(
-    timeout=20_000
-)  # a busy machine parses the chart library slowly; nothing is tested on seconds
+PATIENCE_MS = 60_000  # a busy machine parses the chart library slowly; nothing is tested on seconds
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -65,21 +66,21 @@ def portal(demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield address
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
 
 
 def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while time.monotonic() < until:
         if process.poll() is not None:
             pytest.fail(f"The portal stopped at its start:\n{log.read_text()}")
         try:
-            urllib.request.urlopen(f"{address}/healthz/ready", timeout=2)
+            urllib.request.urlopen(f"{address}/healthz/ready", timeout=20)
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.2)
         else:
             return
-    pytest.fail(f"The portal did not answer within a minute:\n{log.read_text()}")
+    pytest.fail(f"The portal did not answer within three minutes:\n{log.read_text()}")
 
 
 @dataclass
@@ -115,6 +116,18 @@ class Watch:
     def _response(self, response: Response) -> None:
         if response.status >= 400:
             self.troubles.append(f"HTTP {response.status}: {response.url}")
+
+
+@pytest.fixture
+def as_of(demo_database: str) -> date:
+    """The day as of which pages show the demo desk when nobody chose one; it moves with the calendar."""
+    return clocks.resolve({}).as_of
+
+
+def quarter_after(day: date, count: int = 1) -> date:
+    """Return the first day of the quarter that many quarters after the one of ``day``."""
+    number = day.year * 4 + (day.month - 1) // 3 + count
+    return date(number // 4, number % 4 * 3 + 1, 1)
 
 
 @pytest.fixture
@@ -158,7 +171,7 @@ def visit(
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         if user and state is None:
             log_in(page, portal, user)
             page.wait_for_selector(".es-shell")

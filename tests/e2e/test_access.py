@@ -42,6 +42,7 @@ def test_locked_account_says_for_how_long(visit, portal, watch):
 def test_log_out_ends_the_session(visit, portal, watch):
     page = visit(None, "/login")
     log_in_here(page, user="operations")
+    page.wait_for_selector(".es-shell")
     page.get_by_role("button", name="Log out").click()
     expect(page).to_have_url(re.compile("/login"))
     page.goto(f"{portal}/market/prices")

@@ -1,9 +1,10 @@
 """Every role opens every page that its menu offers, on a desk and on a phone, in both themes."""
 
+import time
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from portal.services.access import DEMO_ACCOUNTS
 
@@ -17,8 +18,31 @@ def menu_of(page) -> list[str]:
     )
 
 
+STILL = """(() => {
+    const asked = window.store ? window.store.getState().callbacks : null;
+    return Boolean(asked) && Object.entries(asked).every(
+        ([name, list]) => ["stored", "completed"].includes(name) || !Array.isArray(list) || !list.length);
+})()"""
+STILL_WITHIN = 60.0  # seconds; a page that follows a job asks again and again
+
+
+def is_still(page) -> bool:
+    """Tell whether Dash waits for no answer."""
+    try:
+        return page.evaluate(STILL)
+    except Error:  # it is on its way to another page
+        return False
+
+
 def settle(page) -> None:
-    """Wait until the page has its heading and its figures are drawn."""
+    """Wait until the page has its heading, has asked for what it needs, and its figures are drawn.
+
+    After a click on a link the heading of the page before may still stand, and the network has been idle once already.
+    """
+    page.wait_for_selector(".es-page h1")
+    deadline = time.monotonic() + STILL_WITHIN
+    while not is_still(page) and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
     page.wait_for_selector(".es-page h1")
     expect(page.locator(".es-graph:not(:has(.main-svg))")).to_have_count(0)
     page.wait_for_load_state("networkidle")

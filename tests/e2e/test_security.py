@@ -20,6 +20,7 @@ def test_a_session_is_ended_and_its_owner_has_to_sign_in_again(browser, portal, 
     try:
         theirs = context.new_page()
         log_in(theirs, portal, "trader")
+        theirs.wait_for_selector(".es-shell")
         page.reload()
         page.wait_for_selector(".es-kpi-value", timeout=60_000)
         settle(page)
