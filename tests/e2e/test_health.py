@@ -1,8 +1,7 @@
 """Health in a browser: real parts are stopped, killed, filled, held up and set wrong, and the open page tells of each.
 
 One portal with a PostgreSQL, a Redis and a Celery worker of its own, and one page that is never loaded again: every
-fault must be on it within 15 seconds (longer by the load of the machine), and its recovery too, where the part itself
-is back as fast.
+fault must be on it within 15 seconds, and its recovery too, where the part itself is back as fast.
 """
 
 import contextlib
@@ -205,17 +204,12 @@ def page(ward: Ward, browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def limit() -> float:
-    """Return the milliseconds within which a change is on the page, longer where processes wait for a processor."""
-    return LIMIT_MS * (1.0 + os.getloadavg()[0] / (os.cpu_count() or 1))
-
-
 def of(page: Page, service: str, state: str):
     return page.locator(f'[data-service="{service}"][data-state="{state}"]')
 
 
-def well(page: Page, service: str, within: float | None = None) -> None:
-    expect(of(page, service, "good")).to_be_visible(timeout=within or limit())
+def well(page: Page, service: str, within: float = LIMIT_MS) -> None:
+    expect(of(page, service, "good")).to_be_visible(timeout=within)
 
 
 @contextmanager
@@ -254,7 +248,7 @@ def test_a_worker_that_is_killed(page: Page, ward: Ward):
     end_tree(ward.worker, signal.SIGKILL)
     with timed(ward, "worker killed"):
         expect(of(page, "worker", "bad")).to_contain_text(
-            "has died. Jobs wait until one runs.", timeout=limit()
+            "has died. Jobs wait until one runs.", timeout=LIMIT_MS
         )
     expect(of(page, "worker", "bad")).to_contain_text("Touches: ")
     recorded(ward, "worker")
@@ -267,7 +261,7 @@ def test_redis_stops(page: Page, ward: Ward):
     well(page, "cache")
     ward.redis.kill()
     with timed(ward, "Redis stopped"):
-        expect(of(page, "cache", "bad")).to_contain_text("Redis does not answer", timeout=limit())
+        expect(of(page, "cache", "bad")).to_contain_text("Redis does not answer", timeout=LIMIT_MS)
     expect(of(page, "database", "good")).to_be_visible()
     recorded(ward, "cache")
     ward.redis.start()
@@ -279,7 +273,7 @@ def test_a_disk_is_nearly_full(page: Page, ward: Ward):
     filler = ward.small_disk / "filler"
     filler.write_bytes(b"\0" * (16 * 2**20 - 200_000))
     with timed(ward, "disk nearly full"):
-        expect(of(page, "disk", "bad")).to_contain_text("The disk of the backups", timeout=limit())
+        expect(of(page, "disk", "bad")).to_contain_text("The disk of the backups", timeout=LIMIT_MS)
     expect(of(page, "disk", "bad")).to_contain_text("is nearly full")
     recorded(ward, "disk")
     filler.unlink()
@@ -291,7 +285,7 @@ def test_a_target_hangs(page: Page, ward: Ward):
     ward.target.hangs.set()
     with timed(ward, "target hangs"):
         expect(of(page, "target.gate", "bad")).to_contain_text(
-            "hangs: it did not answer within 2", timeout=limit()
+            "hangs: it did not answer within 2", timeout=LIMIT_MS
         )
     expect(of(page, "database", "good")).to_be_visible()
     recorded(ward, "target.gate")
@@ -307,7 +301,7 @@ def test_a_feed_is_late(page: Page, ward: Ward):
         instrument = add_feed("exchange", days[:-6])
         with timed(ward, "feed late"):
             late = of(page, "feed.exchange.prices", "bad")
-            expect(late).to_be_visible(timeout=limit())
+            expect(late).to_be_visible(timeout=LIMIT_MS)
         expect(late).to_contain_text("Touches: ")
         recorded(ward, "feed.exchange.prices")
         for day in days[-6:]:
@@ -320,7 +314,7 @@ def test_the_clocks_disagree(page: Page, ward: Ward):
     ward.shift.write_text("90", "ascii")
     with timed(ward, "clock skew"):
         expect(of(page, "clock", "bad")).to_contain_text(
-            "seconds behind that of this machine", timeout=limit()
+            "seconds behind that of this machine", timeout=LIMIT_MS
         )
     recorded(ward, "clock")
     ward.shift.unlink()
@@ -336,7 +330,7 @@ def test_a_burst_of_errors(page: Page, ward: Ward):
                 answer = page.request.get(f"{ward.portal.address}/export/risk-limits-table.csv")
                 assert answer.status == 500
             troubled = page.locator('[data-service="web"]:not([data-state="good"])')
-            expect(troubled).to_contain_text("ended in an error of the portal itself", timeout=limit())
+            expect(troubled).to_contain_text("ended in an error of the portal itself", timeout=LIMIT_MS)
     finally:
         ward.execute("ALTER TABLE limits_away RENAME TO limits")
     well(page, "web", WINDOW_MS)
@@ -347,7 +341,7 @@ def test_the_database_stops(page: Page, ward: Ward, browser: Browser):
     cookies = page.context.storage_state()
     ward.postgres.stop(force=True)
     with timed(ward, "database stopped"):
-        expect(of(page, "database", "bad")).to_contain_text("does not answer", timeout=limit())
+        expect(of(page, "database", "bad")).to_contain_text("does not answer", timeout=LIMIT_MS)
     database = of(page, "database", "bad")
     expect(database).to_contain_text("Not known because of it: ")
     expect(database).to_contain_text("Every page")
