@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 from dash import Dash
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from data import migrations
 from data.postgres import EmbeddedPostgres
@@ -17,7 +17,10 @@ from tests.helpers.databases import Spares, clone, connected, create, drop
 from tests.helpers.redis_server import RedisServer
 
 # The same examples at every run, so that a run judges the change; `--hypothesis-profile default` looks for new ones.
-settings.register_profile("repeatable", derandomize=True, deadline=None)
+# Nothing is judged by the clock: a machine that is busy is slow at drawing examples too.
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("repeatable")
 
 

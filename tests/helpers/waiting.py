@@ -7,7 +7,7 @@ from typing import TypeVar
 _Found = TypeVar("_Found")
 
 
-def until(look: Callable[[], _Found], *, seconds: float = 10.0) -> _Found:
+def until(look: Callable[[], _Found], *, seconds: float = 30.0) -> _Found:
     """Return the first answer of ``look`` that counts as true; after ``seconds`` the test fails with the last one."""
     deadline = time.monotonic() + seconds
     while not (found := look()):
