@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,13 @@ settings.register_profile(
 )
 settings.load_profile("repeatable")
 
+
+# A shell that runs the tests in its background, or under nohup, lets them ignore signals, and every program that they
+# start would inherit that. A handler of ours is not inherited.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, lambda _number, _frame: None)
 
 MEMORY = Path("/dev/shm")
 LEAST_FREE_BYTES = 6e9  # two halves with their databases take less than 3e9
