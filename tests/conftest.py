@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 from dash import Dash
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from data import migrations
 from data.postgres import EmbeddedPostgres
@@ -17,9 +18,19 @@ from tests.helpers.databases import Spares, clone, connected, create, drop
 from tests.helpers.redis_server import RedisServer
 
 # The same examples at every run, so that a run judges the change; `--hypothesis-profile default` looks for new ones.
-settings.register_profile("repeatable", derandomize=True, deadline=None)
+# Nothing is judged by the clock: a machine that is busy is slow at drawing examples too.
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("repeatable")
 
+
+# A shell that runs the tests in its background, or under nohup, lets them ignore signals, and every program that they
+# start would inherit that. A handler of ours is not inherited.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, lambda _number, _frame: None)
 
 MEMORY = Path("/dev/shm")
 LEAST_FREE_BYTES = 6e9  # two halves with their databases take less than 3e9

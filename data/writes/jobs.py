@@ -158,14 +158,20 @@ def end_silent(session: Session, silent: Silent, state: str, error: str | None) 
     )
 
 
-def silent(session: Session, *, seconds: float, job_id: int | None = None) -> list[Silent]:
-    """Return, and lock, the running jobs without a sign of life for ``seconds``; those locked by others are left."""
+def silent(
+    session: Session, *, seconds: float, job_id: int | None = None, is_dead: bool = False
+) -> list[Silent]:
+    """Return, and lock, the running jobs without a sign of life for ``seconds``; those locked by others are left.
+
+    ``is_dead`` says that the worker of ``job_id`` is known to be dead. Then a lock is that of its last heartbeat, which
+    the database gives back in a moment, so it is waited for.
+    """
     query: Any = select(
         Job.id, Job.kind, Job.worker, Job.attempt, Job.most_attempts, Job.heartbeat_at, Job.cancel_by
     ).where(Job.state == "running", Job.heartbeat_at < _now() - timedelta(seconds=seconds))
     if job_id is not None:
         query = query.where(Job.id == job_id)
-    return [Silent(*tuple(row)) for row in session.execute(query.with_for_update(skip_locked=True))]
+    return [Silent(*tuple(row)) for row in session.execute(query.with_for_update(skip_locked=not is_dead))]
 
 
 def hand_over(session: Session, *, seconds: float) -> list[int]:

@@ -7,9 +7,18 @@ from pathlib import Path
 import pytest
 import redis
 
+from data import cache as module
 from data.cache import Cache
 from portal.core.errors import ConfigurationError
 from tests.helpers.redis_server import RedisServer
+from tests.helpers.waiting import until
+
+
+@pytest.fixture(autouse=True)
+def _busy_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is held up for a moment is not taken for one that is gone."""
+    monkeypatch.setattr(module, "_REDIS_SECONDS", 20.0)
+    monkeypatch.setattr(module, "_REST_SECONDS", 60.0)
 
 
 @pytest.fixture(params=["redis", "disk"])
@@ -35,10 +44,10 @@ def test_missing_key_and_delete(cache: Cache):
 
 
 def test_value_ends_after_its_time(cache: Cache):
-    cache.set("short", 1, ttl=0.15)
+    cache.set("short", 1, ttl=600)
     assert cache.get("short") == 1
-    time.sleep(0.25)
-    assert cache.get("short") is None
+    cache.set("short", 2, ttl=0.15)
+    assert until(lambda: cache.get("short", "gone") == "gone")
 
 
 def test_values_that_json_cannot_hold_are_refused(cache: Cache):
@@ -75,7 +84,7 @@ def test_redis_killed_and_back(tmp_path: Path, caplog):
         cache.set("k", 2, ttl=60)
         cache.delete("k")
         assert not cache.healthy()
-        assert time.perf_counter() - started < 8
+        assert time.perf_counter() - started < 30
         assert len([record for record in caplog.records if "Redis does not answer" in record.message]) == 1
         server.start()
         assert cache.healthy()

@@ -67,7 +67,7 @@ class Collector:
                     found.append(json.loads(content))
         return found
 
-    def wait_for(self, wanted: Any, *, seconds: float = 20.0) -> Any:
+    def wait_for(self, wanted: Any, *, seconds: float = 60.0) -> Any:
         """Return what ``wanted`` finds, once it finds something."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -40,7 +40,7 @@ def enerscope(
         capture_output=True,
         text=True,
         input=text_in,
-        timeout=180,
+        timeout=400,
         check=False,
     )
 
@@ -116,7 +116,15 @@ class Portal:
     def stop(self, number: signal.Signals = signal.SIGTERM, *, group: bool = False) -> int:
         """Send a signal and return the exit status."""
         self.send(number, group=group)
-        return self.process.wait(60)
+        return self.process.wait(120)
+
+
+def command_of(pid: int) -> list[bytes]:
+    """Return the words of the command line of a process; none of one that has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return []
 
 
 def processes_with(words: str) -> list[int]:

@@ -19,7 +19,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from tests.helpers.ports import free_port
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
+def wait_for(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
     """Return what ``condition`` returns as soon as it is true."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):

@@ -9,17 +9,20 @@ from portal.services.jobs.context import log
 from portal.services.jobs.outcomes import tell
 
 
-def recover(*, stale_seconds: float | None = None, job_id: int | None = None) -> list[int]:
+def recover(
+    *, stale_seconds: float | None = None, job_id: int | None = None, is_dead: bool = False
+) -> list[int]:
     """Look after silent jobs and return those that wait for a worker again; several may look at the same time.
 
     A job that was cancelled is cancelled; one with an attempt left is queued; any other is lost. What a page queued
-    for itself and never began is given to the workers. ``stale_seconds`` None is the setting.
+    for itself and never began is given to the workers. ``stale_seconds`` None is the setting;
+    ``is_dead`` says that the worker of ``job_id`` is known to be dead.
     """
     seconds = settings().job_stale_seconds if stale_seconds is None else stale_seconds
     with UnitOfWork(write=True) as work:
         again = [
             one.id
-            for one in writes.silent(work.session, seconds=seconds, job_id=job_id)
+            for one in writes.silent(work.session, seconds=seconds, job_id=job_id, is_dead=is_dead)
             if _settle(work, one)
         ]
         if job_id is None:
@@ -33,13 +36,13 @@ def recover(*, stale_seconds: float | None = None, job_id: int | None = None) ->
 
 def worker_died(job_id: int) -> None:
     """Settle a job whose worker is known to be dead, without waiting for the silence."""
-    recover(stale_seconds=0.0, job_id=job_id)
+    recover(stale_seconds=0.0, job_id=job_id, is_dead=True)
 
 
 def release(held: Held) -> None:
     """Let go of a job whose worker is stopped on purpose: it waits for the next worker and loses no attempt."""
     with UnitOfWork(write=True) as work:
-        for one in writes.silent(work.session, seconds=0.0, job_id=held.id):
+        for one in writes.silent(work.session, seconds=0.0, job_id=held.id, is_dead=True):
             if one.cancel_by:
                 _settle(work, one)
             elif writes.put_back(work.session, held, after_seconds=0.0, spent=False):

@@ -22,7 +22,7 @@ def server():
 
 
 def scraped(url: str, **terms) -> dict[tuple[str, str], float]:
-    found = parse(fetch(url, seconds=5), "target.x", AT, most=terms.get("most", 100))
+    found = parse(fetch(url, seconds=30), "target.x", AT, most=terms.get("most", 100))
     assert {(one.service, one.at) for one in found.samples} <= {("target.x", AT)}
     return {(one.metric, one.labels): one.value for one in found.samples}
 
@@ -59,9 +59,9 @@ def test_both_formats_are_asked_for_plain(server):
 
 def test_token_and_password_are_sent_and_the_token_comes_first(server):
     url = server.at("/closed", says(CLASSIC))
-    fetch(url, seconds=5, token="abc")
+    fetch(url, seconds=30, token="abc")
     assert server.seen[-1][1]["Authorization"] == "Bearer abc"
-    fetch(url.replace("//", "//me:p%40ss@"), seconds=5)
+    fetch(url.replace("//", "//me:p%40ss@"), seconds=30)
     kind, _, pair = server.seen[-1][1]["Authorization"].partition(" ")
     assert (kind, base64.b64decode(pair)) == ("Basic", b"me:p@ss")
 
@@ -97,15 +97,16 @@ def test_a_target_that_misbehaves_is_said_in_words_and_in_time(server, path, wor
     server.at("/packed", packed)
     server.at("/short", short)
     server.at("/nonsense", lambda request: request.wfile.write(b"\x00\x01\x02\r\n\r\n"))
+    seconds = 0.5 if "0.5 s" in words else 20  # one that answers may be held up
     begin = time.monotonic()
     with pytest.raises(UpstreamError, match=words):
-        fetch(f"http://127.0.0.1:{server.server_address[1]}{path}", seconds=0.5, most_bytes=100_000)
-    assert time.monotonic() - begin < 5
+        fetch(f"http://127.0.0.1:{server.server_address[1]}{path}", seconds=seconds, most_bytes=100_000)
+    assert time.monotonic() - begin < 30
 
 
 def test_nobody_is_there_and_a_password_is_in_no_message():
     with pytest.raises(UpstreamError, match="cannot be reached") as told:
-        fetch(f"http://me:opensesame@127.0.0.1:{free_port()}/metrics", seconds=1)
+        fetch(f"http://me:opensesame@127.0.0.1:{free_port()}/metrics", seconds=30)
     assert "opensesame" not in told.value.message
 
 

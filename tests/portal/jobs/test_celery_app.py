@@ -1,7 +1,6 @@
 """Jobs on a real Redis with a real Celery worker: run, killed, cancelled, and Redis taken away."""
 
-import os
-import signal
+import contextlib
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -44,7 +43,7 @@ def worker(module_database: str, redis: RedisServer, short_folder: Path) -> Iter
     jobs.announce_with(None)
 
 
-def wait_for(job_id: int, *states: str, seconds: float = 40.0) -> jobs.JobView:
+def wait_for(job_id: int, *states: str, seconds: float = 120.0) -> jobs.JobView:
     deadline = time.monotonic() + seconds
     while (found := jobs.job(job_id, SYSTEM)).state not in states:
         assert time.monotonic() < deadline, f"job {job_id} is {found.state}, not {states}"
@@ -57,12 +56,18 @@ def test_needs_redis(tmp_path: Path):
         celery_app.make(Settings(home=tmp_path, redis_url=None))
 
 
-def test_a_job_is_run_as_soon_as_it_is_asked_for(worker: psutil.Process):
-    job_id = jobs.submit("test-steps", {"steps": 2}, ANN)
-    began = time.monotonic()
-    done = wait_for(job_id, "done")
+def test_a_job_is_run_as_soon_as_it_is_asked_for(database: str, redis: RedisServer, short_folder: Path):
+    """Its message alone does it: this worker has no beat, so nobody looks for what waits."""
+    job_kinds.register()
+    home = short_folder / "celery-without-beat"
+    config = Settings(home=home, redis_url=SecretStr(redis.url))
+    jobs.announce_with(celery_app.announcer(celery_app.make(config)))
+    try:
+        with celery_worker(home, database=database, redis=redis.url, beat=False):
+            done = wait_for(jobs.submit("test-steps", {"steps": 2}, ANN), "done")
+    finally:
+        jobs.announce_with(None)
     assert "(celery)" in done.worker
-    assert time.monotonic() - began < celery_app.LOOK_SECONDS, "it waited for the look"
 
 
 def test_a_message_that_was_lost_is_sent_again(worker: psutil.Process):
@@ -108,7 +113,7 @@ def test_cancel(worker: psutil.Process, end: str, steps: int, seconds: float):
     job_id = jobs.submit("test-steps", {"steps": steps, "seconds": seconds, "end": end}, ANN)
     wait_for(job_id, "running")
     assert jobs.cancel(job_id, ANN) == "running"
-    assert wait_for(job_id, "cancelled", seconds=10).error == "ann cancelled it."
+    assert wait_for(job_id, "cancelled", seconds=40).error == "ann cancelled it."
 
 
 def test_a_run_outlives_redis(worker: psutil.Process, redis: RedisServer):
@@ -118,20 +123,23 @@ def test_a_run_outlives_redis(worker: psutil.Process, redis: RedisServer):
     redis.kill()
     began = time.monotonic()
     meanwhile = jobs.submit("test-steps", {"steps": 4}, ANN)
-    assert time.monotonic() - began < 10, "whoever asks does not wait for Redis"
+    assert time.monotonic() - began < 40, "whoever asks does not wait for Redis"
     assert wait_for(job_id, "done").attempt == 1
     assert jobs.job(meanwhile, ANN).state == "queued"
     redis.start()
-    assert wait_for(meanwhile, "done", seconds=60).attempt == 1
+    assert wait_for(meanwhile, "done").attempt == 1
 
 
 def test_a_killed_worker_leaves_nothing_running(worker: psutil.Process):
     """Really the last: nobody is left to take jobs."""
-    job_id = jobs.submit("test-steps", {"steps": 100, "seconds": 0.1}, ANN)
+    job_id = jobs.submit("test-steps", {"steps": 1000, "seconds": 0.1}, ANN)
     wait_for(job_id, "running")
-    family = [*worker.children(recursive=True), worker]
-    for one in family:
-        os.kill(one.pid, signal.SIGKILL)
+    for one in [
+        worker,
+        *worker.children(recursive=True),
+    ]:  # from the top, so that nobody sees another's death
+        with contextlib.suppress(psutil.NoSuchProcess):
+            one.kill()
     time.sleep(1.5)
     assert jobs.recover(stale_seconds=1.0) == [job_id]
     assert jobs.job(job_id, ANN).attempt == 1

@@ -27,5 +27,6 @@ def test_moment_in_the_future_pins_nothing(database):
     assert found.known_at <= clock.now()
 
 
-def test_without_prices_it_is_today(database):
-    assert clocks.latest_day() == clock.now().date()
+def test_without_prices_it_is_today(database, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 5, 23, 59, 59, tzinfo=UTC))
+    assert clocks.latest_day() == date(2026, 3, 5)

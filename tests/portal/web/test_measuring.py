@@ -81,7 +81,7 @@ def test_pages_and_callbacks_count_with_their_outcome(ann: Visitor, seen: Seen) 
     assert ann.get("/repair").status_code == 403
     assert seen.take() == [("page", "ok"), ("callback", "ok"), ("page", "client"), ("page", "client")]
     assert seen.level == 0
-    assert all(0 < seconds < 10 for seconds in seen.seconds)
+    assert all(0 < seconds < 60 for seconds in seen.seconds)
 
 
 def test_an_error_that_became_a_toast_is_no_success(ann: Visitor, seen: Seen) -> None:
@@ -145,7 +145,7 @@ def test_time_in_the_queue_belongs_to_the_request(ann: Visitor, seen: Seen) -> N
         ann.get("/")
     finally:
         trail.waited.reset(mark)
-    assert 3.0 < seen.seconds[0] < 10.0
+    assert 3.0 < seen.seconds[0] < 60.0
 
 
 def test_the_folder_of_the_meters_is_under_the_home(tmp_path: Path) -> None:

@@ -1,13 +1,14 @@
 """Jobs from the first question to the last state, on a real database."""
 
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
+from data.engine import engine
 from data.session import UnitOfWork
 from data.writes import jobs as writes
 from portal.core import clock
@@ -19,6 +20,7 @@ from portal.core.table import GridQuery
 from portal.services import jobs
 from tests.helpers import job_kinds
 from tests.helpers.job_kinds import somebody
+from tests.helpers.waiting import until
 
 ANN, BOB = somebody("ann"), somebody("bob")
 TRADER, OPERATIONS = somebody("tom", Role.TRADER), somebody("olga", Role.OPERATIONS)
@@ -31,7 +33,6 @@ def _quick(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     job_kinds.register()
     job_kinds.DATA["version"] = "1"
     monkeypatch.setenv("ENERSCOPE_JOB_HEARTBEAT_SECONDS", "0.05")
-    monkeypatch.setenv("ENERSCOPE_JOB_STALE_SECONDS", "0.5")
     settings.cache_clear()
     yield
     settings.cache_clear()
@@ -47,6 +48,23 @@ def taken(job_id: int) -> writes.Held:
         held = writes.take(work.session, job_id, "a machine process 1 (test)")
     assert held is not None
     return held
+
+
+def silent_for_an_hour(job_id: int) -> None:
+    """Move what is known of a job into the past, as if nobody had told anything of it since."""
+    with UnitOfWork(write=True) as work:
+        work.session.execute(
+            text("UPDATE jobs SET heartbeat_at = heartbeat_at - interval '1 hour', "
+                 "requested_at = requested_at - interval '1 hour', not_before = not_before - interval '1 hour' "
+                 "WHERE id = :id"), {"id": job_id},
+        )  # fmt: skip
+
+
+def lives(job_id: int) -> bool:
+    """Tell whether the worker of a job gave a sign of life within the last minute."""
+    with UnitOfWork() as work:
+        asked = text("SELECT heartbeat_at > clock_timestamp() - interval '1 minute' FROM jobs WHERE id = :id")
+        return bool(work.session.scalar(asked, {"id": job_id}))
 
 
 def test_a_job_is_asked_for_run_and_read():
@@ -171,14 +189,13 @@ def test_a_waiting_job_is_cancelled_at_once():
 
 
 def test_a_running_job_stops_at_its_next_report():
-    job_id = jobs.submit("test-steps", {"steps": 500, "seconds": 0.02}, ANN)
+    job_id = jobs.submit("test-steps", {"steps": 5000, "seconds": 0.02}, ANN)
     runner = threading.Thread(target=jobs.run, args=(job_id,))
     runner.start()
-    while jobs.job(job_id, ANN).progress == 0.0:
-        time.sleep(0.02)
+    until(lambda: jobs.job(job_id, ANN).progress)
     assert jobs.job(job_id, ANN).message.startswith("step ")
     assert jobs.cancel(job_id, ANN) == "running"
-    runner.join(5)
+    runner.join(60)
     found = jobs.job(job_id, ANN)
     assert (found.state, found.error, found.cancel_by) == ("cancelled", "ann cancelled it.", "ann")
 
@@ -211,7 +228,7 @@ def test_a_silent_worker_is_found_and_its_job_retried_then_lost():
     job_id = jobs.submit("test-steps", {}, ANN, queue="page")
     held = taken(job_id)
     assert jobs.recover() == []
-    time.sleep(0.6)
+    silent_for_an_hour(job_id)
     assert jobs.recover() == [job_id]
     again = jobs.job(job_id, ANN)
     assert (again.state, again.queue, again.attempt) == ("queued", "worker", 1)
@@ -229,7 +246,28 @@ def test_a_silent_worker_is_found_and_its_job_retried_then_lost():
 def test_a_reader_of_a_silent_job_settles_it():
     job_id = jobs.submit("test-steps", {}, ANN)
     taken(job_id)
-    time.sleep(0.6)
+    silent_for_an_hour(job_id)
+    assert jobs.job(job_id, ANN).state == "queued"
+
+
+def test_a_worker_that_died_in_the_middle_of_its_heartbeat_is_settled_when_the_database_lets_go_of_it():
+    job_id = jobs.submit("test-steps", {}, ANN)
+    taken(job_id)
+
+    def waits() -> int:
+        with UnitOfWork() as work:
+            return work.session.scalar(
+                text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+                     "wait_event_type = 'Lock'")
+            )  # fmt: skip
+
+    settler = threading.Thread(target=jobs.worker_died, args=(job_id,))
+    with engine().connect() as dead:
+        dead.execute(text("UPDATE jobs SET heartbeat_at = heartbeat_at WHERE id = :id"), {"id": job_id})
+        settler.start()
+        until(lambda: waits() or not settler.is_alive())
+        dead.rollback()
+    settler.join(60)
     assert jobs.job(job_id, ANN).state == "queued"
 
 
@@ -244,7 +282,7 @@ def test_a_cancelled_job_whose_worker_died_is_cancelled():
 def test_what_a_page_never_began_goes_to_a_worker():
     job_id = jobs.submit("test-steps", {}, ANN, queue="page")
     assert jobs.take_next("test") is None
-    time.sleep(0.6)
+    silent_for_an_hour(job_id)
     assert jobs.job(job_id, ANN).queue == "worker"
     held = jobs.take_next("test")
     assert held is not None
@@ -253,10 +291,12 @@ def test_what_a_page_never_began_goes_to_a_worker():
 
 
 def test_a_worker_that_computes_without_a_word_is_not_dead():
-    job_id = jobs.submit("test-steps", {"steps": 1, "seconds": 1.2}, ANN)
+    job_id = jobs.submit("test-steps", {"steps": 1, "seconds": 3.0}, ANN)
     runner = threading.Thread(target=jobs.run, args=(job_id,))
     runner.start()
-    time.sleep(0.9)
+    until(lambda: lives(job_id))
+    silent_for_an_hour(job_id)
+    until(lambda: lives(job_id))
     assert jobs.recover() == []
     runner.join()
     assert jobs.job(job_id, ANN).state == "done"
@@ -274,12 +314,20 @@ def test_workers_take_different_jobs_in_order_and_only_when_due():
 
 def test_what_remains_follows_from_past_runs():
     assert jobs.job(jobs.submit("test-steps", {}, ANN), ANN).expected_seconds == 2.0
-    for steps in (1, 2, 3):
-        jobs.run(jobs.submit("test-steps", {"steps": steps, "seconds": 0.05}, ANN))
+    for steps, seconds in ((1, 10.0), (2, 20.0), (3, 90.0)):
+        past = jobs.submit("test-steps", {"steps": steps}, ANN)
+        jobs.run(past)
+        with UnitOfWork(write=True) as work:
+            work.session.execute(
+                text(
+                    "UPDATE jobs SET started_at = finished_at - make_interval(secs => :seconds) WHERE id = :id"
+                ),
+                {"id": past, "seconds": seconds},
+            )
     running = jobs.submit("test-steps", {"steps": 50}, ANN)
     taken(running)
     found = jobs.job(running, ANN)
-    assert found.expected_seconds == pytest.approx(0.1, abs=0.08)
+    assert found.expected_seconds == pytest.approx(20.0)
     assert found.remaining_seconds is not None
     assert found.remaining_seconds <= found.expected_seconds
 
