@@ -76,7 +76,7 @@ class Mailbox:
         return [str(message["Message-ID"]) for message in self.kept]
 
     def start(self) -> None:
-        self._server = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._server = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=60.0)
         self._server.start()
 
     def stop(self) -> None:

@@ -63,6 +63,7 @@ class Pulse:
         self._facts = facts
         self._last = float("-inf")
         self._stopped = threading.Event()
+        self._telling = threading.Lock()
 
     def beat(self, *, at_once: bool = False) -> None:
         """Tell that this process lives, when it is time to; nothing is raised."""
@@ -84,7 +85,9 @@ class Pulse:
 
     def _go_on(self) -> None:
         while not self._stopped.is_set():
-            self.beat(at_once=True)
+            with self._telling:
+                if not self._stopped.is_set():  # a beat after the goodbye would take it back
+                    self.beat(at_once=True)
             self._stopped.wait(SECONDS)
 
     def leave(self) -> None:
@@ -93,6 +96,7 @@ class Pulse:
             return
         self._stopped.set()
         with (
+            self._telling,
             contextlib.suppress(Exception),
             UnitOfWork(write=True) as work,
         ):  # it ends whether or not that is stored

@@ -1,6 +1,6 @@
 """The figures of Compliance > Checks are those of their passports; a record shows what it was found with."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -60,7 +60,7 @@ def test_a_record_has_its_margin_with_a_passport(clocks: Clocks) -> None:
 
 
 def test_records_are_not_known_before_they_were_recorded(clocks: Clocks) -> None:
-    before = Clocks(clocks.as_of, clock.now().replace(year=2025), live=False)
+    before = Clocks(clocks.as_of, datetime(2025, 6, 8, tzinfo=UTC), live=False)
     assert tables.records_table(ALL, GridQuery(), before, SYSTEM).total == 0
     with pytest.raises(NotFound):
         tables.one(1, before, SYSTEM)

@@ -36,7 +36,7 @@ def delivery_settings(
         "ENERSCOPE_SMTP_TLS": "none",
         "ENERSCOPE_SMTP_SENDER": "Enerscope <portal@example.com>",
         "ENERSCOPE_WEBHOOK_NETWORKS": "127.0.0.0/8",
-        "ENERSCOPE_DELIVERY_TIMEOUT_SECONDS": "2",
+        "ENERSCOPE_DELIVERY_TIMEOUT_SECONDS": "30",
         "ENERSCOPE_PUBLIC_URL": "https://portal.example.com",
     }
     for name, value in found.items():

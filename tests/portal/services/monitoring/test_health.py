@@ -13,6 +13,8 @@ from portal.core.permissions import Role
 from portal.domain.monitoring.health import Reading, State
 from portal.services.monitoring import health
 from portal.services.monitoring.probes import Look
+from portal.services.monitoring.probing import database as databases
+from portal.services.monitoring.probing import feeds, processes, stores
 from tests.helpers.job_kinds import somebody
 
 OPS, TRADER = somebody("ops", Role.OPERATIONS), somebody("tom", Role.TRADER)
@@ -63,7 +65,13 @@ def test_the_worst_comes_first():
     assert [one.info.code for one in seen.well] == ["c"]
 
 
-def test_without_a_database_it_is_told_by_what_this_process_sees():
+def test_without_a_database_it_is_told_by_what_this_process_sees(monkeypatch):
+    for module in (databases, processes, feeds):
+        monkeypatch.setattr(module, "SECONDS", 60.0)
+    for name in ("CACHE_SECONDS", "DISK_SECONDS"):
+        monkeypatch.setattr(stores, name, 60.0)
+    usage = stores.shutil.disk_usage("/")._replace(total=10**12, free=5 * 10**11)
+    monkeypatch.setattr(stores.shutil, "disk_usage", lambda _folder: usage)
     assert health.now(OPS).has_record
     url = engine.engine().url.render_as_string(hide_password=False)
     engine.connect("postgresql://portal@127.0.0.1:1/nowhere")

@@ -10,6 +10,7 @@ from portal.core.errors import UpstreamError
 from portal.domain.monitoring.health import Reading, State
 from portal.services.monitoring import probes
 from portal.services.monitoring.probes import Probe, look_with
+from tests.helpers.waiting import until
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +21,7 @@ def _anew():
 
 
 def well(code: str) -> Probe:
-    return Probe(code, 1.0, lambda: [Reading(code, State.GOOD, "Well.", clock.now())], ((code, code),))
+    return Probe(code, 60.0, lambda: [Reading(code, State.GOOD, "Well.", clock.now())], ((code, code),))
 
 
 def found(*given: Probe) -> dict[str, Reading]:
@@ -38,16 +39,13 @@ def test_one_that_hangs_holds_up_no_other_and_is_not_asked_twice():
     hanging = Probe("hangs", 0.2, hang, (("hangs", "The target"),))
     began = time.monotonic()
     seen = found(hanging, well("a"), well("b"))
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 30
     assert [seen[code].state for code in ("hangs", "a", "b")] == [State.BAD, State.GOOD, State.GOOD]
     assert seen["hangs"].reason == "The target hangs: it did not answer within 0.2 seconds."
     assert found(hanging)["hangs"].state is State.BAD
     assert asked == [1]
     release.set()
-    deadline = time.monotonic() + 5
-    while found(hanging)["hangs"].state is not State.GOOD and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert found(hanging)["hangs"].state is State.GOOD
+    until(lambda: found(hanging)["hangs"].state is State.GOOD, seconds=30)
 
 
 def test_what_is_only_read_about_is_unknown_when_that_takes_long():
@@ -65,7 +63,7 @@ def test_a_probe_that_fails_is_unknown_and_tells_only_words_of_ours():
     def broken():
         raise KeyError("secret")
 
-    seen = found(Probe("a", 1.0, away, (("a", "A"),)), Probe("b", 1.0, broken, (("b", "B"),)))
+    seen = found(Probe("a", 60.0, away, (("a", "A"),)), Probe("b", 60.0, broken, (("b", "B"),)))
     assert (seen["a"].state, seen["a"].reason) == (State.UNKNOWN, "The database does not answer.")
     assert (seen["b"].state, seen["b"].reason) == (State.UNKNOWN, "It could not be looked at (KeyError).")
 
@@ -80,6 +78,7 @@ def test_many_readers_cost_one_look(monkeypatch):
             return [well("a")]
 
     monkeypatch.setattr(probes, "_modules", lambda: [Module])
+    monkeypatch.setattr(probes, "KEEP_SECONDS", 600.0)
     threads = [threading.Thread(target=probes.look) for _ in range(8)]
     for thread in threads:
         thread.start()

@@ -49,8 +49,13 @@ def session_of(actor: Actor, begun: float, used: float) -> None:
 
 
 @pytest.fixture
-def people(database: str) -> dict[str, Actor]:
-    """One who is here again, one of three days ago, one of two weeks ago, one of two months ago."""
+def people(database: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Actor]:
+    """One who is here again, one of three days ago, one of two weeks ago, one of two months ago.
+
+    The clock stands still, so that no midnight passes, at a moment by which everything that follows is known.
+    """
+    still = clock.now() + timedelta(hours=1)
+    monkeypatch.setattr(clock, "now", lambda: still)
     found = {name: person(name) for name in ("ann", "ben", "cem", "dan")}
     for name, begun, used in (("ann", 0, 0), ("ann", 2, 2), ("ben", 4, 3), ("cem", 14, 14), ("dan", 61, 60)):
         session_of(found[name], begun, used)

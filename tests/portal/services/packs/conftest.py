@@ -35,7 +35,7 @@ def sends(small_packs: str, mails: Mailbox, monkeypatch: pytest.MonkeyPatch) -> 
     """A portal that sends to ``mails``."""
     given = {
         "SECRET_KEY": "the secret of the tests", "SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(mails.port),
-        "SMTP_TLS": "none", "SMTP_SENDER": "Enerscope <portal@example.com>", "DELIVERY_TIMEOUT_SECONDS": "2",
+        "SMTP_TLS": "none", "SMTP_SENDER": "Enerscope <portal@example.com>", "DELIVERY_TIMEOUT_SECONDS": "30",
         "PUBLIC_URL": "https://portal.example.com",
     }  # fmt: skip
     for name, value in given.items():

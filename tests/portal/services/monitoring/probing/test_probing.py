@@ -39,7 +39,7 @@ def target(answer: bytes, *, pause: float = 0.0, pieces: int = 1) -> Iterator[st
         def speak(connection: socket.socket) -> None:
             with connection:
                 if not answer:
-                    stopped.wait(20)
+                    stopped.wait(60)
                 for _ in range(pieces if answer else 0):
                     try:
                         connection.sendall(answer)
@@ -63,24 +63,37 @@ def judged(url: str) -> tuple[State, str]:
     return reading.state, reading.reason
 
 
-def test_a_target_that_answers_refuses_hangs_drips_and_is_gone():
-    head = b"HTTP/1.1 %s\r\nContent-Length: 100000\r\nConnection: close\r\n\r\n"
-    with target(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nup") as url:
-        state, reason = judged(url)
-        assert state is State.GOOD
-        assert reason.startswith("It answers in ")
-    with target(head % b"503 Service Unavailable") as url:
-        assert judged(url)[1].startswith(
-            "The target gate answers with status 503. Nothing new is known of it."
-        )
+@pytest.fixture
+def patient(monkeypatch):
+    """Probes that wait long for what answers: a machine with much to do may hold it up for seconds."""
+    monkeypatch.setattr(targets, "_PATIENCE", 60.0)
+    monkeypatch.setattr(databases, "SECONDS", 60.0)
+    monkeypatch.setattr(databases, "_SLOW_SECONDS", 60.0)
+
+
+HEAD = b"HTTP/1.1 %s\r\nContent-Length: 100000\r\nConnection: close\r\n\r\n"
+
+
+def test_a_target_that_hangs_or_drips():
     with target(b"") as url:
         state, reason = judged(url)
         assert state is State.BAD
         assert reason.startswith("The target gate hangs: it did not answer within 2 seconds.")
-    with target(head % b"200 OK", pause=0.3, pieces=50) as url:
+    with target(HEAD % b"200 OK", pause=0.3, pieces=200) as url:
         began = time.monotonic()
         assert "hangs" in judged(url)[1]
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 30, "it would drip for a minute"
+
+
+def test_a_target_that_answers_refuses_and_is_gone(patient):
+    with target(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nup") as url:
+        state, reason = judged(url)
+        assert state is State.GOOD
+        assert reason.startswith("It answers in ")
+    with target(HEAD % b"503 Service Unavailable") as url:
+        assert judged(url)[1].startswith(
+            "The target gate answers with status 503. Nothing new is known of it."
+        )
     assert judged(url)[1].startswith("The target gate cannot be reached (Connection refused).")
     with target(b"SSH-2.0-OpenSSH_9.2\r\n") as url:
         assert judged(url)[0] is State.BAD
@@ -95,7 +108,7 @@ def test_targets_of_the_settings_are_probed_and_their_secrets_are_not_told():
     assert "secret" not in judged("http://u:secret@127.0.0.1:1/m?token=x")[1]
 
 
-def test_targets_are_probed_as_they_are_scraped(monkeypatch):
+def test_targets_are_probed_as_they_are_scraped(patient, monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.delenv("no_proxy", raising=False)
     with http_targets() as server:
@@ -148,20 +161,25 @@ def test_a_folder_as_cache_is_well(tmp_path):
     runtime.cache.cache_clear()
 
 
-def test_the_database_answers_and_its_clock_agrees(database):
+def test_the_database_answers_and_its_clock_agrees(database, patient):
     found, clocks = databases.look()
     assert (found.state, clocks.state) == (State.GOOD, State.GOOD)
-    assert 0 < found.facts["answer_seconds"] < 2.5
+    assert 0 < found.facts["answer_seconds"] < 60
     assert found.facts["connections"] >= 1
-    assert abs(clocks.facts["skew_seconds"]) < 1
+    rounded = 0.001
+    assert abs(clocks.facts["skew_seconds"]) <= clocks.facts["uncertainty_seconds"] + rounded
 
 
-def test_clocks_that_disagree_are_told_with_their_direction(database, monkeypatch):
+def test_clocks_that_disagree_are_told_with_their_direction(database, patient, monkeypatch):
     real = clock.now
     monkeypatch.setattr(clock, "now", lambda: real() + timedelta(seconds=90))
     _, clocks = databases.look()
     assert clocks.state is State.BAD
-    assert clocks.reason.startswith("The clock of the database is 90 seconds behind that of this machine:")
+    skew, uncertainty = clocks.facts["skew_seconds"], clocks.facts["uncertainty_seconds"]
+    assert skew == pytest.approx(-90.0, abs=uncertainty + 0.001)  # both are rounded
+    assert clocks.reason.startswith(
+        f"The clock of the database is {-skew:.0f} seconds behind that of this machine:"
+    )
 
 
 def test_a_database_that_is_away_is_told_without_its_password(database):
@@ -188,4 +206,4 @@ def test_a_database_that_hangs_is_given_up(database, server):
         finally:
             engine.connect(url)
     assert found.state is State.BAD
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 30, "it would hang for a minute"
