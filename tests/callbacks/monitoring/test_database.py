@@ -23,6 +23,7 @@ from portal.domain.monitoring.samples import Sample, samples_of
 from portal.services import evaluation, passports
 from portal.services.monitoring import database_page, infrastructure, service_page
 from tests.helpers.layout import text_of
+from tests.helpers.waiting import until
 
 OPS = Actor(1, "ops", "Ops", frozenset({Role.OPERATIONS}))
 TOM = Actor(2, "tom", "Tom", frozenset({Role.TRADER}))
@@ -105,7 +106,7 @@ def test_who_waits_for_whom_is_seen_while_it_lasts(database: str):
         with UnitOfWork(write=True) as work:
             work.session.execute(statement)
             held.set()
-            release.wait(20)
+            release.wait(60)
 
     def wait() -> None:
         with UnitOfWork(write=True) as work:
@@ -113,27 +114,17 @@ def test_who_waits_for_whom_is_seen_while_it_lasts(database: str):
 
     holder, waiter = threading.Thread(target=hold), threading.Thread(target=wait)
     holder.start()
-    assert held.wait(10)
+    assert held.wait(30)
     waiter.start()
     try:
-        rows = _until_somebody_waits()
+        rows = until(lambda: page.load_blocked(EVERY, {}, now(), OPS).records(), seconds=30)
     finally:
         release.set()
-        holder.join(10)
-        waiter.join(10)
+        holder.join(30)
+        waiter.join(30)
     assert rows[0]["statement"] == rows[0]["holder_statement"] == statement.text
     assert rows[0]["holder_state"] == "idle in transaction"
     assert page.load_blocked(EVERY, {}, now(), OPS).rows == []
-
-
-def _until_somebody_waits() -> list[dict[str, object]]:
-    pause = threading.Event()
-    for _ in range(100):
-        found = page.load_blocked(EVERY, {}, now(), OPS).records()
-        if found:
-            return found
-        pause.wait(0.1)
-    raise AssertionError("nobody was seen to wait")
 
 
 def test_only_those_with_the_right_look(database: str):

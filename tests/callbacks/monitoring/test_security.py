@@ -2,7 +2,7 @@
 
 import json
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,8 @@ SKIPPED = {"name": "enerscope", "skip_reason": "Dependency not found on PyPI"}
 def result(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Write a result of pip-audit that is some days old, and return what the page says."""
 
-    def said(days: float, *packages: dict[str, Any]) -> str:
-        file, now = tmp_path / "audit.json", clock.now()
+    def said(days: float, *packages: dict[str, Any], at: datetime | None = None) -> str:
+        file, now = tmp_path / "audit.json", at or clock.now()
         file.write_text(json.dumps({"dependencies": packages}))
         made = (now - timedelta(days=days)).timestamp()
         os.utime(file, (made, made))
@@ -39,8 +39,9 @@ def result(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> An
 
 
 def test_a_young_result_of_everything_is_dated_and_says_that_nothing_was_found(result: Any) -> None:
-    said = result(1, CLEAN)
-    assert f"Result of {clock.now() - timedelta(days=1):%Y-%m-%d}." in said
+    now = clock.now()  # once: midnight may pass before the next look at the clock
+    said = result(1, CLEAN, at=now)
+    assert f"Result of {now - timedelta(days=1):%Y-%m-%d}." in said
     assert "looked at every installed package and found none" in said
     assert "could not be looked at" not in said
     assert "old" not in said.partition("Vulnerabilities of packages")[2].partition("Violations")[0]

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import numpy as np
 import psutil
@@ -159,6 +158,14 @@ def test_a_process_that_dies_again_is_a_failure_of_its_origins_alone():
     assert alive.failures == {}
 
 
+def command_of(process):
+    """Return the command line of a process, "" when it has just ended: others of this test run come and go."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_progress_is_told_and_a_stop_ends_the_run_and_its_processes(workers):
     shares: list[float] = []
@@ -173,9 +180,7 @@ def test_progress_is_told_and_a_stop_ends_the_run_and_its_processes(workers):
         evaluate(daily_series(120), "seasonal_naive", {}, Splits(60, 1, 30), report=report, workers=workers)
     assert shares == sorted(shares)
     assert shares[-1] < 1.0
-    assert not [
-        one for one in psutil.Process().children() if "workers import serve" in " ".join(one.cmdline())
-    ]
+    assert not [one for one in psutil.Process().children() if "workers import serve" in command_of(one)]
 
 
 def test_workers_that_were_left_in_a_run_are_fresh_for_the_next():
@@ -196,17 +201,19 @@ def test_workers_that_were_left_in_a_run_are_fresh_for_the_next():
 
 def test_processes_end_when_the_one_that_started_them_is_killed():
     script = (
-        "import time; from portal.domain.forecast.workers import Workers\n"
-        "workers = Workers(2).__enter__(); print(*workers.processes, flush=True); time.sleep(60)"
+        "import time; from portal.domain.forecast.fitting import Work\n"
+        "from portal.domain.forecast.workers import Workers\n"
+        "workers = Workers(2).__enter__()\n"
+        "list(workers.run([Work(0, None, '', {}, None, ())] * 2))  # each has answered, and waits for work\n"
+        "print(*workers.processes, flush=True); time.sleep(600)"
     )
     with subprocess.Popen(
         [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as owner:
         line = owner.stdout.readline()
         children = [psutil.Process(int(pid)) for pid in line.split()]
-        time.sleep(1.5)  # they are up and wait for work
         owner.kill()
-    gone, alive = psutil.wait_procs(children, timeout=10)
+    gone, alive = psutil.wait_procs(children, timeout=30)
     assert (len(gone), alive) == (2, [])
 
 
