@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import time
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
@@ -224,7 +223,7 @@ def _taken_in(
         ingest.staged_file(staged["token"], actor),
         options,
         actor=actor,
-        on_progress=_patient(set_progress),
+        on_progress=jobs.teller(set_progress),
         file_name=staged["name"],
     )
     stays = report.status == "refused" or report.dry_run  # for another answer
@@ -257,19 +256,6 @@ def _in_words_of_the_form(message: str) -> str:
     for option, label in _LABELS.items():
         message = message.replace(f"--{option}", f"“{label}”")
     return message
-
-
-def _patient(set_progress: Callable[[tuple[int, str]], None]) -> Callable[[float, str], None]:
-    """Return a listener that passes on a few reports a second."""
-    last = 0.0
-
-    def tell(share: float, words: str) -> None:
-        nonlocal last
-        if time.monotonic() - last > 0.25:
-            last = time.monotonic()
-            set_progress((round(100 * share), words))
-
-    return tell
 
 
 def _options(

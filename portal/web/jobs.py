@@ -6,7 +6,10 @@ nonce: without it Dash would hand the result of one user's job to another who as
 cache by themselves.
 """
 
+import logging
 import os
+import time
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 from uuid import uuid4
@@ -18,11 +21,15 @@ from diskcache import Cache
 
 from portal.core.config import Settings
 
+log = logging.getLogger("enerscope.jobs")
+
 RESULT_SECONDS = 600
 """How long a result waits for its page; what was done is in the database whatever becomes of the page."""
 
 PRELOADED = ["callbacks", "portal.services.jobs.kinds"]
 """What the fork server imports once, so that a job starts at once; named as text, since it is above this floor."""
+
+TELL_SECONDS = 0.25  # a page is told a few times a second, whatever the work does
 
 
 def _nonce() -> str:
@@ -51,3 +58,27 @@ def warm_up() -> None:
     """Start the fork server ahead of the first job; a page that offers one calls this when it is opened."""
     if multiprocess.get_start_method(allow_none=True) == "forkserver":
         multiprocess.forkserver.ensure_running()
+
+
+def teller(set_progress: Callable[[tuple[int, str]], None]) -> Callable[[float, str], None]:
+    """Return what tells a page how far its work is: a share from 0 to 1, and words; a few times a second.
+
+    Work outlives the way to its page: when that is away (a Redis that stopped), it goes on and the page is told no
+    more.
+    """
+    next_at = 0.0
+
+    def tell(share: float, words: str) -> None:
+        nonlocal next_at
+        if time.monotonic() < next_at:
+            return
+        next_at = time.monotonic() + TELL_SECONDS
+        try:
+            set_progress((round(100 * share), words))
+        except Exception as problem:  # noqa: BLE001  (a broker has errors of many kinds; none of them ends the work)
+            next_at = float("inf")
+            log.warning(
+                "A page is not told any more how far its work is (%s); it goes on.", type(problem).__name__
+            )
+
+    return tell

@@ -45,9 +45,9 @@ def knowing_the_kinds(folder: Path) -> dict[str, str]:
 
 @contextmanager
 def celery_worker(
-    home: Path, *, database: str, redis: str, beat: bool = True, **settings: str
+    home: Path, *, database: str, redis: str, beat: bool = True, processes: int = 1, **settings: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Yield a real worker with two processes (and beat, which sends for jobs that wait) once it is ready."""
+    """Yield a real worker (and beat, which sends for jobs that wait) once it is ready; ``processes`` run at a time."""
     log = home / "celery.log"
     home.mkdir(parents=True, exist_ok=True)
     more = QUICK | knowing_the_kinds(home / "site") | settings
@@ -57,7 +57,7 @@ def celery_worker(
             [
                 *command,
                 "--concurrency",
-                "1",
+                str(processes),
                 "--without-gossip",
                 "--without-mingle",
                 *(["--beat"] if beat else []),

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 
 from data.session import UnitOfWork
@@ -11,7 +10,7 @@ from data.writes.jobs import Held
 from portal.core.errors import EnerscopeError, UpstreamError
 
 Report = Callable[[float, str], None]
-TELL_SECONDS = 0.25  # a page is told a few times a second, whatever the handler does
+"""Told of each step at once; it must cost nothing and never fail (:func:`portal.web.jobs.teller`)."""
 
 log = logging.getLogger("enerscope.jobs")
 
@@ -36,7 +35,6 @@ class JobContext:
         self.share = 0.0
         self.message = ""
         self._report = report
-        self._told = 0.0
         self._stop = threading.Event()
         self._why = ""
 
@@ -52,8 +50,7 @@ class JobContext:
         self.message = message[:500] or self.message
         if self._stop.is_set():
             raise Cancelled(self._why)
-        if self._report is not None and time.monotonic() - self._told > TELL_SECONDS:
-            self._told = time.monotonic()
+        if self._report is not None:
             self._report(self.share, self.message)
 
     def log(self, level: str, text: str) -> None:
