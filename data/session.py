@@ -22,7 +22,9 @@ class UnitOfWork:
 
     Reading (the default) is a read-only snapshot, so that all numbers of a page belong together. With ``write=True``
     leaving the block commits; an error rolls back. ``notes`` go into the audit log right before the commit: what is
-    stored is noted, and what is rolled back is not. Notes of refusals and failures are kept even then.
+    stored is noted, and what is rolled back is not. Notes of refusals and failures are kept even then. What ends the
+    program (a signal) gives the connection up: it may have come in the middle of a statement, for whose end a rollback
+    would wait for ever, or be refused.
 
     Raises
     ------
@@ -49,6 +51,9 @@ class UnitOfWork:
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if problem is not None and not isinstance(problem, Exception):
+            self.session.invalidate()
+            return
         try:
             if problem is None and self._write:
                 if self.notes:

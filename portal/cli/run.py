@@ -16,6 +16,9 @@ from portal.cli.database import opened
 from portal.cli.output import Progress
 from portal.core.config import Settings
 
+_SIGNALS = 128
+"""Exit statuses above it name a signal."""
+
 
 def run(
     *,
@@ -30,8 +33,8 @@ def run(
     launcher = os.getpid()
     try:
         _serve()
-    except (SystemExit, KeyboardInterrupt) as end:
-        if os.getpid() == launcher and (isinstance(end, KeyboardInterrupt) or _is_signal(end.code)):
+    except BaseException as end:
+        if os.getpid() == launcher and _began_with_a_signal(end):
             print("Enerscope has stopped.", flush=True)
             raise SystemExit(0) from None
         raise
@@ -49,8 +52,18 @@ def _serve() -> None:
         serve(listener, now, on_ready=lambda: _greet(address, accounts))
 
 
-def _is_signal(code: object) -> bool:
-    return code in (0, None) or (isinstance(code, int) and code > 128)
+def _began_with_a_signal(end: BaseException) -> bool:
+    """Tell whether somebody asked for this end; what was cut off in its middle may have failed for that alone."""
+    if isinstance(end, SystemExit) and end.code in (0, None):
+        return True
+    step: BaseException | None = end
+    while step is not None:
+        if isinstance(step, KeyboardInterrupt) or (
+            isinstance(step, SystemExit) and isinstance(step.code, int) and step.code > _SIGNALS
+        ):
+            return True
+        step = step.__context__
+    return False
 
 
 def _load_demo_desk(now: Settings) -> None:

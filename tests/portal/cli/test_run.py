@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from data.postgres import EmbeddedPostgres
+from portal.cli import run as run_command
 from portal.cli.server import HEAVY
 from tests.bench.starting import ALL_PAGES, spent
 from tests.helpers.ports import free_port
@@ -199,6 +200,30 @@ def test_no_page_imports_heavy_modules_at_its_top():
     assert done.stdout.strip() == "[]"
 
 
+def test_what_fails_because_it_was_cut_off_is_no_error(monkeypatch: pytest.MonkeyPatch):
+    def cut_off() -> None:
+        try:
+            raise SystemExit(128 + signal.SIGTERM)
+        finally:
+            raise psycopg.OperationalError("the connection is closed")
+
+    monkeypatch.setattr(run_command, "_serve", cut_off)
+    with pytest.raises(SystemExit) as end:
+        run_command.run()
+    assert end.value.code == 0
+
+
+@pytest.mark.parametrize("problem", [psycopg.OperationalError("the disk is full"), SystemExit(3)])
+def test_what_fails_by_itself_is_one(monkeypatch: pytest.MonkeyPatch, problem: BaseException):
+    def fail() -> None:
+        raise problem
+
+    monkeypatch.setattr(run_command, "_serve", fail)
+    with pytest.raises(type(problem)) as end:
+        run_command.run()
+    assert end.value is problem
+
+
 @pytest.mark.slow
 def test_first_start_loads_the_demo_desk_even_when_the_one_before_was_cut_off(short_folder: Path):
     home = short_folder / "first"
@@ -207,7 +232,7 @@ def test_first_start_loads_the_demo_desk_even_when_the_one_before_was_cut_off(sh
     while "Storing" not in interrupted.said():
         assert interrupted.process.poll() is None
         time.sleep(0.1)
-    assert interrupted.stop() == 0
+    assert interrupted.stop() == 0, interrupted.said()
     wait_until_gone(home)
     with Portal(home, free_port(), ENERSCOPE_DEMO="1") as portal:
         assert "The demo desk is ready" in portal.said()

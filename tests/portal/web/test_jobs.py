@@ -47,7 +47,7 @@ def test_a_worker_that_finds_nobody_signed_in_leaves_the_job_and_says_why(
     ann = somebody("ann")
     job_id = job_service.submit("test-steps", {"steps": 1}, ann, queue="page")
     with caplog.at_level(logging.WARNING, "enerscope.jobs"):
-        assert job_forms.carry_out(lambda told: None, job_id) == job_id
+        assert job_forms.carry_out(lambda _told: None, job_id) == job_id
     assert job_service.job(job_id, ann).state == "queued"
     assert f"Job {job_id} waits for another worker" in caplog.text
     assert "SECRET_KEY" in caplog.text
