@@ -51,7 +51,7 @@ class UnitOfWork:
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if problem is not None and not isinstance(problem, Exception):
+        if isinstance(problem, (SystemExit, KeyboardInterrupt)):
             self.session.invalidate()
             return
         try:
