@@ -51,9 +51,6 @@ class UnitOfWork:
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(problem, (SystemExit, KeyboardInterrupt)):
-            self.session.invalidate()
-            return
         try:
             if problem is None and self._write:
                 if self.notes:
@@ -62,7 +59,10 @@ class UnitOfWork:
         except (OperationalError, InterfaceError) as lost:
             raise _unreachable() from lost
         finally:
-            self.session.close()
+            if isinstance(problem, (SystemExit, KeyboardInterrupt)):
+                self.session.invalidate()
+            else:
+                self.session.close()
         if problem is not None:
             self._keep_refusals()
         if isinstance(problem, DBAPIError) and problem.connection_invalidated:

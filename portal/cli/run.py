@@ -6,6 +6,7 @@ is killed is replaced within a second, and because answers of 350 kB and files o
 The database is started before it and stopped after it.
 """
 
+import logging
 import os
 from typing import Annotated
 
@@ -15,6 +16,8 @@ from portal.cli.address import reserved
 from portal.cli.database import opened
 from portal.cli.output import Progress
 from portal.core.config import Settings
+
+log = logging.getLogger("enerscope.run")
 
 _SIGNALS = 128
 """Exit statuses above it name a signal."""
@@ -35,6 +38,8 @@ def run(
         _serve()
     except BaseException as end:
         if os.getpid() == launcher and _began_with_a_signal(end):
+            if isinstance(end, Exception):
+                log.warning("What was cut off ended with an error (%s).", type(end).__name__, exc_info=end)
             print("Enerscope has stopped.", flush=True)
             raise SystemExit(0) from None
         raise

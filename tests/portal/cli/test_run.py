@@ -200,7 +200,9 @@ def test_no_page_imports_heavy_modules_at_its_top():
     assert done.stdout.strip() == "[]"
 
 
-def test_what_fails_because_it_was_cut_off_is_no_error(monkeypatch: pytest.MonkeyPatch):
+def test_what_fails_because_it_was_cut_off_is_logged_and_no_failure(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
     def cut_off() -> None:
         try:
             raise SystemExit(128 + signal.SIGTERM)
@@ -211,6 +213,7 @@ def test_what_fails_because_it_was_cut_off_is_no_error(monkeypatch: pytest.Monke
     with pytest.raises(SystemExit) as end:
         run_command.run()
     assert end.value.code == 0
+    assert "cut off ended with an error (OperationalError)" in caplog.text
 
 
 @pytest.mark.parametrize("problem", [psycopg.OperationalError("the disk is full"), SystemExit(3)])
