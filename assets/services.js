@@ -37,8 +37,19 @@
     });
   }
 
+  /* The library answers a resize 100 ms later, even when its graph is gone by then, and fails: who leaves takes the
+     listeners along. React lets go of the component before it takes the graph down. */
+  function quietWhenGone() {
+    var shown = null;
+    return function (component) {
+      if (!component && shown && shown._cy) { shown._cy.removeAllListeners(); }
+      shown = component;
+    };
+  }
+
   function Cytoscape(props) {
     var React = window.React;
+    var follow = React.useState(quietWhenGone)[0];
     var held = React.useState(null), real = held[0], keep = held[1];
     var theme = React.useState(0), turn = theme[1];
     React.useEffect(function () {
@@ -56,7 +67,8 @@
       return React.createElement("div", { className: "es-graph-wait" },
         "The graph could not be loaded. The table below says the same; reload the page to try again.");
     }
-    return React.createElement(real.component, Object.assign({}, props, { stylesheet: coloured(props.stylesheet) }));
+    return React.createElement(real.component,
+      Object.assign({}, props, { ref: follow, stylesheet: coloured(props.stylesheet) }));
   }
 
   var own = { Cytoscape: Cytoscape };

@@ -73,3 +73,20 @@ def test_a_schedule_is_changed_refused_and_given_back(visit: Visit):
     expect(shown).to_be_visible()
     expect(shown.get_by_text("Change", exact=True)).to_have_count(0)
     assert reader.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_a_graph_that_was_left_while_it_was_resized_stays_quiet(visit: Visit):
+    page = visit("operations", "/monitoring/services")
+    expect(page.locator("#monitoring-services-graph canvas").first).to_be_attached()
+    # The library answers 100 ms after the last resize; the last of these comes a moment before the page goes.
+    page.evaluate("""() => {
+        const again = () => {
+            if (!document.getElementById("monitoring-services-graph")) { return; }
+            window.dispatchEvent(new Event("resize"));
+            setTimeout(again, 10);
+        };
+        again();
+    }""")
+    page.locator('.es-nav-link[href^="/monitoring/feeds"]').first.click()
+    expect(page.locator("#monitoring-services-graph")).to_have_count(0)
+    page.wait_for_timeout(500)  # what the watch would hear of comes within it
